@@ -1,0 +1,22 @@
+/**
+ * `unit` runs in seconds and needs nothing but node; `integration` starts real programs
+ * (Terraform, the local cloud) and belongs to `npm test`.
+ *
+ * @type {import("jest").Config}
+ */
+const shared = {
+  testEnvironment: "node",
+  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/cdktf.out", "<rootDir>/.meridian"],
+};
+
+module.exports = {
+  projects: [
+    { ...shared, displayName: "unit", testMatch: ["<rootDir>/test/**/*.test.ts"] },
+    {
+      ...shared,
+      displayName: "integration",
+      testMatch: ["<rootDir>/test/**/*.integration.ts"],
+    },
+  ],
+};

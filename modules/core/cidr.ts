@@ -1,0 +1,67 @@
+import { Address4 } from "ip-address";
+
+/** The tiers of a Meridian network, in the order of their address space. */
+export const subnetTiers = ["private", "public", "isolated"] as const;
+
+/** `public` reaches and is reached from the internet, `private` reaches it through NAT, `isolated` never. */
+export type SubnetTier = (typeof subnetTiers)[number];
+
+/**
+ * Zone slots that each tier reserves. No AWS region has more than six zones, so adding any zone
+ * later finds its place free and moves no other subnet.
+ */
+export const zoneSlotCount = 8;
+
+/** The longest prefix a VPC may have so that each subnet still holds an ALB (a /27 or larger). */
+export const longestVpcPrefixLength = 22;
+
+/** The shortest prefix AWS accepts for a VPC. */
+export const shortestVpcPrefixLength = 16;
+
+/** Whether the text is an IPv4 block in canonical form: an address, a prefix length, no host bits set. */
+export function isIpv4CidrBlock(text: string): boolean {
+  return text.includes("/") && Address4.isValid(text) && parse(text).startAddress().address === addressOf(text);
+}
+
+/** The prefix length of a valid block: 16 for `10.0.0.0/16`. */
+export function prefixLengthOf(cidrBlock: string): number {
+  return parse(cidrBlock).subnetMask;
+}
+
+/** Whether two valid blocks share an address. */
+export function cidrBlocksOverlap(left: string, right: string): boolean {
+  const [a, b] = [parse(left), parse(right)];
+  return a.isInSubnet(b) || b.isInSubnet(a);
+}
+
+/** The `index`-th block with prefix length `prefixLength` inside a block. */
+export function subnetOf(cidrBlock: string, prefixLength: number, index: number): string {
+  const first = parse(cidrBlock).startAddress().bigInt();
+  const size = 2n ** BigInt(32 - prefixLength);
+  return `${Address4.fromBigInt(first + size * BigInt(index)).correctForm()}/${prefixLength}`;
+}
+
+/**
+ * The block of one subnet. It depends on the network's block, the tier and the zone's slot only,
+ * never on which other zones are in use.
+ *
+ * The private tier takes the first half of the network, the public tier the third quarter, the
+ * isolated tier the last; each is cut in {@link zoneSlotCount} equal slots.
+ */
+export function subnetCidrBlock(vpcCidrBlock: string, tier: SubnetTier, zoneSlot: number): string {
+  const prefixLength = prefixLengthOf(vpcCidrBlock);
+  const tierBlock = {
+    private: subnetOf(vpcCidrBlock, prefixLength + 1, 0),
+    public: subnetOf(vpcCidrBlock, prefixLength + 2, 2),
+    isolated: subnetOf(vpcCidrBlock, prefixLength + 2, 3),
+  }[tier];
+  return subnetOf(tierBlock, prefixLengthOf(tierBlock) + Math.log2(zoneSlotCount), zoneSlot);
+}
+
+function parse(cidrBlock: string): Address4 {
+  return new Address4(cidrBlock);
+}
+
+function addressOf(cidrBlock: string): string {
+  return cidrBlock.slice(0, cidrBlock.indexOf("/"));
+}

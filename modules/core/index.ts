@@ -1,0 +1,7 @@
+export * from "./cidr";
+export * from "./contracts";
+export * from "./naming";
+export * from "./recovery";
+export * from "./regions";
+export * from "./tags";
+export * from "./validation";
