@@ -1,0 +1,37 @@
+import { ValidationError } from "../modules/core";
+import type { Environment, EnvironmentInput } from "./environment";
+import local from "./local";
+import { nearestName } from "./nearest-name";
+import { validateEnvironments } from "./validate";
+
+export * from "./environment";
+export { validateEnvironments, type EnvironmentFile } from "./validate";
+
+const files: Readonly<Record<string, EnvironmentInput>> = { local };
+
+/** Every environment of this repository, checked, in the order of promotion. */
+export const environments: readonly Environment[] = validateEnvironments(
+  Object.entries(files).map(([name, input]) => ({ file: `environments/${name}.ts`, input })),
+);
+
+/**
+ * The environment of that name.
+ *
+ * @throws ValidationError that names the nearest one.
+ */
+export function environmentNamed(name: string): Environment {
+  const found = environments.find((environment) => environment.name === name);
+  if (found === undefined) {
+    const names = environments.map((environment) => environment.name);
+    throw new ValidationError([
+      {
+        where: "environments",
+        property: "name",
+        expected: `be one of ${names.join(", ")}`,
+        got: name,
+        remedy: `did you mean '${nearestName(name, names)}'?`,
+      },
+    ]);
+  }
+  return found;
+}

@@ -1,0 +1,46 @@
+import { partitionOf, regionNames } from "../modules/core";
+import type { Environment, ParsedEnvironment, ParsedService, Service } from "./environment";
+
+/** Fills in the defaults that depend on other values. Total over well-formed input, right or wrong. */
+export function resolveEnvironment(parsed: ParsedEnvironment): Environment {
+  const services = Object.entries(parsed.services).map(
+    ([name, service]) => [name, resolveService(parsed, name, service)] as const,
+  );
+  return Object.freeze({
+    ...parsed,
+    state: Object.freeze({
+      bucket: parsed.state.bucket ?? `${parsed.name}-${parsed.account}-meridian-state`,
+      replicaRegion: parsed.state.replicaRegion ?? replicaRegionOf(parsed),
+    }),
+    services: Object.freeze(Object.fromEntries(services)),
+  });
+}
+
+function resolveService(environment: ParsedEnvironment, name: string, service: ParsedService): Service {
+  const all = Object.keys(environment.regions);
+  const chosen = service.regions;
+  const regions = chosen === undefined ? all : all.filter((region) => chosen.includes(region));
+  const subdomain = service.routing.subdomain ?? name;
+  const domain = environment.domain.name;
+  const survivors = Math.max(regions.length - environment.recovery.survives, 0);
+  return Object.freeze({
+    ...service,
+    routing: Object.freeze({
+      subdomain,
+      hostname: subdomain === "@" ? domain : `${subdomain}.${domain}`,
+      policy: service.routing.policy,
+    }),
+    regions: Object.freeze(regions),
+    peakTasks: service.peakTasks ?? service.capacity.minimum * survivors,
+    logRetentionDays: service.logRetentionDays ?? environment.logRetentionDays,
+  });
+}
+
+/** States cannot leave their partition, so outside of `aws` the fallback is a region of the same one. */
+function replicaRegionOf({ homeRegion, regions }: ParsedEnvironment): string {
+  const neighbours = regionNames.filter((region) => partitionOf(region) === partitionOf(homeRegion));
+  const preferred = [...Object.keys(regions), "eu-west-1", "us-east-1"].filter((region) =>
+    neighbours.includes(region),
+  );
+  return [...preferred, ...neighbours].find((region) => region !== homeRegion) ?? homeRegion;
+}
