@@ -1,0 +1,173 @@
+import { createServer, request as httpRequest } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { errorAnswer, jsonAnswer, ServiceError } from "./answer";
+import type { Answer } from "./answer";
+import { credentialScope, identify } from "./call";
+import type { Call } from "./call";
+import { readAll } from "./http";
+import type { StandIn } from "./stand-in";
+import { standIns } from "./stand-ins";
+
+/** What a gateway needs to know. */
+export interface GatewayOptions {
+  /** Port of moto on loopback. */
+  readonly motoPort: number;
+  /** Unique id of this run. */
+  readonly instanceId: string;
+  /** ISO time of the start. */
+  readonly startedAt: string;
+  /** Receives a line for each call that was not answered as AWS would. */
+  readonly log: (line: string) => void;
+  /**
+   * Stand-ins to ask before moto.
+   * @default - a fresh set of all
+   */
+  readonly standIns?: readonly StandIn[];
+}
+
+/**
+ * The HTTP server in front of moto. Stand-ins answer first; everything else goes to moto
+ * untouched, and moto's page for an unknown call becomes an error of the service.
+ */
+export function createGateway(options: GatewayOptions): Server {
+  const gateway = new Gateway(options);
+  return createServer((request, response) => {
+    gateway.serve(request, response).catch((error: unknown) => {
+      options.log(`gateway failed at ${request.method ?? ""} ${request.url ?? ""}: ${describe(error)}`);
+      if (response.headersSent) {
+        response.destroy();
+      } else {
+        response.writeHead(502).end();
+      }
+    });
+  });
+}
+
+class Gateway {
+  private readonly standIns = new Map<string, StandIn[]>();
+
+  constructor(private readonly options: GatewayOptions) {
+    for (const standIn of options.standIns ?? standIns()) {
+      this.standIns.set(standIn.service, [...(this.standIns.get(standIn.service) ?? []), standIn]);
+    }
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = request.url ?? "/";
+    if (target.startsWith("/_meridian/")) {
+      send(response, this.administer(target));
+      return;
+    }
+    const { service } = credentialScope(request.headers, new URL(target, "http://127.0.0.1"));
+    if (!this.standIns.has(service) && (service === "s3" || service === "")) {
+      await this.stream(request, response);
+      return;
+    }
+    const call = identify(request.method ?? "GET", target, request.headers, await readAll(request));
+    send(response, await this.answer(call));
+  }
+
+  private async answer(call: Call): Promise<Answer> {
+    try {
+      for (const standIn of this.standIns.get(call.service) ?? []) {
+        const given = await standIn.answer(call, (changed) => this.forward(changed));
+        if (given !== undefined) {
+          return given;
+        }
+      }
+      return await this.forward(call);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) {
+        throw error;
+      }
+      this.options.log(`${call.service} ${call.action} (${call.region}): ${error.code}: ${error.message}`);
+      return errorAnswer(call, error);
+    }
+  }
+
+  /** Asks moto; its HTML pages for unknown calls and crashes become errors of the service. */
+  private async forward(call: Call): Promise<Answer> {
+    const upstream = await this.ask(
+      call.method,
+      call.url.pathname + call.url.search,
+      call.headers,
+      call.body,
+    );
+    const answer = {
+      status: upstream.statusCode ?? 502,
+      headers: plainHeaders(upstream),
+      body: await readAll(upstream),
+    };
+    if (isUnknownCallPage(answer)) {
+      throw new ServiceError(
+        "NotImplemented",
+        `the local cloud does not implement ${call.service} ${call.action}`,
+      );
+    }
+    return answer;
+  }
+
+  /** Bodies of buckets are passed on as they come. */
+  private async stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const upstream = await this.ask(request.method ?? "GET", request.url ?? "/", request.headers, request);
+    response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+    upstream.pipe(response);
+  }
+
+  private ask(
+    method: string,
+    path: string,
+    headers: IncomingMessage["headers"],
+    body: Buffer | IncomingMessage,
+  ): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const upstream = httpRequest(
+        { host: "127.0.0.1", port: this.options.motoPort, method, path, headers },
+        resolve,
+      );
+      upstream.once("error", reject);
+      if (Buffer.isBuffer(body)) {
+        upstream.end(body);
+      } else {
+        body.pipe(upstream);
+      }
+    });
+  }
+
+  private administer(target: string): Answer {
+    const call = identify("GET", target, {}, Buffer.alloc(0));
+    if (call.url.pathname === "/_meridian/status") {
+      const { instanceId, startedAt, motoPort } = this.options;
+      return jsonAnswer(call, { instanceId, startedAt, motoPort, pid: process.pid });
+    }
+    return jsonAnswer(call, { message: "unknown administrative request" }, 404);
+  }
+}
+
+/**
+ * Whether moto's web framework answered instead of moto: an HTML page with status 500 (unknown
+ * operation, or a crash) or 404 (no such path).
+ */
+export function isUnknownCallPage(answer: Answer): boolean {
+  const isPage = /^\s*<(!doctype html|html)/i.test(answer.body.subarray(0, 100).toString("utf8"));
+  return isPage && [404, 405, 500, 501].includes(answer.status);
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  const headers = { ...answer.headers };
+  delete headers["transfer-encoding"];
+  response.writeHead(answer.status, { ...headers, "content-length": String(answer.body.length) });
+  response.end(answer.body);
+}
+
+function plainHeaders(message: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(message.headers)
+      .filter(([name]) => !["connection", "keep-alive", "transfer-encoding"].includes(name))
+      .map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
+  );
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

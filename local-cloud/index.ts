@@ -1,0 +1,3 @@
+export { localCloudEnvironment } from "./environment";
+export { localCloudStatus, startLocalCloud, stopLocalCloud } from "./lifecycle";
+export type { LocalCloudStatus, StartOptions } from "./lifecycle";

@@ -1,0 +1,164 @@
+import { execFile, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { access, constants, rm, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Duplex } from "node:stream";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The version that the stand-ins were written against. */
+export const motoRequirement = "moto[server]==5.2.1";
+
+/** Names the executable to use instead of the one that would be found. */
+export const motoSetting = "MERIDIAN_MOTO_SERVER";
+
+const remedy =
+  `set ${motoSetting} to a moto_server executable, or run 'pip install "${motoRequirement}"' ` +
+  `so that moto_server is on the PATH`;
+
+/**
+ * Finds `moto_server`: the setting, else the PATH, else a private virtual environment below
+ * `directory`, which is made on first use and needs Python and a network.
+ */
+export async function findMoto(directory: string, report: (line: string) => void): Promise<string> {
+  const configured = process.env[motoSetting];
+  if (configured !== undefined && configured !== "") {
+    if (await isExecutable(configured)) {
+      return configured;
+    }
+    throw new Error(
+      `${motoSetting} is ${JSON.stringify(configured)}, which is no executable file; correct it or unset it`,
+    );
+  }
+  return (await onPath("moto_server")) ?? (await inVirtualEnvironment(directory, report));
+}
+
+/** A running moto and the way to end it. */
+export interface Moto {
+  /** Process id of moto itself. */
+  readonly pid: number;
+  /** Settles with a sentence about how it ended, however that came about. */
+  readonly ended: Promise<string>;
+  /** Ends it at once: it holds nothing that would have to be saved. */
+  end(): void;
+}
+
+/**
+ * Starts moto under a watchdog that kills it when this process ends, even by SIGKILL: the
+ * shell's copy of file descriptor 3 reaches its end together with this process.
+ */
+export async function startMoto(executable: string, port: number, log: number): Promise<Moto> {
+  const watchdog = spawn(
+    "/bin/sh",
+    ["-c", watchdogScript, executable, "-H", "127.0.0.1", "-p", String(port)],
+    {
+      stdio: ["ignore", log, log, "pipe"],
+      env: { ...process.env, ...motoSettings },
+    },
+  );
+  const lifeline = watchdog.stdio[3] as Duplex;
+  lifeline.on("error", () => undefined);
+  const ended = untilEnded(watchdog);
+  const pid = await Promise.race([firstLine(lifeline), ended]);
+  return {
+    pid: Number(pid),
+    ended,
+    end: () => {
+      lifeline.destroy();
+    },
+  };
+}
+
+/** `$0` is the executable; the pid goes back through the descriptor that is the lifeline. */
+const watchdogScript = `
+"$0" "$@" 3<&- &
+moto=$!
+echo "$moto" >&3
+{ cat >/dev/null; kill -9 "$moto" 2>/dev/null; } <&3 &
+exec 3<&-
+wait "$moto"
+`;
+
+/** Managed policies are attached by name in ordinary stacks; moto loads them only when asked. */
+const motoSettings = { MOTO_IAM_LOAD_MANAGED_POLICIES: "true", PYTHONUNBUFFERED: "1" };
+
+function untilEnded(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      resolve(`moto did not start: ${error.message}`);
+    });
+    child.once("exit", (code, signal) => {
+      resolve(`moto ended with ${signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`}`);
+    });
+  });
+}
+
+function firstLine(stream: Duplex): Promise<string> {
+  return new Promise((resolve) => {
+    createInterface({ input: stream }).once("line", resolve);
+  });
+}
+
+async function onPath(name: string): Promise<string | undefined> {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const candidate = join(folder, name);
+    if (folder !== "" && (await isExecutable(candidate))) {
+      return candidate;
+    }
+  }
+  return undefined;
+}
+
+async function inVirtualEnvironment(directory: string, report: (line: string) => void): Promise<string> {
+  const environment = join(directory, "venv");
+  const executable = join(environment, "bin", "moto_server");
+  const requirements = join(environment, "requirements.txt");
+  if ((await isExecutable(executable)) && (await isExecutable(requirements, constants.R_OK))) {
+    return executable;
+  }
+  const python = await onPath("python3");
+  if (python === undefined) {
+    throw new Error(`neither moto_server nor python3 was found; install Python 3.9 or later, or ${remedy}`);
+  }
+  report(`Installing ${motoRequirement} into ${environment} (once, about a minute)`);
+  try {
+    await run(python, ["-m", "venv", "--clear", environment]);
+    await run(join(environment, "bin", "python"), [
+      ...[
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--retries",
+        "1",
+        motoRequirement,
+      ],
+    ]);
+    await writeFile(requirements, `${motoRequirement}\n`);
+    return executable;
+  } catch (error) {
+    await rm(environment, { recursive: true, force: true });
+    throw new Error(
+      `could not install ${motoRequirement} from the Python package index: ${lastLine(error)}; ` +
+        `check the network, or ${remedy}`,
+    );
+  }
+}
+
+function lastLine(error: unknown): string {
+  const text =
+    (error as { stderr?: string }).stderr ?? (error instanceof Error ? error.message : String(error));
+  return text.trim().split("\n").at(-1) ?? "no output";
+}
+
+async function isExecutable(file: string, mode = constants.X_OK): Promise<boolean> {
+  try {
+    await access(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

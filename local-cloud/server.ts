@@ -1,0 +1,71 @@
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createGateway } from "./gateway";
+import { httpGet } from "./http";
+import { startMoto } from "./moto";
+import type { Moto } from "./moto";
+import { freePort } from "./processes";
+import { portInUseExitCode, removeState, writeState } from "./state";
+
+/*
+ * The process that is the local cloud: started detached by startLocalCloud(), it owns moto and
+ * lives exactly as long as moto does.
+ */
+const [directory = ".", instanceId = "", logFile = "", executable = "", wantedPort = "0"] =
+  process.argv.slice(2);
+
+const standardError = 2;
+
+function log(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+async function main(): Promise<void> {
+  const startedAt = new Date().toISOString();
+  const motoPort = await freePort();
+  const gateway = createGateway({ motoPort, instanceId, startedAt, log });
+  const port = await new Promise<number>((resolve, reject) => {
+    gateway.once("error", reject);
+    gateway.listen(Number(wantedPort), "127.0.0.1", () => {
+      resolve((gateway.address() as AddressInfo).port);
+    });
+  });
+  const moto = await startMoto(executable, motoPort, standardError);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.once(signal, () => {
+      log(`Stopping on ${signal}`);
+      moto.end();
+    });
+  }
+  void moto.ended.then(async (how) => {
+    log(how);
+    await removeState(directory, instanceId);
+    process.exit(0);
+  });
+  await untilAnswering(motoPort, moto);
+  const pids = { pid: process.pid, motoPid: moto.pid };
+  await writeState(directory, { ...pids, port, motoPort, instanceId, startedAt, logFile });
+  log(
+    `The local cloud ${instanceId} answers at http://127.0.0.1:${port} (moto at ${motoPort}, pid ${moto.pid})`,
+  );
+}
+
+async function untilAnswering(port: number, moto: Moto): Promise<void> {
+  const life = { over: false };
+  void moto.ended.then(() => (life.over = true));
+  while (!life.over) {
+    try {
+      await httpGet(port, "/moto-api/");
+      return;
+    } catch {
+      await sleep(100);
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  log(
+    `The local cloud could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  process.exit((error as NodeJS.ErrnoException).code === "EADDRINUSE" ? portInUseExitCode : 1);
+});
