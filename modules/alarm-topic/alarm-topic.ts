@@ -1,0 +1,113 @@
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { Construct } from "constructs";
+
+import { partitionOf, validate, type IAlarmTopic, type ValidationRule } from "../core";
+
+/** Settings of an {@link AlarmTopic}. */
+export interface AlarmTopicProps {
+  /** Name of the topic, unique in its account and region. */
+  readonly topicName: string;
+  /** The account that the alarms belong to, 12 digits. */
+  readonly account: string;
+  /** The region that the alarms belong to, such as `eu-west-1`. */
+  readonly region: string;
+  /**
+   * Addresses that are mailed. Each gets one mail that asks to confirm the subscription.
+   *
+   * @default []
+   */
+  readonly emails?: readonly string[];
+}
+
+const rules: readonly ValidationRule<AlarmTopicProps>[] = [
+  {
+    property: "emails",
+    isValid: ({ emails = [] }) => emails.every((email) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)),
+    expected: "be e-mail addresses",
+    remedy: "write each as name@example.com",
+  },
+];
+
+/**
+ * Where an environment's alarms of one region go.
+ *
+ * Creates an SNS topic encrypted with a key of its own (CloudWatch cannot publish to a topic that
+ * uses the AWS-managed key), a policy that lets only this account's alarms publish, and
+ * the mail subscriptions.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+ */
+export class AlarmTopic extends Construct implements IAlarmTopic {
+  /** The topic, for settings that this module does not model. */
+  public readonly resource: SnsTopic;
+  public readonly topicArn: string;
+
+  public constructor(scope: Construct, id: string, props: AlarmTopicProps) {
+    super(scope, id);
+    validate(this, rules, props);
+
+    const key = this.createKey(props);
+    this.resource = new SnsTopic(this, "Resource", { name: props.topicName, kmsMasterKeyId: key.arn });
+    this.topicArn = this.resource.arn;
+    new SnsTopicPolicy(this, "Policy", { arn: this.topicArn, policy: JSON.stringify(topicPolicy(props)) });
+    for (const email of props.emails ?? []) {
+      new SnsTopicSubscription(this, `Email-${email}`, {
+        topicArn: this.topicArn,
+        protocol: "email",
+        endpoint: email,
+      });
+    }
+  }
+
+  private createKey(props: AlarmTopicProps): KmsKey {
+    const key = new KmsKey(this, "Key", {
+      description: `Encrypts alarm messages on ${props.topicName}`,
+      enableKeyRotation: true,
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Sid: "AccountAdministersTheKey",
+            Effect: "Allow",
+            Principal: { AWS: `arn:${partitionOf(props.region)}:iam::${props.account}:root` },
+            Action: "kms:*",
+            Resource: "*",
+          },
+          {
+            Sid: "AlarmsEncrypt",
+            Effect: "Allow",
+            Principal: { Service: publisher },
+            Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+            Resource: "*",
+            Condition: { StringEquals: { "aws:SourceAccount": props.account } },
+          },
+        ],
+      }),
+    });
+    new KmsAlias(this, "KeyAlias", { name: `alias/${props.topicName}`, targetKeyId: key.keyId });
+    return key;
+  }
+}
+
+/** Alarms only: EventBridge supports no conditions on the policies of topics. */
+const publisher = "cloudwatch.amazonaws.com";
+
+function topicPolicy({ account, region, topicName }: AlarmTopicProps): object {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "AlarmsPublish",
+        Effect: "Allow",
+        Principal: { Service: publisher },
+        Action: "sns:Publish",
+        Resource: `arn:${partitionOf(region)}:sns:${region}:${account}:${topicName}`,
+        Condition: { StringEquals: { "aws:SourceAccount": account } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,2 @@
+export * from "./replicated-bucket-copy";
+export * from "./state-bucket";

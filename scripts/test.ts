@@ -1,0 +1,84 @@
+/**
+ * `npm test`: everything that CI runs, in the order of cost. A failing step does not hide the later
+ * ones. The last line counts: each check is one, each Jest test is one.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = path.resolve(__dirname, "..");
+
+/** A check passes when its program exits with 0. */
+function check(name: string, command: string, ...args: readonly string[]): Counts {
+  const passed = run(name, command, args);
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+}
+
+/** The tests of a Jest project, counted one by one. A run that never got to its tests counts as a failure. */
+function jest(project: string, ...args: readonly string[]): Counts {
+  const folder = mkdtempSync(path.join(tmpdir(), "meridian-test-"));
+  const outputFile = path.join(folder, "results.json");
+  try {
+    const flags = ["--ci", "--selectProjects", project, "--json", `--outputFile=${outputFile}`];
+    const passed = run(`${project} tests`, bin("jest"), [...flags, ...args], "stderr-only");
+    const results = JSON.parse(readFileSync(outputFile, "utf8")) as {
+      numPassedTests: number;
+      numFailedTests: number;
+      numPendingTests: number;
+      numRuntimeErrorTestSuites: number;
+    };
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    return {
+      passed: results.numPassedTests,
+      failed: passed ? failed : Math.max(failed, 1),
+      skipped: results.numPendingTests,
+    };
+  } catch (error) {
+    console.error(`${project} tests left no result: ${String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(name: string, command: string, args: readonly string[], output?: "stderr-only"): boolean {
+  const started = Date.now();
+  console.log(`\n=== ${name}: ${path.basename(command)} ${args.join(" ")}`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", output === "stderr-only" ? "ignore" : "inherit", "inherit"],
+  });
+  if (error !== undefined) {
+    console.error(error.message);
+  }
+  const passed = status === 0;
+  console.log(`=== ${name}: ${passed ? "passed" : "FAILED"} in ${Math.round((Date.now() - started) / 1000)} s`);
+  return passed;
+}
+
+function bin(name: string): string {
+  return path.join(root, "node_modules", ".bin", name);
+}
+
+const meridian = path.join(root, "bin", "meridian.js");
+
+const results = [
+  check("format", bin("prettier"), "--check", "."),
+  check("types", bin("tsc"), "--noEmit"),
+  check("lint", bin("eslint"), ".", "--max-warnings", "0"),
+  jest("unit"),
+  check("synthesis of every environment", process.execPath, meridian, "synth"),
+  check("validation by the real provider", process.execPath, meridian, "validate"),
+  jest("integration", "--runInBand", "--testTimeout=1800000"),
+];
+
+const sum = (key: keyof Counts): number => results.reduce((total, counts) => total + counts[key], 0);
+console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+process.exitCode = sum("failed") > 0 ? 1 : 0;

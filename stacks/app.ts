@@ -1,0 +1,38 @@
+import { App } from "cdktf";
+
+import type { Environment } from "../environments";
+import { BootstrapStack } from "./bootstrap-stack";
+import { EdgeStack } from "./edge-stack";
+import { FoundationStack } from "./foundation-stack";
+import { RegionalStack } from "./regional-stack";
+
+/** What an {@link buildApp | App} is built from. */
+export interface AppOptions {
+  /** The environments to synthesize; each brings its own stacks. */
+  readonly environments: readonly Environment[];
+  /**
+   * Folder that `synth()` writes to.
+   *
+   * @default - CDKTF's own: the folder that its command line names, else `cdktf.out`
+   */
+  readonly outdir?: string;
+}
+
+/** The App of some environments, all stacks directly under it. Call `synth()` on it. */
+export function buildApp({ environments, outdir }: AppOptions): App {
+  const app = new App({ outdir });
+  for (const environment of environments) {
+    addEnvironment(app, environment);
+  }
+  return app;
+}
+
+function addEnvironment(app: App, environment: Environment): void {
+  const bootstrap = new BootstrapStack(app, environment);
+  const foundation = new FoundationStack(app, environment);
+  foundation.addDependency(bootstrap);
+  const regionalStacks = Object.keys(environment.regions).map(
+    (region) => new RegionalStack(app, environment, region, foundation),
+  );
+  new EdgeStack(app, environment, foundation, regionalStacks);
+}
