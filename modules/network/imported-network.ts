@@ -1,0 +1,59 @@
+import { Token } from "cdktf";
+import { Construct } from "constructs";
+import { type INetwork, type SubnetTier, subnetTiers, validate, type ValidationRule } from "../core";
+
+/** A network that stands already, made by another stack or by other means. */
+export interface NetworkAttributes {
+  /** The region's code, such as `eu-west-1`. */
+  readonly region: string;
+  /** The VPC's id. */
+  readonly vpcId: string;
+  /** The VPC's IPv4 block. */
+  readonly vpcCidrBlock: string;
+  /** Names of the zones in use, sorted. */
+  readonly zones: readonly string[];
+  /** Ids of each tier's subnets, one a zone, in the order of {@link zones}. */
+  readonly subnetIds: Readonly<Record<SubnetTier, readonly string[]>>;
+}
+
+/** An {@link INetwork} over given attributes; it creates and looks up nothing. */
+export class ImportedNetwork extends Construct implements INetwork {
+  public readonly region: string;
+  public readonly vpcId: string;
+  public readonly vpcCidrBlock: string;
+  public readonly zones: readonly string[];
+  private readonly subnets: NetworkAttributes["subnetIds"];
+
+  public constructor(scope: Construct, id: string, attributes: NetworkAttributes) {
+    super(scope, id);
+    validate(this, rules, attributes);
+    this.region = attributes.region;
+    this.vpcId = attributes.vpcId;
+    this.vpcCidrBlock = attributes.vpcCidrBlock;
+    this.zones = [...attributes.zones];
+    this.subnets = attributes.subnetIds;
+  }
+
+  public subnetIds(tier: SubnetTier): string[] {
+    return [...this.subnets[tier]];
+  }
+}
+
+const rules: ValidationRule<NetworkAttributes>[] = [
+  {
+    property: "zones",
+    isValid: ({ zones }) => [...zones].sort().join() === zones.join(),
+    expected: "be sorted",
+    remedy: "sort the zones, and each tier's subnets with them",
+  },
+  {
+    property: "subnetIds",
+    isValid: ({ subnetIds, zones }) =>
+      Token.isUnresolved(zones) ||
+      subnetTiers.every(
+        (tier) => Token.isUnresolved(subnetIds[tier]) || subnetIds[tier].length === zones.length,
+      ),
+    expected: ({ zones }) => `name ${zones.length} subnets in each tier, one for each of its zones`,
+    remedy: "list one subnet for each zone, in the order of 'zones'",
+  },
+];

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { type SubnetTier, subnetTiers } from "../core";
+
+/**
+ * Rules that one network ACL may hold in each direction. AWS raises it to 40 on request, at a cost
+ * in network performance, so Meridian plans with the default.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-nacls
+ */
+export const networkAclRuleQuota = 20;
+
+/** Where a rule's traffic comes from or goes to, in the words of the plan. */
+type Peer = "vpc" | "anywhere";
+
+/** One rule of a network ACL, apart from the addresses of its peer. */
+export interface AllowRule {
+  /** Construct id, saying what the rule is for. */
+  readonly purpose: string;
+  /** Whether it is about traffic that leaves the subnet. */
+  readonly egress: boolean;
+  /**
+   * Its number. Fixed for each purpose, because AWS replaces a rule whose number changes.
+   * Denies are numbered below {@link firstAllowNumber}, so they are read first.
+   */
+  readonly ruleNumber: number;
+  /** Protocol as the AWS provider names it; `-1` is all. */
+  readonly protocol: "-1" | "tcp" | "udp" | "icmp";
+  /** The other side. */
+  readonly peer: Peer;
+  /** First and last destination port, for TCP and UDP. */
+  readonly ports?: readonly [number, number];
+  /** ICMP type and code. */
+  readonly icmp?: readonly [number, number];
+}
+
+/** The lowest number of an allow rule; AWS accepts numbers up to 32,766. */
+export const firstAllowNumber = 30_000;
+
+/**
+ * Ports that replies arrive on. NAT gateways and load balancers use the whole range, so the
+ * narrower one of Linux is not enough.
+ */
+const ephemeralPorts = [1024, 65_535] as const;
+
+const fromVpc = rule("InboundFromVpc", 30_000, { protocol: "-1", peer: "vpc" });
+const http = rule("InboundHttp", 30_100, { protocol: "tcp", peer: "anywhere", ports: [80, 80] });
+const https = rule("InboundHttps", 30_110, { protocol: "tcp", peer: "anywhere", ports: [443, 443] });
+const tcpReplies = rule("InboundTcpReplies", 30_200, {
+  protocol: "tcp",
+  peer: "anywhere",
+  ports: ephemeralPorts,
+});
+const udpReplies = rule("InboundUdpReplies", 30_210, {
+  protocol: "udp",
+  peer: "anywhere",
+  ports: ephemeralPorts,
+});
+// "Fragmentation needed": without it, connections over paths with a smaller MTU hang.
+const pathMtu = rule("InboundPathMtu", 30_300, { protocol: "icmp", peer: "anywhere", icmp: [3, 4] });
+const toAnywhere = rule("OutboundToAnywhere", 30_000, { protocol: "-1", peer: "anywhere" }, true);
+const toVpc = rule("OutboundToVpc", 30_000, { protocol: "-1", peer: "vpc" }, true);
+// S3 and DynamoDB answer on public addresses even through a gateway endpoint, and a network ACL
+// cannot name a prefix list. The isolated route table leads to these two services and nowhere else.
+const toGatewayEndpoints = rule(
+  "OutboundToGatewayEndpoints",
+  30_100,
+  { protocol: "tcp", peer: "anywhere", ports: [443, 443] },
+  true,
+);
+
+/**
+ * What each tier lets through. Whatever is not listed is denied, IPv6 among it.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html
+ */
+export const allowRules: Readonly<Record<SubnetTier, readonly AllowRule[]>> = {
+  public: [fromVpc, http, https, tcpReplies, udpReplies, pathMtu, toAnywhere],
+  private: [fromVpc, tcpReplies, udpReplies, pathMtu, toAnywhere],
+  isolated: [fromVpc, tcpReplies, toVpc, toGatewayEndpoints],
+};
+
+/** How many blocks can be denied before some tier's network ACL exceeds its quota. */
+export const blockedCidrBlockLimit = networkAclRuleQuota - Math.max(...subnetTiers.flatMap(allowCounts));
+
+/**
+ * Numbers for the deny rules of some blocks, by block.
+ *
+ * A number comes from the block's own text, so blocks that are added or removed leave the rules of
+ * the others alone. The order among denies has no meaning. Two blocks that want the same number are
+ * rare (one chance in 300 for the longest list); the later one in the list takes the next free one.
+ */
+export function denyRuleNumbers(cidrBlocks: readonly string[]): ReadonlyMap<string, number> {
+  const taken = new Set<number>();
+  return new Map(
+    cidrBlocks.map((cidrBlock) => {
+      let number = preferredDenyNumber(cidrBlock);
+      while (taken.has(number)) {
+        number = (number % lastDenyNumber) + 1;
+      }
+      taken.add(number);
+      return [cidrBlock, number];
+    }),
+  );
+}
+
+const lastDenyNumber = firstAllowNumber - 1;
+
+function preferredDenyNumber(cidrBlock: string): number {
+  const hash = createHash("sha256").update(cidrBlock).digest().readUInt32BE(0);
+  return (hash % lastDenyNumber) + 1;
+}
+
+function allowCounts(tier: SubnetTier): number[] {
+  return [true, false].map((egress) => allowRules[tier].filter((each) => each.egress === egress).length);
+}
+
+function rule(
+  purpose: string,
+  ruleNumber: number,
+  traffic: Pick<AllowRule, "protocol" | "peer" | "ports" | "icmp">,
+  egress = false,
+): AllowRule {
+  return { purpose, egress, ruleNumber, ...traffic };
+}

@@ -1,0 +1,80 @@
+import { NetworkAcl } from "@cdktf/provider-aws/lib/network-acl";
+import { NetworkAclAssociation } from "@cdktf/provider-aws/lib/network-acl-association";
+import { NetworkAclRule } from "@cdktf/provider-aws/lib/network-acl-rule";
+import { Construct } from "constructs";
+import type { SubnetTier } from "../core";
+import { type AllowRule, allowRules, denyRuleNumbers } from "./network-acl-rules";
+import type { NetworkTier } from "./network-tier";
+
+/** What a {@link TierAcl} is made of. */
+export interface TierAclProps {
+  /** Prefix of the `Name` tag. */
+  readonly name: string;
+  /** The tier whose traffic is filtered. */
+  readonly tier: SubnetTier;
+  /** The VPC's id. */
+  readonly vpcId: string;
+  /** The VPC's IPv4 block. */
+  readonly vpcCidrBlock: string;
+  /** The tier's subnets. */
+  readonly subnets: NetworkTier;
+  /** IPv4 blocks that are denied in both directions. */
+  readonly blockedCidrBlocks: readonly string[];
+}
+
+/**
+ * The network ACL of one tier: denies first, then the tier's allows.
+ *
+ * Rules and associations are resources of their own, keyed by purpose, block and zone, so that a
+ * change of one leaves the others alone.
+ */
+export class TierAcl extends Construct {
+  /** The network ACL, for settings that this module does not model. */
+  public readonly resource: NetworkAcl;
+
+  public constructor(scope: Construct, id: string, props: TierAclProps) {
+    super(scope, id);
+    this.resource = new NetworkAcl(this, "Resource", {
+      vpcId: props.vpcId,
+      tags: { Name: `${props.name}-${props.tier}` },
+    });
+    for (const [cidrBlock, ruleNumber] of denyRuleNumbers(props.blockedCidrBlocks)) {
+      this.deny(cidrBlock, ruleNumber);
+    }
+    for (const rule of allowRules[props.tier]) {
+      this.allow(rule, rule.peer === "vpc" ? props.vpcCidrBlock : "0.0.0.0/0");
+    }
+    for (const { zone, subnet } of props.subnets.places) {
+      new NetworkAclAssociation(this, zone, { networkAclId: this.resource.id, subnetId: subnet.id });
+    }
+  }
+
+  private deny(cidrBlock: string, ruleNumber: number): void {
+    const blocked = new Construct(this, `Blocked-${cidrBlock}`);
+    for (const [direction, egress] of Object.entries({ Inbound: false, Outbound: true })) {
+      new NetworkAclRule(blocked, direction, {
+        networkAclId: this.resource.id,
+        egress,
+        ruleNumber,
+        ruleAction: "deny",
+        protocol: "-1",
+        cidrBlock,
+      });
+    }
+  }
+
+  private allow(rule: AllowRule, cidrBlock: string): void {
+    new NetworkAclRule(this, rule.purpose, {
+      networkAclId: this.resource.id,
+      egress: rule.egress,
+      ruleNumber: rule.ruleNumber,
+      ruleAction: "allow",
+      protocol: rule.protocol,
+      cidrBlock,
+      fromPort: rule.ports?.[0],
+      toPort: rule.ports?.[1],
+      icmpType: rule.icmp?.[0],
+      icmpCode: rule.icmp?.[1],
+    });
+  }
+}

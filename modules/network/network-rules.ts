@@ -1,0 +1,90 @@
+import {
+  cidrBlocksOverlap,
+  isIpv4CidrBlock,
+  longestVpcPrefixLength,
+  prefixLengthOf,
+  shortestVpcPrefixLength,
+  type ValidationRule,
+  zoneSlotCount,
+  zoneSlotOf,
+} from "../core";
+import { retentionPeriods } from "./flow-log";
+import type { NetworkProps } from "./network";
+import { blockedCidrBlockLimit, networkAclRuleQuota } from "./network-acl-rules";
+
+/** What is asked of a network's props. */
+export const networkRules: ValidationRule<NetworkProps>[] = [
+  {
+    property: "name",
+    isValid: ({ name }) => /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name),
+    expected: "be words of letters and digits joined by hyphens",
+    remedy: "use a name such as 'prod'",
+  },
+  {
+    property: "ipv4CidrBlock",
+    isValid: ({ ipv4CidrBlock }) => isVpcCidrBlock(ipv4CidrBlock),
+    expected: `be an IPv4 block between a /${shortestVpcPrefixLength} and a /${longestVpcPrefixLength}`,
+    remedy: "use a block such as '10.0.0.0/16', without host bits",
+  },
+  {
+    property: "zones",
+    isValid: ({ zones }) => zones.length > 0 && new Set(zones).size === zones.length,
+    expected: "name at least one zone and none twice",
+    remedy: "list each zone once",
+  },
+  {
+    property: "zones",
+    isValid: (props) => strangeZones(props).length === 0,
+    expected: ({ region }) => `be zones of ${region}, its code followed by a letter`,
+    remedy: ({ region }) => `use names such as '${region}a'; Local Zones are not supported`,
+    got: strangeZones,
+  },
+  {
+    property: "flowLogs",
+    isValid: ({ flowLogs }) => retentionPeriods.includes(retentionOf(flowLogs) ?? 1),
+    expected: "keep records for a period that CloudWatch Logs offers",
+    remedy: `set retentionDays to one of ${retentionPeriods.join(", ")}`,
+  },
+  {
+    property: "blockedIpv4CidrBlocks",
+    isValid: (props) => unusableBlocks(props).length === 0,
+    expected: "be distinct IPv4 blocks that share no address with the network",
+    remedy: "remove or correct these, without host bits",
+    got: unusableBlocks,
+  },
+  {
+    property: "blockedIpv4CidrBlocks",
+    isValid: ({ blockedIpv4CidrBlocks = [] }) => blockedIpv4CidrBlocks.length <= blockedCidrBlockLimit,
+    expected: `list at most ${blockedCidrBlockLimit} blocks, for a network ACL holds ${networkAclRuleQuota} rules a direction`,
+    remedy: "merge neighbouring blocks, or block them in the firewall of the load balancer",
+    got: ({ blockedIpv4CidrBlocks = [] }) => blockedIpv4CidrBlocks.length,
+  },
+];
+
+function isVpcCidrBlock(cidrBlock: string): boolean {
+  if (!isIpv4CidrBlock(cidrBlock)) {
+    return false;
+  }
+  const length = prefixLengthOf(cidrBlock);
+  return length >= shortestVpcPrefixLength && length <= longestVpcPrefixLength;
+}
+
+function strangeZones({ region, zones }: NetworkProps): string[] {
+  return zones.filter((zone) => {
+    const slot = zoneSlotOf(zone);
+    return zone.slice(0, -1) !== region || slot < 0 || slot >= zoneSlotCount;
+  });
+}
+
+function retentionOf(flowLogs: NetworkProps["flowLogs"]): number | undefined {
+  return typeof flowLogs === "object" ? flowLogs.retentionDays : undefined;
+}
+
+function unusableBlocks({ blockedIpv4CidrBlocks = [], ipv4CidrBlock }: NetworkProps): string[] {
+  return blockedIpv4CidrBlocks.filter(
+    (block, index) =>
+      !isIpv4CidrBlock(block) ||
+      blockedIpv4CidrBlocks.indexOf(block) !== index ||
+      (isIpv4CidrBlock(ipv4CidrBlock) && cidrBlocksOverlap(block, ipv4CidrBlock)),
+  );
+}

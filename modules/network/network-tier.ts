@@ -1,0 +1,77 @@
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { Construct } from "constructs";
+import { pascalCase, subnetCidrBlock, type SubnetTier, zoneSlotOf } from "../core";
+
+/** What a {@link NetworkTier} is made of. */
+export interface NetworkTierProps {
+  /** Prefix of `Name` tags. */
+  readonly name: string;
+  /** The tier. */
+  readonly tier: SubnetTier;
+  /** The VPC's id. */
+  readonly vpcId: string;
+  /** The VPC's IPv4 block, which the subnets' blocks are cut from. */
+  readonly vpcCidrBlock: string;
+  /** The zones, sorted. */
+  readonly zones: readonly string[];
+  /** `one-per-zone` where zones route differently (each through its own NAT gateway), else `shared`. */
+  readonly routeTables: "shared" | "one-per-zone";
+}
+
+/** One tier in one zone. */
+export interface TierPlace {
+  /** The zone. */
+  readonly zone: string;
+  /** Its subnet. */
+  readonly subnet: Subnet;
+  /** The route table of that subnet. */
+  readonly routeTable: RouteTable;
+  /** Where resources that belong to the tier and zone are added. */
+  readonly scope: Construct;
+}
+
+/** The subnets and route tables of one tier, keyed by zone. */
+export class NetworkTier extends Construct {
+  /** The tier's places, in the order of the zones. */
+  public readonly places: readonly TierPlace[];
+  /** The tier's route tables by a key that stays when zones come and go. */
+  public readonly routeTables: Readonly<Record<string, RouteTable>>;
+
+  public constructor(scope: Construct, id: string, props: NetworkTierProps) {
+    super(scope, id);
+    const prefix = `${props.name}-${props.tier}`;
+    const routeTable = (owner: Construct, name: string): RouteTable =>
+      new RouteTable(owner, "RouteTable", { vpcId: props.vpcId, tags: { Name: name } });
+    const shared = props.routeTables === "shared" ? routeTable(this, prefix) : undefined;
+
+    this.places = props.zones.map((zone) => {
+      const place = new Construct(this, zone);
+      const subnet = new Subnet(place, "Resource", {
+        vpcId: props.vpcId,
+        availabilityZone: zone,
+        cidrBlock: subnetCidrBlock(props.vpcCidrBlock, props.tier, zoneSlotOf(zone)),
+        mapPublicIpOnLaunch: false,
+        tags: { Name: `${prefix}-${zone}`, "meridian:tier": props.tier },
+      });
+      const table = shared ?? routeTable(place, `${prefix}-${zone}`);
+      new RouteTableAssociation(place, "RouteTableAssociation", {
+        routeTableId: table.id,
+        subnetId: subnet.id,
+      });
+      return { zone, subnet, routeTable: table, scope: place };
+    });
+    this.routeTables =
+      shared === undefined
+        ? Object.fromEntries(
+            this.places.map((place) => [`${pascalCase(props.tier)}-${place.zone}`, place.routeTable]),
+          )
+        : { [pascalCase(props.tier)]: shared };
+  }
+
+  /** Ids of the tier's subnets, in the order of the zones. */
+  public get subnetIds(): string[] {
+    return this.places.map((place) => place.subnet.id);
+  }
+}

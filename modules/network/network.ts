@@ -1,0 +1,184 @@
+import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
+import { Route } from "@cdktf/provider-aws/lib/route";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { Construct } from "constructs";
+import { type INetwork, pascalCase, type SubnetTier, subnetTiers, validate } from "../core";
+import { ClosedDefaults } from "./closed-defaults";
+import { type FlowLogOptions, VpcFlowLog } from "./flow-log";
+import { GatewayEndpoints } from "./gateway-endpoints";
+import { ImportedNetwork, type NetworkAttributes } from "./imported-network";
+import { type InterfaceEndpointBundle, InterfaceEndpoints } from "./interface-endpoints";
+import { NatGateways } from "./nat-gateways";
+import { TierAcl } from "./network-acl";
+import { networkRules } from "./network-rules";
+import { NetworkTier } from "./network-tier";
+
+/** How many NAT gateways the private tier reaches the internet through. */
+export type NatGatewayMode = "none" | "single" | "one-per-zone";
+
+/** What a {@link Network} is made of. */
+export interface NetworkProps {
+  /** Name of what the network belongs to, such as the environment's. The region is added to it. */
+  readonly name: string;
+  /** The region's code, such as `eu-west-1`. */
+  readonly region: string;
+  /** The VPC's IPv4 block, between a /16 and a /22. */
+  readonly ipv4CidrBlock: string;
+  /**
+   * Names of the zones to use, such as `eu-west-1a`. Add a zone at the end of the list: a single
+   * NAT gateway stands in the first.
+   */
+  readonly zones: readonly string[];
+  /**
+   * NAT gateways of the private tier. With `single`, the loss of its zone cuts all zones off the
+   * internet. With `none`, private subnets reach only the VPC and the services that have an
+   * endpoint: S3, DynamoDB and those of {@link interfaceEndpoints}.
+   *
+   * @default "one-per-zone"
+   */
+  readonly natGateways?: NatGatewayMode;
+  /**
+   * Workloads whose calls to AWS stay inside the VPC.
+   *
+   * @default - no interface endpoints
+   */
+  readonly interfaceEndpoints?: readonly InterfaceEndpointBundle[];
+  /**
+   * How flow logs are kept, or `none` to write none.
+   *
+   * @default - kept in CloudWatch Logs for 30 days
+   */
+  readonly flowLogs?: FlowLogOptions | "none";
+  /**
+   * IPv4 blocks that no subnet talks to, in either direction. At most 14 fit beside the tiers' own
+   * rules; longer lists belong in the firewall in front of the load balancer.
+   *
+   * @default - none are blocked
+   */
+  readonly blockedIpv4CidrBlocks?: readonly string[];
+}
+
+/**
+ * A VPC with a public, a private and an isolated tier of subnets in each of its zones.
+ *
+ * Subnets, routes, NAT gateways and associations are keyed by tier and zone, and each subnet's
+ * block depends on its tier and zone only, so adding a zone replaces nothing.
+ *
+ * **Creates** the VPC, its subnets, route tables, internet and NAT gateways, a network ACL for each
+ * tier, gateway endpoints of S3 and DynamoDB, interface endpoints as asked, and flow logs. The
+ * default security group, network ACL and route table are emptied.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
+ */
+export class Network extends Construct implements INetwork {
+  /** A network that stands already. Nothing is created and nothing looked up. */
+  public static fromNetworkAttributes(scope: Construct, id: string, attributes: NetworkAttributes): INetwork {
+    return new ImportedNetwork(scope, id, attributes);
+  }
+
+  /** The VPC, for settings that this module does not model. */
+  public readonly resource: Vpc;
+  /** The region's code. */
+  public readonly region: string;
+  /** The VPC's id. */
+  public readonly vpcId: string;
+  /** The VPC's IPv4 block. */
+  public readonly vpcCidrBlock: string;
+  /** Names of the zones in use, sorted. */
+  public readonly zones: readonly string[];
+  /** Addresses that the private tier is seen under from outside, for the allow-lists of others. */
+  public readonly natIpv4Addresses: readonly string[];
+
+  private readonly tiers: Readonly<Record<SubnetTier, NetworkTier>>;
+
+  public constructor(scope: Construct, id: string, props: NetworkProps) {
+    super(scope, id);
+    validate(this, networkRules, props);
+    const name = `${props.name}-${props.region}`;
+    this.region = props.region;
+    this.vpcCidrBlock = props.ipv4CidrBlock;
+    this.zones = [...props.zones].sort();
+    this.resource = new Vpc(this, "Resource", {
+      cidrBlock: props.ipv4CidrBlock,
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: { Name: name },
+    });
+    this.vpcId = this.resource.id;
+
+    new ClosedDefaults(this, "ClosedDefaults", { name, vpc: this.resource });
+    this.tiers = {
+      public: this.addTier(name, "public", props),
+      private: this.addTier(name, "private", props),
+      isolated: this.addTier(name, "isolated", props),
+    };
+    this.natIpv4Addresses = this.connect(name, props);
+    this.addEndpoints(name, props.interfaceEndpoints ?? []);
+    if (props.flowLogs !== "none") {
+      new VpcFlowLog(this, "FlowLog", { ...props.flowLogs, name, region: props.region, vpc: this.resource });
+    }
+  }
+
+  /** Ids of a tier's subnets, one a zone, in the order of {@link zones}. */
+  public subnetIds(tier: SubnetTier): string[] {
+    return this.tiers[tier].subnetIds;
+  }
+
+  private addTier(name: string, tier: SubnetTier, props: NetworkProps): NetworkTier {
+    const id = pascalCase(tier);
+    const place = { name, tier, vpcId: this.vpcId, vpcCidrBlock: this.vpcCidrBlock };
+    const subnets = new NetworkTier(this, id, {
+      ...place,
+      zones: this.zones,
+      routeTables: tier === "private" ? "one-per-zone" : "shared",
+    });
+    new TierAcl(this, `${id}Acl`, {
+      ...place,
+      subnets,
+      blockedCidrBlocks: props.blockedIpv4CidrBlocks ?? [],
+    });
+    return subnets;
+  }
+
+  /** Routes the public tier to the internet and the private tier to NAT; returns the addresses of NAT. */
+  private connect(name: string, { natGateways = "one-per-zone", zones }: NetworkProps): readonly string[] {
+    const internetGateway = new InternetGateway(this, "InternetGateway", {
+      vpcId: this.vpcId,
+      tags: { Name: name },
+    });
+    for (const [key, routeTable] of Object.entries(this.tiers.public.routeTables)) {
+      new Route(this, `${key}DefaultRoute`, {
+        routeTableId: routeTable.id,
+        destinationCidrBlock: "0.0.0.0/0",
+        gatewayId: internetGateway.id,
+      });
+    }
+    const zonesWithNat = { none: [], single: zones.slice(0, 1), "one-per-zone": zones }[natGateways];
+    const nat = new NatGateways(this, "Nat", {
+      name,
+      zones: zonesWithNat,
+      publicTier: this.tiers.public,
+      privateTier: this.tiers.private,
+      internetGateway,
+    });
+    return nat.publicIpv4Addresses;
+  }
+
+  private addEndpoints(name: string, bundles: readonly InterfaceEndpointBundle[]): void {
+    const place = { name, region: this.region, vpcId: this.vpcId };
+    new GatewayEndpoints(this, "GatewayEndpoints", {
+      ...place,
+      routeTables: Object.fromEntries(
+        subnetTiers.flatMap((tier) => Object.entries(this.tiers[tier].routeTables)),
+      ),
+    });
+    if (bundles.length > 0) {
+      new InterfaceEndpoints(this, "InterfaceEndpoints", {
+        ...place,
+        vpcCidrBlock: this.vpcCidrBlock,
+        subnetIds: this.subnetIds("private"),
+        bundles,
+      });
+    }
+  }
+}
