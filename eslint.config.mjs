@@ -66,7 +66,10 @@ export default tseslint.config(
         upward("stacks", "analysis", "cli", "local-cloud", "examples", "test"),
         [["../modules/*", "!../modules/core"], "environments read modules/core only."],
       ),
-      "no-restricted-globals": ["error", { name: "process", message: "Environments are data: no process.env." }],
+      "no-restricted-globals": [
+        "error",
+        { name: "process", message: "Environments are data: no process.env." },
+      ],
     },
   },
   {

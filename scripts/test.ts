@@ -59,7 +59,9 @@ function run(name: string, command: string, args: readonly string[], output?: "s
     console.error(error.message);
   }
   const passed = status === 0;
-  console.log(`=== ${name}: ${passed ? "passed" : "FAILED"} in ${Math.round((Date.now() - started) / 1000)} s`);
+  console.log(
+    `=== ${name}: ${passed ? "passed" : "FAILED"} in ${Math.round((Date.now() - started) / 1000)} s`,
+  );
   return passed;
 }
 

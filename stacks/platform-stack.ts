@@ -43,7 +43,10 @@ export class PlatformStack<Name extends string = never> extends TerraformStack {
     // The typed back end of cdktf 0.21 has no field for native locking.
     this.addOverride("terraform.backend.s3.use_lockfile", true);
     // Else cdktf pins the version that its types were made from, under an ambiguous source.
-    this.addOverride("terraform.required_providers.aws", { source: "hashicorp/aws", version: awsProviderVersion });
+    this.addOverride("terraform.required_providers.aws", {
+      source: "hashicorp/aws",
+      version: awsProviderVersion,
+    });
     this.addOverride("terraform.required_version", terraformVersion);
   }
 
@@ -53,7 +56,11 @@ export class PlatformStack<Name extends string = never> extends TerraformStack {
    * Call it after the producer was built: it offers what was published by then.
    */
   public read(consumer: PlatformStack<string>): Outputs<Name> {
-    const remote = new DataTerraformRemoteStateS3(consumer, `Upstream-${pascalCase(this.layer)}`, this.stateLocation());
+    const remote = new DataTerraformRemoteStateS3(
+      consumer,
+      `Upstream-${pascalCase(this.layer)}`,
+      this.stateLocation(),
+    );
     consumer.addDependency(this);
     return Object.fromEntries(this.published.map((name) => [name, remote.getString(name)])) as Outputs<Name>;
   }
@@ -74,10 +81,17 @@ export class PlatformStack<Name extends string = never> extends TerraformStack {
 
   /** A second provider for the rare resource that belongs to another region. */
   protected providerIn(region: string): AwsProvider {
-    return new AwsProvider(this, `Aws-${pascalCase(region)}`, { ...this.providerSettings(region), alias: region });
+    return new AwsProvider(this, `Aws-${pascalCase(region)}`, {
+      ...this.providerSettings(region),
+      alias: region,
+    });
   }
 
-  private providerSettings(region: string): { region: string; allowedAccountIds: string[]; defaultTags: { tags: Record<string, string> }[] } {
+  private providerSettings(region: string): {
+    region: string;
+    allowedAccountIds: string[];
+    defaultTags: { tags: Record<string, string> }[];
+  } {
     return {
       region,
       allowedAccountIds: [this.environment.account],

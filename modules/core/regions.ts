@@ -62,7 +62,8 @@ export const regionNames: readonly string[] = Object.keys(regions).sort();
 
 /** The zones of a region by name (`eu-west-1a`), empty for an unknown region. */
 export function zonesOf(region: string): readonly string[] {
-  return [...(regions[region]?.zoneLetters ?? "")].map((letter) => `${region}${letter}`);
+  const letters = regions[region]?.zoneLetters ?? "";
+  return Array.from(letters, (letter) => `${region}${letter}`);
 }
 
 /**

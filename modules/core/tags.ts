@@ -1,7 +1,5 @@
 /** Tags on everything that Meridian creates. Never a commit or a date: they would dirty every plan. */
-export interface PlatformTags {
-  readonly [key: string]: string;
-}
+export type PlatformTags = Readonly<Record<string, string>>;
 
 /**
  * The provider's default tags for a stack: the user's own, then ours, which win.

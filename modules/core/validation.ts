@@ -31,7 +31,7 @@ export class InternalError extends Error {
 
 /** One line: `<where>: '<property>' must <expected>, got <value>; <remedy>`. */
 export function formatProblem(problem: Problem): string {
-  const got = JSON.stringify(problem.got) ?? "nothing";
+  const got = problem.got === undefined ? "nothing" : JSON.stringify(problem.got);
   return `${problem.where}: '${problem.property}' must ${problem.expected}, got ${got}; ${problem.remedy}`;
 }
 

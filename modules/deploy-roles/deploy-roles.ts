@@ -85,7 +85,10 @@ export class DeployRoles extends Construct {
     this.applyRoleArn = this.resource.arn;
   }
 
-  private oidcProviderArn({ account, createOidcProvider = true }: DeployRolesProps, partition: string): string {
+  private oidcProviderArn(
+    { account, createOidcProvider = true }: DeployRolesProps,
+    partition: string,
+  ): string {
     if (!createOidcProvider) {
       return `arn:${partition}:iam::${account}:oidc-provider/${issuer}`;
     }
@@ -103,7 +106,10 @@ export class DeployRoles extends Construct {
     const role = new IamRole(this, "PlanRole", {
       name: resourceName(nameLimits.iamRole, props.environment, "meridian-plan"),
       assumeRolePolicy: trust(oidcProviderArn, {
-        StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com", [`${issuer}:sub`]: `repo:${repository}:pull_request` },
+        StringEquals: {
+          [`${issuer}:aud`]: "sts.amazonaws.com",
+          [`${issuer}:sub`]: `repo:${repository}:pull_request`,
+        },
         // A workflow that a pull request brings along must not plan with this role.
         StringLike: { [`${issuer}:job_workflow_ref`]: `${repository}/${planWorkflow}@*` },
       }),
@@ -173,7 +179,12 @@ function planPolicy({ stateBucketArn, stateKeyArn }: DeployRolesProps): object {
         ],
         Resource: "*",
       },
-      { Sid: "DenyOtherObjects", Effect: "Deny", Action: "s3:GetObject*", NotResource: `${stateBucketArn}/*` },
+      {
+        Sid: "DenyOtherObjects",
+        Effect: "Deny",
+        Action: "s3:GetObject*",
+        NotResource: `${stateBucketArn}/*`,
+      },
       { Sid: "DenyOtherKeys", Effect: "Deny", Action: "kms:Decrypt", NotResource: stateKeyArn },
     ],
   };

@@ -51,7 +51,8 @@ const rules: readonly ValidationRule<StateBucketProps>[] = [
   },
   {
     property: "noncurrentVersionDays",
-    isValid: ({ noncurrentVersionDays = 1 }) => Number.isInteger(noncurrentVersionDays) && noncurrentVersionDays >= 1,
+    isValid: ({ noncurrentVersionDays = 1 }) =>
+      Number.isInteger(noncurrentVersionDays) && noncurrentVersionDays >= 1,
     expected: "be a whole number of days of at least 1",
     remedy: "name how long an old state may be restored",
   },
@@ -103,7 +104,9 @@ export class StateBucket extends Construct {
       name: resourceName(nameLimits.iamRole, bucketName, "replication"),
       assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        Statement: [
+          { Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" },
+        ],
       }),
     });
     new IamRolePolicy(this, "ReplicationPolicy", {

@@ -1,4 +1,5 @@
-import { App, TerraformStack, Testing } from "cdktf";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, TerraformResource, TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
 
 /** A synthesized resource, data source or block: snake_case keys as Terraform reads them. */
@@ -12,9 +13,11 @@ interface Template {
   terraform: Block;
 }
 
-/** A bare stack to put one construct in, without provider or back end. */
+/** A bare stack to put one construct in: a provider and nothing else. */
 export function emptyStack(id = "test"): TerraformStack {
-  return new TerraformStack(new App({ skipValidation: false }), id);
+  const stack = new TerraformStack(new App(), id);
+  new AwsProvider(stack, "TestProvider", { region: "eu-west-1" });
+  return stack;
 }
 
 /** The stack's JSON after the tree's own validation ran. */
@@ -35,20 +38,28 @@ export function dataOf(stack: TerraformStack, type: string): Record<string, Bloc
 }
 
 /**
- * The one resource of a type under a construct, or at `path` below the stack
- * (`"Network/Vpc"`). Fails when there is none or more than one, so that no test passes on
- * some other resource of the same type.
+ * The one resource of a type, at `path` below the stack (`"Network/Resource"`) where that is given.
+ * Fails when there is none or more than one, so that no test passes on some other resource.
  */
 export function resourceAt(stack: TerraformStack, type: string, path?: string): Block {
-  const all = synthesize(stack).resource?.[type] ?? {};
   const wanted = path === undefined ? undefined : `${stack.node.id}/${path}`;
-  const found = Object.values(all).filter((block) => wanted === undefined || pathOf(block) === wanted);
+  const all = stack.node
+    .findAll()
+    .filter((child) => TerraformResource.isTerraformResource(child))
+    .filter((resource) => resource.terraformResourceType === type);
+  const found = all.filter((resource) => wanted === undefined || resource.node.path === wanted);
   const [only] = found;
   if (only === undefined || found.length > 1) {
-    const paths = Object.values(all).map(pathOf).sort().join(", ");
-    throw new Error(`expected one ${type} at ${path ?? "any path"}, found ${found.length} of: ${paths}`);
+    const paths = all.map((resource) => resource.node.path).sort();
+    throw new Error(
+      `expected one ${type} at ${path ?? "any path"}, found ${found.length} of: ${paths.join(", ")}`,
+    );
   }
-  return withoutMetadata(only);
+  const block = resourcesOf(stack, type)[only.friendlyUniqueId];
+  if (block === undefined) {
+    throw new Error(`${only.node.path} was not synthesized`);
+  }
+  return block;
 }
 
 /** The message of the error that `build` throws; fails when it throws none. */
@@ -64,11 +75,6 @@ export function refusal(build: () => unknown): string {
 /** Ids of the construct tree, one a line, to pin addresses. */
 export function treeOf(root: Construct): string[] {
   return root.node.findAll().map((child) => child.node.path);
-}
-
-function pathOf(block: Block): string {
-  const metadata = block["//"] as { metadata?: { path?: string } } | undefined;
-  return metadata?.metadata?.path ?? "";
 }
 
 function withoutMetadata(block: Block): Block {

@@ -1,0 +1,115 @@
+import type { TerraformStack } from "cdktf";
+
+import { DeployRoles, type DeployRolesProps } from "../../../modules/deploy-roles";
+import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
+
+function stackWith(overrides: Partial<DeployRolesProps> = {}): TerraformStack {
+  const stack = emptyStack("prod-bootstrap");
+  new DeployRoles(stack, "DeployRoles", {
+    environment: "prod",
+    account: "111122223333",
+    region: "eu-west-1",
+    repository: "acme/platform",
+    stateBucketArn: "arn:aws:s3:::state",
+    stateKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/state",
+    ...overrides,
+  });
+  return stack;
+}
+
+function trustOf(stack: TerraformStack, path: string): unknown {
+  const policy = JSON.parse(String(resourceAt(stack, "aws_iam_role", path).assume_role_policy)) as {
+    Statement: { Condition: unknown }[];
+  };
+  return policy.Statement[0]?.Condition;
+}
+
+describe("DeployRoles", () => {
+  it("lets pull requests of one repository plan, through the reviewed workflow only", () => {
+    expect(trustOf(stackWith(), "DeployRoles/PlanRole")).toEqual({
+      StringEquals: {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": "repo:acme/platform:pull_request",
+      },
+      StringLike: {
+        "token.actions.githubusercontent.com:job_workflow_ref":
+          "acme/platform/.github/workflows/pull-request.yml@*",
+      },
+    });
+  });
+
+  it("lets only the environment's own deployments apply", () => {
+    expect(trustOf(stackWith(), "DeployRoles/ApplyRole")).toEqual({
+      StringEquals: {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": "repo:acme/platform:environment:prod",
+      },
+    });
+  });
+
+  it("denies the plan role every secret and every object but the state", () => {
+    const { policy } = resourceAt(stackWith(), "aws_iam_role_policy", "DeployRoles/PlanRolePolicy");
+    const { Statement: statements } = JSON.parse(String(policy)) as {
+      Statement: { Sid: string; Effect: string }[];
+    };
+
+    expect(statements.filter(({ Effect }) => Effect === "Deny")).toEqual([
+      {
+        Sid: "DenySecrets",
+        Effect: "Deny",
+        Action: [
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:BatchGetSecretValue",
+          "ssm:GetParameter",
+          "ssm:GetParameters",
+          "ssm:GetParametersByPath",
+          "ssm:GetParameterHistory",
+        ],
+        Resource: "*",
+      },
+      {
+        Sid: "DenyOtherObjects",
+        Effect: "Deny",
+        Action: "s3:GetObject*",
+        NotResource: "arn:aws:s3:::state/*",
+      },
+      {
+        Sid: "DenyOtherKeys",
+        Effect: "Deny",
+        Action: "kms:Decrypt",
+        NotResource: "arn:aws:kms:eu-west-1:111122223333:key/state",
+      },
+    ]);
+  });
+
+  it("uses the account's provider of GitHub tokens where it stands already", () => {
+    const stack = stackWith({ createOidcProvider: false });
+
+    expect(resourcesOf(stack, "aws_iam_openid_connect_provider")).toEqual({});
+    expect(String(resourceAt(stack, "aws_iam_role", "DeployRoles/PlanRole").assume_role_policy)).toContain(
+      "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+    );
+  });
+
+  it("applies with the policies that are named", () => {
+    const policyArn = "arn:aws:iam::111122223333:policy/PlatformApply";
+    const stack = stackWith({ applyPolicyArns: [policyArn] });
+
+    expect(
+      resourceAt(stack, "aws_iam_role_policy_attachment", "DeployRoles/ApplyRole-PlatformApply").policy_arn,
+    ).toBe(policyArn);
+  });
+
+  it("refuses a repository and a workflow that GitHub does not know", () => {
+    const message = refusal(() =>
+      stackWith({ repository: "https://github.com/acme/platform", planWorkflow: "plan.yml" }),
+    );
+
+    expect(message).toBe(
+      [
+        "prod-bootstrap/DeployRoles: 'repository' must be a GitHub repository as owner/name, got \"https://github.com/acme/platform\"; leave out https://github.com/ and .git",
+        "prod-bootstrap/DeployRoles: 'planWorkflow' must be a file in .github/workflows/, got \"plan.yml\"; name the workflow that plans pull requests",
+      ].join("\n"),
+    );
+  });
+});

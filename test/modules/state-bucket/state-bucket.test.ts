@@ -1,0 +1,113 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { TerraformStack } from "cdktf";
+
+import { StateBucket, type StateBucketProps } from "../../../modules/state-bucket";
+import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
+
+function stackWith(overrides: Partial<StateBucketProps> = {}): TerraformStack {
+  const stack = emptyStack("prod-bootstrap");
+  new StateBucket(stack, "State", {
+    bucketName: "prod-111122223333-meridian-state",
+    region: "eu-west-1",
+    replicaRegion: "eu-central-1",
+    replicaProvider: new AwsProvider(stack, "Replica", { region: "eu-central-1", alias: "replica" }),
+    ...overrides,
+  });
+  return stack;
+}
+
+describe("StateBucket", () => {
+  it("keeps the bucket from being destroyed by default", () => {
+    expect(resourceAt(stackWith(), "aws_s3_bucket", "State/Primary/Resource")).toEqual({
+      bucket: "prod-111122223333-meridian-state",
+      force_destroy: false,
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
+  it("lets go of buckets and keys without deletion protection", () => {
+    const stack = stackWith({ deletionProtection: false });
+
+    expect(resourceAt(stack, "aws_s3_bucket", "State/Primary/Resource")).toMatchObject({
+      force_destroy: true,
+      lifecycle: { prevent_destroy: false },
+    });
+    expect(resourceAt(stack, "aws_kms_key", "State/Replica/Key")).toMatchObject({
+      deletion_window_in_days: 7,
+      lifecycle: { prevent_destroy: false },
+    });
+  });
+
+  it("encrypts each copy with a rotating key of its own region", () => {
+    const keys = Object.values(resourcesOf(stackWith(), "aws_kms_key"));
+
+    expect(keys.map(({ enable_key_rotation, provider }) => ({ enable_key_rotation, provider }))).toEqual([
+      { enable_key_rotation: true, provider: undefined },
+      { enable_key_rotation: true, provider: "aws.replica" },
+    ]);
+  });
+
+  it("versions both copies", () => {
+    const versionings = Object.values(resourcesOf(stackWith(), "aws_s3_bucket_versioning"));
+
+    expect(versionings.map((versioning) => versioning.versioning_configuration)).toEqual([
+      { status: "Enabled" },
+      { status: "Enabled" },
+    ]);
+  });
+
+  it("refuses plain HTTP", () => {
+    const { policy } = resourceAt(stackWith(), "aws_s3_bucket_policy", "State/Primary/Policy");
+
+    expect(JSON.parse(String(policy))).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "DenyPlainHttp",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:*",
+          Resource: [
+            "arn:aws:s3:::prod-111122223333-meridian-state",
+            "arn:aws:s3:::prod-111122223333-meridian-state/*",
+          ],
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    });
+  });
+
+  it("replicates encrypted objects, but no deletions, to the second region", () => {
+    const [rule] = resourceAt(stackWith(), "aws_s3_bucket_replication_configuration").rule as object[];
+
+    expect(rule).toMatchObject({
+      status: "Enabled",
+      delete_marker_replication: { status: "Disabled" },
+      source_selection_criteria: { sse_kms_encrypted_objects: { status: "Enabled" } },
+    });
+  });
+
+  it("keeps superseded versions for 90 days by default", () => {
+    const [rule] = resourceAt(
+      stackWith(),
+      "aws_s3_bucket_lifecycle_configuration",
+      "State/Primary/Lifecycle",
+    ).rule as object[];
+
+    expect(rule).toMatchObject({ noncurrent_version_expiration: [{ noncurrent_days: 90 }] });
+  });
+
+  it("refuses all that is wrong at once", () => {
+    const message = refusal(() =>
+      stackWith({ bucketName: "Prod_State", replicaRegion: "eu-west-1", noncurrentVersionDays: 0 }),
+    );
+
+    expect(message).toBe(
+      [
+        'prod-bootstrap/State: \'bucketName\' must be 3 to 55 lower-case letters, digits and hyphens, got "Prod_State"; shorten it; the replica adds "-replica"',
+        "prod-bootstrap/State: 'replicaRegion' must be another region than the bucket's, got \"eu-west-1\"; choose a region that fails independently",
+        "prod-bootstrap/State: 'noncurrentVersionDays' must be a whole number of days of at least 1, got 0; name how long an old state may be restored",
+      ].join("\n"),
+    );
+  });
+});
