@@ -173,7 +173,7 @@ const scalingSchema = section({
    *
    * @default - none
    */
-  schedules: listOf(scheduleSchema).default([]),
+  schedules: listOf(scheduleSchema).prefault([]),
 });
 
 /**
@@ -271,7 +271,7 @@ const sidecarSchema = section({
    *
    * @default - none
    */
-  environment: variables.default({}),
+  environment: variables.prefault({}),
   /**
    * Port that it listens on.
    *
@@ -316,7 +316,7 @@ const serviceSchema = section({
    *
    * @default - none
    */
-  environment: variables.default({}),
+  environment: variables.prefault({}),
   /**
    * Secrets by the variable that the container sees. The value names a Secrets Manager secret
    * (`web/database`), an SSM parameter (a name that starts with `/`), or gives the ARN of either.
@@ -324,7 +324,7 @@ const serviceSchema = section({
    *
    * @default - none
    */
-  secrets: mapOf(variableName, z.string()).default({}),
+  secrets: mapOf(variableName, z.string()).prefault({}),
   /**
    * Regions that it runs in.
    *
@@ -343,7 +343,7 @@ const serviceSchema = section({
    *
    * @default - none
    */
-  sidecars: listOf(sidecarSchema).default([]),
+  sidecars: listOf(sidecarSchema).prefault([]),
   /**
    * Whether operators may open a shell in a task (ECS Exec).
    *
@@ -457,7 +457,7 @@ export const environmentSchema = section({
    *
    * @default - none
    */
-  services: mapOf(containerName, serviceSchema).default({}),
+  services: mapOf(containerName, serviceSchema).prefault({}),
   /** What a lost region may cost. */
   recovery: section({
     /** Seconds until new connections avoid a region that is lost. */
@@ -476,7 +476,7 @@ export const environmentSchema = section({
      *
      * @default - none
      */
-    blockedIpv4CidrBlocks: listOf(z.string()).default([]),
+    blockedIpv4CidrBlocks: listOf(z.string()).prefault([]),
   }).prefault({}),
   /**
    * The acknowledgement that App Runner needs: it takes no new customers since 2026-04-30.
@@ -513,7 +513,7 @@ export const environmentSchema = section({
      */
     emails: listOf(
       text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "be a mail address", 'write it like "oncall@example.com"'),
-    ).default([]),
+    ).prefault([]),
   }).prefault({}),
   /**
    * Days that logs are kept.
@@ -533,7 +533,7 @@ export const environmentSchema = section({
    *
    * @default - none
    */
-  tags: mapOf(z.string(), z.string()).default({}),
+  tags: mapOf(z.string(), z.string()).prefault({}),
 });
 
 /** An environment as a person writes it. */
@@ -580,7 +580,7 @@ export interface Service extends Omit<
 > {
   /** How the world finds it. */
   readonly routing: ServiceRouting;
-  /** Regions that it runs in, in the order of the environment's. */
+  /** Regions that it runs in. */
   readonly regions: readonly string[];
   /** Tasks that serve the peak of all regions together. */
   readonly peakTasks: number;

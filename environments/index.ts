@@ -1,13 +1,16 @@
 import { ValidationError } from "../modules/core";
+import dev from "./dev";
 import type { Environment, EnvironmentInput } from "./environment";
 import local from "./local";
 import { nearestName } from "./nearest-name";
+import prod from "./prod";
+import staging from "./staging";
 import { validateEnvironments } from "./validate";
 
 export * from "./environment";
 export { validateEnvironments, type EnvironmentFile } from "./validate";
 
-const files: Readonly<Record<string, EnvironmentInput>> = { local };
+const files: Readonly<Record<string, EnvironmentInput>> = { local, dev, staging, prod };
 
 /** Every environment of this repository, checked, in the order of promotion. */
 export const environments: readonly Environment[] = validateEnvironments(
@@ -29,7 +32,7 @@ export function environmentNamed(name: string): Environment {
         property: "name",
         expected: `be one of ${names.join(", ")}`,
         got: name,
-        remedy: `did you mean '${nearestName(name, names)}'?`,
+        remedy: `write '${nearestName(name, names)}', the nearest one`,
       },
     ]);
   }

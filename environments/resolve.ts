@@ -17,9 +17,7 @@ export function resolveEnvironment(parsed: ParsedEnvironment): Environment {
 }
 
 function resolveService(environment: ParsedEnvironment, name: string, service: ParsedService): Service {
-  const all = Object.keys(environment.regions);
-  const chosen = service.regions;
-  const regions = chosen === undefined ? all : all.filter((region) => chosen.includes(region));
+  const regions = service.regions ?? Object.keys(environment.regions);
   const subdomain = service.routing.subdomain ?? name;
   const domain = environment.domain.name;
   const survivors = Math.max(regions.length - environment.recovery.survives, 0);

@@ -1,7 +1,8 @@
 import { ValidationError, type Problem } from "../modules/core";
-import type { Environment } from "./environment";
-import { environmentSchema } from "./environment";
+import { environmentChecks, sharedChecks, type Subject } from "./checks";
+import { environmentSchema, type Environment } from "./environment";
 import { resolveEnvironment } from "./resolve";
+import { structuralProblems } from "./structure";
 
 /** One environment as it stands in its file. */
 export interface EnvironmentFile {
@@ -12,31 +13,32 @@ export interface EnvironmentFile {
 }
 
 /**
- * Checks all environments together.
+ * Checks all environments together. A malformed file does not hide what is wrong with the others.
  *
  * @throws ValidationError that lists every problem of every environment.
  */
 export function validateEnvironments(inputs: readonly EnvironmentFile[]): Environment[] {
-  const problems: Problem[] = [];
-  const found: Environment[] = [];
+  const subjects: Subject[] = [];
+  const malformed: Problem[] = [];
   for (const { file, input } of inputs) {
     const result = environmentSchema.safeParse(input);
     if (result.success) {
-      found.push(resolveEnvironment(result.data));
-      continue;
-    }
-    for (const issue of result.error.issues) {
-      problems.push({
-        where: file,
-        property: issue.path.join("."),
-        expected: issue.message,
-        got: undefined,
-        remedy: "correct it",
-      });
+      subjects.push({ file, environment: resolveEnvironment(result.data) });
+    } else {
+      malformed.push(...structuralProblems(file, environmentSchema, input, result.error.issues));
     }
   }
+  const problems = [
+    ...malformed,
+    ...subjects.flatMap(({ file, environment }) =>
+      environmentChecks.flatMap((check) =>
+        check(environment).map((finding) => ({ where: file, ...finding })),
+      ),
+    ),
+    ...sharedChecks.flatMap((check) => check(subjects)),
+  ];
   if (problems.length > 0) {
     throw new ValidationError(problems);
   }
-  return found;
+  return subjects.map(({ environment }) => environment);
 }

@@ -1,0 +1,45 @@
+import { checkAppRunner } from "./app-runner";
+import { checkCapacity } from "./capacity";
+import { checkCidrBlocks } from "./cidr-blocks";
+import { checkDuplicates } from "./duplicates";
+import { checkFailoverRoles } from "./failover-roles";
+import type { EnvironmentCheck, SharedCheck } from "./finding";
+import { checkHealthChecks } from "./health-checks";
+import { checkHostnames } from "./hostnames";
+import { checkImageSources } from "./image-sources";
+import { checkOverlaps } from "./overlaps";
+import { checkRecoveryTime } from "./recovery-time";
+import { checkRegions } from "./regions";
+import { checkScaling } from "./scaling";
+import { checkSecrets } from "./secrets";
+import { checkStateReplica } from "./state-replica";
+import { checkTags } from "./tags";
+import { checkTarget } from "./target";
+import { checkTaskSizes } from "./task-sizes";
+import { checkZones } from "./zones";
+
+export { hidden, type Finding, type Subject } from "./finding";
+export { isSecretKey } from "./secrets";
+
+/** The rules over one environment, in the order of its file. */
+export const environmentChecks: readonly EnvironmentCheck[] = [
+  checkTarget,
+  checkStateReplica,
+  checkRegions,
+  checkZones,
+  checkCidrBlocks,
+  checkTaskSizes,
+  checkImageSources,
+  checkCapacity,
+  checkScaling,
+  checkHealthChecks,
+  checkHostnames,
+  checkFailoverRoles,
+  checkSecrets,
+  checkRecoveryTime,
+  checkAppRunner,
+  checkTags,
+];
+
+/** The rules over all environments together. */
+export const sharedChecks: readonly SharedCheck[] = [checkDuplicates, checkOverlaps];

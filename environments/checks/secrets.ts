@@ -1,0 +1,96 @@
+import type { Environment, Service } from "../environment";
+import { hidden, type Finding } from "./finding";
+
+const secretName = /^[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@-]{0,511}$/;
+const parameterName = /^(\/[A-Za-z0-9_.-]+){1,15}$/;
+const referenceArn =
+  /^arn:aws[a-z-]*:(?:secretsmanager:(?<secretRegion>[a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+(?::[^:]*){0,3}|ssm:(?<parameterRegion>[a-z0-9-]+):[0-9]{12}:parameter\/[A-Za-z0-9/_.-]+)$/;
+
+const secretKey = /PASSWORD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY/i;
+const secretValue = /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+/** Secrets are referred to, never written down; a problem about one does not print it either. */
+export function checkSecrets({ services }: Environment): Finding[] {
+  return Object.entries(services).flatMap(([name, service]) => [
+    ...checkReferences(`services.${name}.secrets`, service),
+    ...checkKeys(`services.${name}.environment`, service),
+    ...checkLiterals(`services.${name}.environment`, service.environment),
+    ...service.sidecars.flatMap((sidecar, index) =>
+      checkLiterals(`services.${name}.sidecars.${index}.environment`, sidecar.environment),
+    ),
+  ]);
+}
+
+/** Whether a variable's name says that its value is a secret. */
+export function isSecretKey(key: string): boolean {
+  return secretKey.test(key);
+}
+
+function checkReferences(path: string, { secrets, regions }: Service): Finding[] {
+  return Object.entries(secrets).flatMap(([key, reference]) => {
+    const property = `${path}.${key}`;
+    if (reference.startsWith("arn:")) {
+      return checkArn(property, reference, regions);
+    }
+    return (reference.startsWith("/") ? parameterName : secretName).test(reference)
+      ? []
+      : [
+          {
+            property,
+            expected: "be the name or ARN of a Secrets Manager secret or an SSM parameter",
+            got: hidden,
+            remedy: 'write a secret like "web/database" and a parameter like "/web/database"',
+          },
+        ];
+  });
+}
+
+/** An ARN belongs to one region; a service elsewhere would need that region to start a task. */
+function checkArn(property: string, arn: string, regions: readonly string[]): Finding[] {
+  const groups = referenceArn.exec(arn)?.groups;
+  if (groups === undefined) {
+    return [
+      {
+        property,
+        expected: "be the ARN of a Secrets Manager secret or an SSM parameter",
+        got: arn,
+        remedy: "copy the ARN whole, or write the name",
+      },
+    ];
+  }
+  const region = groups.secretRegion ?? groups.parameterRegion;
+  const elsewhere = regions.filter((other) => other !== region);
+  return elsewhere.length === 0
+    ? []
+    : [
+        {
+          property,
+          expected: `not bind ${elsewhere.join(", ")} to another region`,
+          got: arn,
+          remedy: "write the name and keep a replica of the secret in each region",
+        },
+      ];
+}
+
+function checkKeys(path: string, { environment, secrets }: Service): Finding[] {
+  return Object.keys(environment)
+    .filter((key) => key in secrets)
+    .map((key) => ({
+      property: `${path}.${key}`,
+      expected: "not be in 'secrets' as well",
+      got: isSecretKey(key) ? hidden : environment[key],
+      remedy: "remove one of the two",
+    }));
+}
+
+function checkLiterals(path: string, environment: Readonly<Record<string, string>>): Finding[] {
+  return Object.entries(environment)
+    .filter(([key, value]) => isSecretKey(key) || secretValue.test(value))
+    .map(([key]) => ({
+      property: `${path}.${key}`,
+      expected: "not be a secret in plain text",
+      got: hidden,
+      remedy:
+        "store the value in Secrets Manager or SSM and name it in 'secrets'; rename the variable if it is none",
+    }));
+}
