@@ -1,0 +1,282 @@
+import { Lb } from "@cdktf/provider-aws/lib/lb";
+import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { Fn, Token } from "cdktf";
+import { Construct } from "constructs";
+
+import {
+  nameLimits,
+  resourceName,
+  validate,
+  type ICertificate,
+  type ILoadBalancer,
+  type INetwork,
+  type ValidationRule,
+} from "../core";
+import { AccessLogBucket } from "./access-log-bucket";
+
+/** Where everyone is. */
+const anyIpv4 = "0.0.0.0/0";
+
+/** What a {@link LoadBalancer} keeps of its logs. */
+export interface AccessLogOptions {
+  /**
+   * Days that logs are kept.
+   *
+   * @default 90
+   */
+  readonly retentionDays?: number;
+}
+
+/** Settings of a {@link LoadBalancer}. */
+export interface LoadBalancerProps {
+  /** Name, unique in its account and region: lower-case letters, digits and single hyphens. */
+  readonly name: string;
+  /** The account that it stands in, 12 digits. */
+  readonly account: string;
+  /** The network whose public tier it stands in; its region is the load balancer's. */
+  readonly network: INetwork;
+  /** The certificate of the HTTPS listener, issued in the same region. */
+  readonly certificate: ICertificate;
+  /**
+   * Whether AWS refuses to delete the load balancer, and Terraform its logs.
+   *
+   * Before a destroy, apply once with `false`.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+  /**
+   * Seconds after which a client's connection is closed however busy it is, 60 to 604800.
+   *
+   * A client notices a moved DNS record only when it opens a new connection, so this is part of the
+   * recovery time. AWS's own default is an hour.
+   *
+   * @default 300
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#http-client-keep-alive-duration
+   */
+  readonly clientKeepAliveSeconds?: number;
+  /**
+   * Seconds that a connection may be silent, 1 to 4000.
+   *
+   * @default 60
+   */
+  readonly idleTimeoutSeconds?: number;
+  /**
+   * What clients may negotiate. TLS 1.1 and older cannot be chosen.
+   *
+   * The default is what AWS recommends: TLS 1.3 and 1.2 with forward secrecy and authenticated
+   * ciphers, and key exchange that a quantum computer cannot undo where the client knows it.
+   *
+   * @default "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+   */
+  readonly sslPolicy?: string;
+  /**
+   * What is kept of the logs of requests and connections, which are always written.
+   *
+   * @default - 90 days
+   */
+  readonly accessLogs?: AccessLogOptions;
+}
+
+/** What is known of a load balancer that stands elsewhere. */
+export interface LoadBalancerAttributes {
+  /** Its ARN. */
+  readonly loadBalancerArn: string;
+  /** The HTTPS listener that rules are added to. */
+  readonly httpsListenerArn: string;
+  /** Its security group, which services add egress rules to. */
+  readonly securityGroupId: string;
+  /** The name that AWS gives it. */
+  readonly dnsName: string;
+  /** The hosted zone of that name. */
+  readonly hostedZoneId: string;
+}
+
+const defaults = {
+  deletionProtection: true,
+  clientKeepAliveSeconds: 300,
+  idleTimeoutSeconds: 60,
+  sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+  retentionDays: 90,
+} as const;
+
+const rules: readonly ValidationRule<LoadBalancerProps>[] = [
+  {
+    property: "name",
+    isValid: ({ name }) => /^(?!internal-)[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name),
+    expected: "be lower-case letters, digits and single hyphens, and not begin with 'internal-'",
+    remedy: "choose a name like 'prod-web'",
+  },
+  {
+    property: "account",
+    isValid: ({ account }) => /^\d{12}$/.test(account),
+    expected: "be 12 digits",
+    remedy: "write the account id as text, with its leading zeros",
+  },
+  {
+    property: "network",
+    isValid: ({ network }) => network.zones.length >= 2,
+    expected: "have at least two zones",
+    got: ({ network }) => network.zones,
+    remedy: "add a zone to the network, which AWS demands for a load balancer",
+  },
+  {
+    property: "clientKeepAliveSeconds",
+    isValid: ({ clientKeepAliveSeconds }) => isWhole(clientKeepAliveSeconds, 60, 604_800),
+    expected: "be a whole number between 60 and 604800",
+    remedy: "choose at most the recovery time objective",
+  },
+  {
+    property: "idleTimeoutSeconds",
+    isValid: ({ idleTimeoutSeconds }) => isWhole(idleTimeoutSeconds, 1, 4000),
+    expected: "be a whole number between 1 and 4000",
+    remedy: "choose the longest that the application stays silent in a request",
+  },
+  {
+    property: "sslPolicy",
+    isValid: ({ sslPolicy = "" }) => /^ELBSecurityPolicy-TLS13-1-[23]-/.test(sslPolicy),
+    expected: "be a policy of TLS 1.3, with or without TLS 1.2",
+    remedy:
+      "choose one whose name begins with 'ELBSecurityPolicy-TLS13-1-2-' or 'ELBSecurityPolicy-TLS13-1-3-'",
+  },
+  {
+    property: "accessLogs",
+    isValid: ({ accessLogs }) => isWhole(accessLogs?.retentionDays ?? defaults.retentionDays, 1, 3650),
+    expected: "keep logs for a whole number of days between 1 and 3650",
+    got: ({ accessLogs }) => accessLogs?.retentionDays,
+    remedy: "correct 'retentionDays'",
+  },
+];
+
+/**
+ * An Application Load Balancer that takes HTTPS from the internet and hands it to services.
+ *
+ * Creates the load balancer in the public tier, an HTTPS listener that answers 404 until a service
+ * adds its rule, an HTTP listener that redirects to it, a security group open to the internet on
+ * ports 80 and 443 and to nobody behind it, and a bucket for the logs of requests and connections.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
+ */
+export class LoadBalancer extends Construct implements ILoadBalancer {
+  /** A load balancer that stands already. Nothing is looked up. */
+  public static fromLoadBalancerAttributes(attributes: LoadBalancerAttributes): ILoadBalancer {
+    return { ...attributes, loadBalancerArnSuffix: arnSuffixOf(attributes.loadBalancerArn) };
+  }
+
+  /** The load balancer, for settings that this module does not model. */
+  public readonly resource: Lb;
+  public readonly loadBalancerArn: string;
+  public readonly loadBalancerArnSuffix: string;
+  public readonly httpsListenerArn: string;
+  public readonly dnsName: string;
+  public readonly hostedZoneId: string;
+  public readonly securityGroupId: string;
+  /** Name of the bucket that the logs are in. */
+  public readonly logBucketName: string;
+
+  public constructor(scope: Construct, id: string, props: LoadBalancerProps) {
+    super(scope, id);
+    validate(this, rules, props);
+
+    const { deletionProtection = defaults.deletionProtection } = props;
+    const logs = new AccessLogBucket(this, "Logs", {
+      name: props.name,
+      account: props.account,
+      region: props.network.region,
+      retentionDays: props.accessLogs?.retentionDays ?? defaults.retentionDays,
+      deletionProtection,
+    });
+    this.logBucketName = logs.bucketName;
+    this.securityGroupId = this.createSecurityGroup(props);
+    this.resource = new Lb(this, "Resource", {
+      name: resourceName(nameLimits.loadBalancer, props.name),
+      loadBalancerType: "application",
+      internal: false,
+      ipAddressType: "ipv4",
+      subnets: props.network.subnetIds("public"),
+      securityGroups: [this.securityGroupId],
+      enableDeletionProtection: deletionProtection,
+      enableHttp2: true,
+      dropInvalidHeaderFields: true,
+      // `strictest` also turns away old clients and monitors whose requests are merely unusual.
+      desyncMitigationMode: "defensive",
+      clientKeepAlive: props.clientKeepAliveSeconds ?? defaults.clientKeepAliveSeconds,
+      idleTimeout: props.idleTimeoutSeconds ?? defaults.idleTimeoutSeconds,
+      accessLogs: { bucket: logs.bucketName, prefix: AccessLogBucket.requestPrefix, enabled: true },
+      connectionLogs: { bucket: logs.bucketName, prefix: AccessLogBucket.connectionPrefix, enabled: true },
+      // AWS writes a test object when logging is switched on, and fails without the grant.
+      dependsOn: [logs.policy],
+    });
+    this.loadBalancerArn = this.resource.arn;
+    this.loadBalancerArnSuffix = this.resource.arnSuffix;
+    this.dnsName = this.resource.dnsName;
+    this.hostedZoneId = this.resource.zoneId;
+    this.redirectHttp();
+    this.httpsListenerArn = this.createHttpsListener(props);
+  }
+
+  private createSecurityGroup({ name, network }: LoadBalancerProps): string {
+    const group = new SecurityGroup(this, "SecurityGroup", {
+      name: resourceName(nameLimits.securityGroup, name, "load-balancer"),
+      description: `Load balancer ${name}: HTTP and HTTPS from the internet, to its services only`,
+      vpcId: network.vpcId,
+      tags: { Name: `${name}-load-balancer` },
+    });
+    this.allowFromAnyIpv4("Http", 80, group);
+    this.allowFromAnyIpv4("Https", 443, group);
+    return group.id;
+  }
+
+  private allowFromAnyIpv4(protocol: "Http" | "Https", port: 80 | 443, group: SecurityGroup): void {
+    new VpcSecurityGroupIngressRule(this, `${protocol}FromAnyIpv4`, {
+      securityGroupId: group.id,
+      description: `${protocol.toUpperCase()} from the internet`,
+      cidrIpv4: anyIpv4,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+    });
+  }
+
+  private redirectHttp(): void {
+    new LbListener(this, "HttpListener", {
+      loadBalancerArn: this.loadBalancerArn,
+      port: 80,
+      protocol: "HTTP",
+      defaultAction: [
+        { type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } },
+      ],
+    });
+  }
+
+  private createHttpsListener({ certificate, sslPolicy = defaults.sslPolicy }: LoadBalancerProps): string {
+    return new LbListener(this, "HttpsListener", {
+      loadBalancerArn: this.loadBalancerArn,
+      port: 443,
+      protocol: "HTTPS",
+      sslPolicy,
+      certificateArn: certificate.certificateArn,
+      defaultAction: [
+        {
+          type: "fixed-response",
+          fixedResponse: { statusCode: "404", contentType: "text/plain", messageBody: "Not found" },
+        },
+      ],
+    }).arn;
+  }
+}
+
+function isWhole(value: number | undefined, minimum: number, maximum: number): boolean {
+  return value !== undefined && Number.isInteger(value) && value >= minimum && value <= maximum;
+}
+
+/** `app/name/id` of `arn:...:loadbalancer/app/name/id`, also where the ARN is known at apply only. */
+function arnSuffixOf(loadBalancerArn: string): string {
+  const mark = "loadbalancer/";
+  return Token.isUnresolved(loadBalancerArn)
+    ? Token.asString(Fn.element(Fn.split(mark, loadBalancerArn), 1))
+    : loadBalancerArn.slice(loadBalancerArn.indexOf(mark) + mark.length);
+}
