@@ -1,0 +1,41 @@
+import { Command } from "commander";
+
+import { type Context, environmentsNamed, type TargetEnvironment } from "../context";
+import { exitCodes } from "../errors";
+import { takeLock, thisProcess } from "../lock";
+import { resourceCountOf } from "../manifest";
+import { duration } from "../progress";
+import { table } from "../report";
+import { synthesize } from "../synthesis";
+
+/** `meridian synth [env…]`. */
+export function synthCommand(context: Context, done: (exitCode: number) => void): Command {
+  return new Command("synth")
+    .description("synthesize the stacks of environments (all, if none is named)")
+    .argument("[env...]")
+    .action(async (names: string[]) => {
+      const rows: (string | number)[][] = [];
+      for (const environment of await environmentsNamed(context, names)) {
+        rows.push(...(await synthesizeOne(context, environment)));
+      }
+      context.terminal.out(table(["Stack", "Resources", "Compared with the last", "Directory"], rows));
+      done(exitCodes.success);
+    });
+}
+
+async function synthesizeOne(context: Context, { name }: TargetEnvironment): Promise<(string | number)[][]> {
+  const startedAt = context.now();
+  const release = takeLock(context.workspace.lock(name), name, thisProcess(`synth ${name}`, startedAt));
+  try {
+    const { stacks, changed } = await synthesize(context, name);
+    context.terminal.err(`${name}: ${duration(context.now().getTime() - startedAt.getTime())}\n`);
+    return stacks.map((stack) => [
+      stack.name,
+      resourceCountOf(stack.configuration),
+      changed.has(stack.name) ? "changed" : "the same",
+      stack.directory,
+    ]);
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,89 @@
+import { closest } from "fastest-levenshtein";
+
+import type { LocalCloudStatus, StartOptions } from "../local-cloud";
+import type { Aws } from "./aws";
+import { UsageError } from "./errors";
+import type { Interrupts } from "./interrupts";
+import type { RunProcess } from "./terraform/process";
+import type { Workspace } from "./workspace";
+
+/** What the runner needs to know of an environment. */
+export interface TargetEnvironment {
+  readonly name: string;
+  /** The AWS account, twelve digits. */
+  readonly account: string;
+  /** Where it is deployed to. */
+  readonly target: "aws" | "local-cloud";
+  readonly homeRegion: string;
+  readonly regions: Readonly<Record<string, unknown>>;
+  readonly state: { readonly bucket: string };
+  /** Whether a destroy is refused. */
+  readonly deletionProtection: boolean;
+  /** Whether a question is answered with "yes" or with the environment's name. */
+  readonly confirmation: "name" | "yes";
+}
+
+/** The local cloud, see `local-cloud/`. */
+export interface LocalCloud {
+  start(options: StartOptions): Promise<LocalCloudStatus>;
+  stop(directory: string): Promise<boolean>;
+  status(directory: string): Promise<LocalCloudStatus | undefined>;
+  environment(status: LocalCloudStatus): Record<string, string>;
+}
+
+/** The person, or the pipeline, that runs the command. */
+export interface Terminal {
+  /** Whether somebody is there who can answer and see lines redrawn. */
+  readonly isInteractive: boolean;
+  readonly columns: number;
+  /** Writes results. */
+  out(text: string): void;
+  /** Writes progress, remarks and errors. */
+  err(text: string): void;
+  /** Asks one question. Throws InterruptedError on Ctrl-C. */
+  ask(question: string): Promise<string>;
+}
+
+/** Everything that commands touch outside themselves; tests bring their own. */
+export interface Context {
+  readonly workspace: Workspace;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+  readonly aws: Aws;
+  readonly localCloud: LocalCloud;
+  readonly run: RunProcess;
+  /** The user's environment variables. */
+  readonly variables: NodeJS.ProcessEnv;
+  readonly now: () => Date;
+  /** All environments. */
+  readonly environments: () => Promise<readonly TargetEnvironment[]>;
+  /** Synthesizes one environment's stacks into a directory. */
+  readonly synthesize: (environment: string, directory: string) => Promise<void>;
+}
+
+/**
+ * The environment of that name.
+ *
+ * @throws UsageError that names the nearest one.
+ */
+export async function environmentNamed(context: Context, name: string): Promise<TargetEnvironment> {
+  const environments = await context.environments();
+  const found = environments.find((environment) => environment.name === name);
+  if (found === undefined) {
+    const names = environments.map((environment) => environment.name);
+    throw new UsageError(
+      `There is no environment '${name}'.`,
+      names.length === 0
+        ? "Describe one in environments/."
+        : `Did you mean '${closest(name, names)}'? There are: ${names.join(", ")}.`,
+    );
+  }
+  return found;
+}
+
+/** The environments of those names; all when none is named. */
+export async function environmentsNamed(context: Context, names: readonly string[]): Promise<TargetEnvironment[]> {
+  return names.length === 0
+    ? [...(await context.environments())]
+    : Promise.all([...new Set(names)].map((name) => environmentNamed(context, name)));
+}

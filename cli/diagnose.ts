@@ -1,0 +1,212 @@
+/** A known failure, explained. */
+export interface Explanation {
+  /** Stable name, for machine-readable results. */
+  readonly kind: string;
+  /** What happened. */
+  readonly message: string;
+  /** What to do. */
+  readonly remedy: string;
+}
+
+interface Pattern {
+  readonly kind: string;
+  /** Matched against the text with all white space folded: Terraform wraps lines. */
+  readonly pattern: RegExp;
+  readonly message: string | ((match: RegExpExecArray, text: string) => string);
+  readonly remedy: string | ((match: RegExpExecArray, text: string) => string);
+}
+
+/** The first that matches explains: causes stand before what they lead to. */
+const patterns: readonly Pattern[] = [
+  {
+    kind: "lock-held",
+    pattern: /Error acquiring the state lock/,
+    message: (_match, text) => {
+      const lock = lockIn(text);
+      return `The state is locked by ${lock.who ?? "somebody"} (${lock.operation ?? "unknown operation"}, since ${lock.created ?? "an unknown time"}).`;
+    },
+    remedy: (_match, text) =>
+      `Wait until that run ends, or give --lock-timeout 10m. If it is certainly dead, run \`terraform force-unlock ${lockIn(text).id ?? "<lock id>"}\` in the stack's directory.`,
+  },
+  {
+    kind: "expired-credentials",
+    pattern: /ExpiredToken|RequestExpired|security token included in the request is expired|SSO session (?:associated with this profile )?has expired|token has expired/i,
+    message: "The AWS credentials have expired.",
+    remedy: "Get new ones (`aws sso login`, or a fresh session token) and run the command again.",
+  },
+  {
+    kind: "profile-missing",
+    pattern: /failed to get shared config profile, (\S+)|Could not resolve credentials using profile: \[(\S+)\]/,
+    message: (match) => `There is no AWS profile '${match[1] ?? match[2] ?? ""}'.`,
+    remedy: "Correct AWS_PROFILE, or add the profile to ~/.aws/config.",
+  },
+  {
+    kind: "no-credentials",
+    pattern: /No valid credential sources found|Could not load credentials from any providers|CredentialsProviderError|no EC2 IMDS role found/,
+    message: "There are no AWS credentials.",
+    remedy: "Sign in (`aws sso login` and AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run the command again.",
+  },
+  {
+    kind: "bad-credentials",
+    pattern: /InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure/,
+    message: "AWS does not accept the credentials.",
+    remedy: "Check the access key, and that the machine's clock is right.",
+  },
+  {
+    kind: "wrong-account",
+    pattern: /AWS account ID not allowed: (\d{12})/,
+    message: (match) => `The credentials are for account ${match[1] ?? ""}, which is not the environment's.`,
+    remedy: "Sign in to the account that the environment names.",
+  },
+  {
+    kind: "state-unreadable",
+    pattern: /Unsupported state file format|state snapshot was created by|state data in S3 does not have the expected content/,
+    message: "The state is unreadable, or was written by a newer version.",
+    remedy: "Nothing was changed. Restore the latest good version of the state object from the bucket's versions, or use the newer Terraform.",
+  },
+  {
+    kind: "state-not-saved",
+    pattern: /Failed to (?:save|persist) state|errored\.tfstate/,
+    message: "Terraform could not store the state; it kept it in errored.tfstate in the stack's directory.",
+    remedy: "Run the command again for the exact way to store it; do not delete the file.",
+  },
+  {
+    kind: "stale-plan",
+    pattern: /Saved plan is stale/,
+    message: "Somebody changed the state after this plan was made.",
+    remedy: "Nothing was changed. Run the command again for a new plan.",
+  },
+  {
+    kind: "bucket-absent",
+    pattern: /S3 bucket "?([^"\s]+)"? does not exist|NoSuchBucket/,
+    message: (match) => `The state bucket ${match[1] ?? ""} does not exist.`,
+    remedy: "Run `meridian bootstrap <env>` first.",
+  },
+  {
+    kind: "bucket-not-empty",
+    pattern: /BucketNotEmpty/,
+    message: "A bucket still holds objects.",
+    remedy: "Empty it (all versions of every object), then run the command again.",
+  },
+  {
+    kind: "backend-changed",
+    pattern: /Backend (?:configuration changed|initialization required)/,
+    message: "The place of the state changed since the stack was last used here.",
+    remedy: "If that is meant, move the state with `terraform init -migrate-state` in the stack's directory; else restore the environment's `state` setting.",
+  },
+  {
+    kind: "lock-file-version",
+    pattern: /locked provider (\S+) (\S+) does not match configured version constraint ([^;]+)/,
+    message: (match) => `terraform.lock.hcl selects ${match[1] ?? ""} ${match[2] ?? ""}, but the stacks need ${match[3] ?? ""}.`,
+    remedy: "Update terraform.lock.hcl: `terraform init -upgrade` in a stack's directory, then copy its .terraform.lock.hcl.",
+  },
+  {
+    kind: "lock-file-checksum",
+    pattern: /doesn't match any of the checksums previously recorded/,
+    message: "A provider is not the one whose checksum terraform.lock.hcl records.",
+    remedy: "If the file was made on another platform, add this one: `terraform providers lock -platform=linux_amd64 -platform=darwin_arm64`. Else do not use that provider.",
+  },
+  {
+    kind: "terraform-version",
+    pattern: /Unsupported Terraform Core version.*does not support Terraform version (\S+?)\.? To proceed/,
+    message: (match) => `The stacks do not support Terraform ${match[1] ?? ""}.`,
+    remedy: "Install a version that the stack's required_version allows.",
+  },
+  {
+    kind: "no-registry",
+    pattern: /could not connect to (registry\.\S+?):|failed to request discovery document/,
+    message: (match) => `The provider registry ${match[1] ?? ""} cannot be reached.`,
+    remedy: "Connect to the network, or fill a mirror elsewhere with `terraform providers mirror <directory>` and name it in MERIDIAN_PROVIDER_MIRROR.",
+  },
+  {
+    kind: "provider-missing",
+    pattern: /Failed to query available provider packages.*(?:provider (\S+?):|no available releases match)|Required plugins are not installed|provider registry does not have a provider named/,
+    message: (match) => `Terraform finds no usable version of provider ${match[1] ?? "named above"}.`,
+    remedy: "Run `meridian doctor` to see where providers are looked for; name a mirror in MERIDIAN_PROVIDER_MIRROR, or connect to the network.",
+  },
+  {
+    kind: "port-in-use",
+    pattern: /EADDRINUSE|address already in use/i,
+    message: "The port is in use by another program.",
+    remedy: "End that program, or choose another port with `meridian local start --port <number>`.",
+  },
+  {
+    kind: "not-implemented",
+    pattern: /NotImplemented/,
+    message: "The local cloud does not implement a call that this resource needs.",
+    remedy: "The local cloud's log (`meridian local status`) names the call.",
+  },
+  {
+    kind: "already-exists",
+    pattern: /(BucketAlreadyOwnedByYou|EntityAlreadyExists|\w*AlreadyExists(?:Exception)?|ResourceInUseException)/,
+    message: (match) => `Something of that name is in AWS already, but not in the state (${match[1] ?? ""}).`,
+    remedy: "If an earlier run made it, import it: `terraform import <address> <id>` in the stack's directory. Else choose another name.",
+  },
+  {
+    kind: "access-denied",
+    pattern: /AccessDenied|UnauthorizedOperation|is not authorized to perform: ?(\S+)/,
+    message: (_match, text) => {
+      const [, who, action] = /User: (\S+) is not authorized to perform: (\S+)/.exec(text) ?? [];
+      return who === undefined ? "AWS denied access." : `${who} may not ${action ?? ""}.`;
+    },
+    remedy: "Use credentials that may, or add the permission to that role.",
+  },
+  {
+    kind: "quota",
+    pattern: /(\w*LimitExceeded\w*|ServiceQuotaExceeded\w*)/,
+    message: (match) => `A service quota of the account is used up (${match[1] ?? ""}).`,
+    remedy: "Ask for a higher quota in the Service Quotas console, then run the command again: it goes on where it stopped.",
+  },
+  {
+    kind: "prevent-destroy",
+    pattern: /Instance cannot be destroyed.*?Resource (\S+) has lifecycle\.prevent_destroy/,
+    message: (match) => `${match[1] ?? "A resource"} holds data and is protected from being destroyed.`,
+    remedy: "If it must go, set deletionProtection to false in the environment, deploy that, and try again.",
+  },
+  {
+    kind: "no-network",
+    pattern: /connection refused|no such host|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|i\/o timeout|network is unreachable|TimeoutError/,
+    message: "AWS cannot be reached.",
+    remedy: "Check the network and proxy settings; for the local cloud, run `meridian local status`.",
+  },
+  {
+    kind: "disk-full",
+    pattern: /no space left on device|ENOSPC/,
+    message: "The disk is full.",
+    remedy: "Free some space; `.meridian/runs` and `.meridian/plugin-cache` may be deleted.",
+  },
+];
+
+/** Explains what a program said, if it is one of the known failures. */
+export function explain(text: string): Explanation | undefined {
+  const folded = text.replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");
+  for (const { kind, pattern, message, remedy } of patterns) {
+    const match = pattern.exec(folded);
+    if (match !== null) {
+      return {
+        kind,
+        message: typeof message === "string" ? message : message(match, folded),
+        remedy: typeof remedy === "string" ? remedy : remedy(match, folded),
+      };
+    }
+  }
+  return undefined;
+}
+
+interface StateLock {
+  readonly id: string | undefined;
+  readonly who: string | undefined;
+  readonly operation: string | undefined;
+  readonly created: string | undefined;
+}
+
+function lockIn(text: string): StateLock {
+  const field = (name: string, value: string): string | undefined =>
+    new RegExp(`\\b${name}: +(${value})`).exec(text)?.[1];
+  return {
+    id: field("ID", "[0-9a-f-]{36}"),
+    who: field("Who", "\\S+"),
+    operation: field("Operation", "\\S+")?.replace(/^OperationType/, "").toLowerCase(),
+    created: field("Created", "[0-9-]+ [0-9:]+"),
+  };
+}

@@ -1,0 +1,85 @@
+/** What an interrupt is passed on to. */
+export interface Interruptible {
+  /** Sends a signal to the program. */
+  kill(signal: NodeJS.Signals): unknown;
+}
+
+/** `npm run` passes on the Ctrl-C that the terminal has sent already: one key press, two signals. */
+const echoMilliseconds = 500;
+
+const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * Ctrl-C, once for everybody.
+ *
+ * Programs are started outside the terminal's process group, so that only this class tells
+ * them of a signal. The first one asks each running program to stop, once: Terraform then
+ * finishes the resources in flight, saves its state and releases the lock. The second only
+ * says what a third would do. The third stops at once and may leave the lock behind.
+ */
+export class Interrupts {
+  private readonly running = new Set<Interruptible>();
+  private count = 0;
+  private last = Number.NEGATIVE_INFINITY;
+
+  public constructor(
+    private readonly report: (line: string) => void,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
+
+  /** Whether the user asked to stop; nothing new is started then. */
+  public get requested(): boolean {
+    return this.count > 0;
+  }
+
+  /** Registers a running program; call the result when it has ended. */
+  public track(program: Interruptible): () => void {
+    this.running.add(program);
+    if (this.requested) {
+      program.kill("SIGINT");
+    }
+    return () => this.running.delete(program);
+  }
+
+  /** Handles one signal. */
+  public interrupt(): void {
+    const isEcho = this.clock() - this.last < echoMilliseconds;
+    this.last = this.clock();
+    if (isEcho) {
+      return;
+    }
+    this.count += 1;
+    if (this.count === 1) {
+      this.report(
+        this.running.size === 0
+          ? "Interrupted: nothing more is started."
+          : `Interrupted: waiting for ${this.running.size} Terraform run(s) to finish what is in flight and release the lock.`,
+      );
+      this.signalAll("SIGINT");
+    } else if (this.count === 2) {
+      this.report("Still waiting. A third Ctrl-C stops at once, and may lose state and leave it locked.");
+    } else if (this.count === 3) {
+      this.report("Stopping at once.");
+      this.signalAll("SIGINT");
+    } else {
+      this.signalAll("SIGKILL");
+    }
+  }
+
+  /** Starts to listen for signals to this process; call the result to stop. */
+  public listen(): () => void {
+    const handler = (): void => {
+      this.interrupt();
+    };
+    signals.forEach((signal) => process.on(signal, handler));
+    return () => {
+      signals.forEach((signal) => process.off(signal, handler));
+    };
+  }
+
+  private signalAll(signal: NodeJS.Signals): void {
+    for (const program of this.running) {
+      program.kill(signal);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline/promises";
+
+import { awsSdk } from "./aws";
+import type { Context, LocalCloud, Terminal } from "./context";
+import { InterruptedError } from "./errors";
+import { Interrupts } from "./interrupts";
+import { run } from "./program";
+import { processRunner } from "./terraform/process";
+import { Workspace } from "./workspace";
+
+/** Runs the command line of this process. */
+export function main(projectDirectory: string): void {
+  // picocolors reads --no-color itself; it may stand anywhere.
+  const args = process.argv.slice(2).filter((arg) => arg !== "--no-color");
+  void run(realContext(projectDirectory), args).then((exitCode) => {
+    process.exitCode = exitCode;
+  });
+}
+
+/** The context of a real run. What is large is loaded when a command needs it. */
+export function realContext(projectDirectory: string): Context {
+  const terminal = processTerminal();
+  const interrupts = new Interrupts((line) => {
+    terminal.err(`${line}\n`);
+  });
+  return {
+    workspace: new Workspace(projectDirectory),
+    terminal,
+    interrupts,
+    aws: awsSdk,
+    localCloud,
+    run: processRunner(interrupts),
+    variables: process.env,
+    now: () => new Date(),
+    environments: async () => Promise.resolve(environments().environments),
+    synthesize: async (environment, directory) => {
+      const { buildApp } = load("../stacks/app") as typeof import("../stacks/app");
+      buildApp({ environments: [environments().environmentNamed(environment)], outdir: directory }).synth();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Loads what is large or slow when it is needed; in a checkout that is TypeScript, which `import()` cannot read. */
+const load = createRequire(__filename);
+
+function environments(): typeof import("../environments") {
+  return load("../environments") as typeof import("../environments");
+}
+
+function cloud(): typeof import("../local-cloud") {
+  return load("../local-cloud") as typeof import("../local-cloud");
+}
+
+const localCloud: LocalCloud = {
+  start: (options) => cloud().startLocalCloud(options),
+  stop: (directory) => cloud().stopLocalCloud(directory),
+  status: (directory) => cloud().localCloudStatus(directory),
+  environment: (status) => cloud().localCloudEnvironment(status),
+};
+
+function processTerminal(): Terminal {
+  return {
+    isInteractive: process.stdin.isTTY && process.stderr.isTTY && process.env["CI"] === undefined,
+    columns: process.stderr.columns,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    async ask(question) {
+      const prompt = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await new Promise<string>((resolve, reject) => {
+          prompt.on("SIGINT", () => {
+            reject(new InterruptedError("Interrupted: nothing was approved."));
+          });
+          prompt.on("close", () => {
+            reject(new InterruptedError("The input ended: nothing was approved."));
+          });
+          void prompt.question(question).then(resolve);
+        });
+      } finally {
+        prompt.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { Command, CommanderError } from "commander";
+import pc from "picocolors";
+
+import { environmentsCommand } from "./commands/environments";
+import { synthCommand } from "./commands/synth";
+import { validateCommand } from "./commands/validate";
+import type { Context } from "./context";
+import { explain } from "./diagnose";
+import { CommandError, exitCodes, messageOf } from "./errors";
+
+/** Makes a command; it reports its exit code through `done`. */
+type MakeCommand = (context: Context, done: (exitCode: number) => void) => Command;
+
+const commands: readonly MakeCommand[] = [
+  environmentsCommand,
+  synthCommand,
+  validateCommand,
+];
+
+/** Runs one command line and gives its exit code. Nothing is thrown. */
+export async function run(context: Context, args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.success;
+  const program = new Command("meridian")
+    .description("Multi-region AWS environments: synthesized, proved, planned and deployed, wave by wave.")
+    .option("--no-color", "plain text (NO_COLOR does the same)");
+  for (const make of commands) {
+    program.addCommand(
+      make(context, (code) => {
+        exitCode = code;
+      }),
+    );
+  }
+  inherit(program, context);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return report(context, error);
+  }
+}
+
+/** Errors become exceptions, text goes to the context's terminal, for the program and all below it. */
+function inherit(command: Command, context: Context): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => {
+      context.terminal.out(text);
+    },
+    writeErr: (text) => {
+      context.terminal.err(text);
+    },
+  });
+  command.showHelpAfterError("(--help shows the options)");
+  command.commands.forEach((child) => {
+    inherit(child, context);
+  });
+}
+
+function report(context: Context, error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+  }
+  if (error instanceof CommandError) {
+    print(context, error.message, error.remedy);
+    return error.exitCode;
+  }
+  const isUsers = error instanceof Error && error.name === "ValidationError";
+  const known = explain(messageOf(error));
+  if (isUsers || known !== undefined) {
+    print(context, messageOf(error), known?.remedy);
+  } else {
+    print(context, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  return exitCodes.failure;
+}
+
+function print(context: Context, message: string, remedy?: string): void {
+  context.terminal.err(`${pc.red("Error:")} ${message}\n`);
+  if (remedy !== undefined) {
+    context.terminal.err(`${pc.bold("To do:")} ${remedy}\n`);
+  }
+}

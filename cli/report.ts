@@ -1,0 +1,135 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+
+import { type ChangeCounts, indent, type PlannedChange } from "./terraform/events";
+import { duration } from "./progress";
+
+/** How a stack came out of a command. */
+export type Outcome =
+  | "valid"
+  | "no changes"
+  | "changes"
+  | "applied"
+  | "destroyed"
+  | "nothing to destroy"
+  | "blocked"
+  | "skipped"
+  | "not approved"
+  | "interrupted"
+  | "failed";
+
+/** What a command did with one stack. */
+export interface StackResult {
+  readonly stack: string;
+  readonly outcome: Outcome;
+  readonly counts?: ChangeCounts;
+  readonly changes?: readonly PlannedChange[];
+  readonly elapsedMilliseconds: number;
+  /** Stacks that must be deployed first (`blocked`) or that failed (`skipped`). */
+  readonly needs?: readonly string[];
+  /** Addresses of the resources that failed. */
+  readonly failedResources?: readonly string[];
+  readonly message?: string;
+  readonly remedy?: string;
+  readonly log?: string;
+  /** The saved plan. */
+  readonly plan?: string;
+}
+
+const colours: Readonly<Record<Outcome, (text: string) => string>> = {
+  valid: pc.green,
+  "no changes": pc.green,
+  changes: pc.yellow,
+  applied: pc.green,
+  destroyed: pc.green,
+  "nothing to destroy": pc.dim,
+  blocked: pc.yellow,
+  skipped: pc.yellow,
+  "not approved": pc.yellow,
+  interrupted: pc.yellow,
+  failed: pc.red,
+};
+
+/** A table without lines, aligned. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const printed = new Table({
+    head: head.map((text) => pc.bold(text)),
+    chars: noLines,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+  });
+  printed.push(...rows.map((row) => row.map(String)));
+  return `${printed.toString().replace(/ +$/gm, "")}\n`;
+}
+
+const noLines = Object.fromEntries(
+  "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle"
+    .split(" ")
+    .map((name) => [name, ""]),
+);
+
+/** The table at the end of a command, and below it what failed and why. */
+export function summary(results: readonly StackResult[]): string {
+  const rows = results.map((result) => [
+    result.stack,
+    ...counts(result.counts),
+    duration(result.elapsedMilliseconds),
+    colours[result.outcome](outcomeOf(result)),
+  ]);
+  const failures = results.filter(({ outcome }) => outcome === "failed").map(failureOf);
+  return [table(["Stack", "Add", "Change", "Destroy", "Elapsed", "Result"], rows), ...failures].join("\n");
+}
+
+function counts(changes: ChangeCounts | undefined): string[] {
+  return changes === undefined ? ["-", "-", "-"] : [changes.add, changes.change, changes.remove].map(String);
+}
+
+function outcomeOf({ outcome, needs = [] }: StackResult): string {
+  switch (outcome) {
+    case "blocked":
+      return `blocked on ${needs.join(", ")}`;
+    case "skipped":
+      return `skipped: needs ${needs.join(", ")}`;
+    default:
+      return outcome;
+  }
+}
+
+function failureOf(result: StackResult): string {
+  const lines = [
+    pc.red(`${result.stack} failed${inResources(result.failedResources)}`),
+    indent(result.message ?? ""),
+    result.remedy === undefined ? "" : `  ${pc.bold("To do:")} ${result.remedy}`,
+    result.log === undefined ? "" : `  Log: ${result.log}`,
+  ];
+  return `${lines.filter((line) => line !== "").join("\n")}\n`;
+}
+
+function inResources(resources: readonly string[] = []): string {
+  return resources.length === 0 ? "" : ` in ${resources.join(", ")}`;
+}
+
+const marks: Readonly<Record<PlannedChange["action"], string>> = {
+  delete: pc.red("-  "),
+  replace: pc.red("-/+"),
+  forget: pc.red(".  "),
+  remove: pc.red(".  "),
+  update: pc.yellow("~  "),
+  create: pc.green("+  "),
+  import: pc.green("<  "),
+  move: pc.dim(">  "),
+};
+const order = Object.keys(marks);
+const shownChanges = 25;
+
+/** What a stack's plan would do, the dangerous part first. */
+export function changeList({ stack, changes = [], log }: StackResult): string {
+  const sorted = [...changes].sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action));
+  const lines = sorted.slice(0, shownChanges).map(({ action, address }) => `  ${marks[action]} ${address}`);
+  const rest = sorted.length - lines.length;
+  return [
+    pc.bold(stack),
+    ...(sorted.length === 0 ? ["  only outputs change"] : lines),
+    ...(rest > 0 ? [`  … and ${rest} more${log === undefined ? "" : ` (${log})`}`] : []),
+    "",
+  ].join("\n");
+}

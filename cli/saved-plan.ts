@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+
+import { CommandError } from "./errors";
+import type { Stack } from "./manifest";
+import type { ChangeCounts } from "./terraform/events";
+import { writePrivateFile } from "./workspace";
+
+/** What is known of a plan that lies in a file. */
+export interface PlanMetadata {
+  readonly environment: string;
+  readonly stack: string;
+  readonly mode: "apply" | "destroy";
+  /** SHA-256 of the synthesized stack that was planned. */
+  readonly stackDigest: string;
+  /** SHA-256 of the plan file. */
+  readonly planDigest: string;
+  readonly createdAt: string;
+  readonly terraform: string;
+  /**
+   * The commit that was checked out.
+   *
+   * @default - there is no git repository
+   */
+  readonly commit?: string;
+  readonly counts: ChangeCounts;
+}
+
+/** A plan older than this is refused: what it was made from may have moved on. */
+export const planLifetimeMinutes = 30;
+
+/** Where the metadata of a plan file lies. */
+export function metadataFile(planFile: string): string {
+  return `${planFile}.json`;
+}
+
+/** Writes the metadata of a plan that Terraform has just made, and closes the plan to others. */
+export function savePlanMetadata(planFile: string, metadata: Omit<PlanMetadata, "planDigest">): PlanMetadata {
+  chmodSync(planFile, 0o600);
+  const complete = { ...metadata, planDigest: fileDigest(planFile) };
+  writePrivateFile(metadataFile(planFile), `${JSON.stringify(complete, null, 2)}\n`);
+  return complete;
+}
+
+/** Reads the metadata of a plan file; nothing when there is no such plan. */
+export function readPlanMetadata(planFile: string): PlanMetadata | undefined {
+  const file = metadataFile(planFile);
+  return existsSync(planFile) && existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as PlanMetadata)
+    : undefined;
+}
+
+/**
+ * Refuses a plan that is not to be applied: missing, too old, made from other bytes than the
+ * stack has now, or changed since it was made.
+ */
+export function verifyPlan(planFile: string, stack: Stack, mode: PlanMetadata["mode"], now: Date): PlanMetadata {
+  const metadata = readPlanMetadata(planFile);
+  if (metadata === undefined) {
+    throw refused(stack, "there is none", "Make one.");
+  }
+  const ageMinutes = (now.getTime() - new Date(metadata.createdAt).getTime()) / 60_000;
+  if (metadata.stack !== stack.name || metadata.mode !== mode) {
+    throw refused(stack, `it is for ${metadata.mode} of ${metadata.stack}`, "Make one for this command.");
+  }
+  if (!(ageMinutes <= planLifetimeMinutes)) {
+    throw refused(
+      stack,
+      `it is ${Math.floor(ageMinutes)} minutes old, and the limit is ${planLifetimeMinutes}`,
+      "Run the command again for a fresh one.",
+    );
+  }
+  if (metadata.stackDigest !== stack.digest) {
+    throw refused(
+      stack,
+      `it was made from other bytes (${short(metadata.stackDigest)}) than the stack has now (${short(stack.digest)})`,
+      "Run the command again for one of the stack as it is.",
+    );
+  }
+  if (metadata.planDigest !== fileDigest(planFile)) {
+    throw refused(stack, "the file was changed after it was made", "Find out by whom, then make a new one.");
+  }
+  return metadata;
+}
+
+/** The commit that is checked out, if the project is a git repository. */
+export function commitOf(directory: string): string | undefined {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: directory, stdio: ["ignore", "pipe", "ignore"] })
+      .toString()
+      .trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(stack: Stack, reason: string, remedy: string): CommandError {
+  return new CommandError(`The plan of ${stack.name} is refused: ${reason}. Nothing was changed.`, remedy);
+}
+
+function fileDigest(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+function short(digest: string): string {
+  return digest.slice(0, 12);
+}

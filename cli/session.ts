@@ -1,0 +1,208 @@
+import { availableParallelism, freemem } from "node:os";
+
+import type { Command } from "commander";
+import pc from "picocolors";
+
+import type { AwsAccess } from "./aws";
+import { type Context, environmentNamed, type TargetEnvironment } from "./context";
+import { InterruptedError, UsageError } from "./errors";
+import { guardAccount } from "./guards";
+import { accessTo, lostDeploy, requireLocalCloud } from "./local-cloud-access";
+import { takeLock, thisProcess } from "./lock";
+import type { Stack } from "./manifest";
+import { Progress } from "./progress";
+import type { State } from "./state";
+import { refuseUnsavedState, synthesize, type Synthesis } from "./synthesis";
+import { findTerraform, type TerraformBinary } from "./terraform/binary";
+import { configureProviders } from "./terraform/providers";
+import { type Terraform, TerraformCommand } from "./terraform/terraform";
+import { runLimited, selectStacks } from "./waves";
+import { ensurePrivateDirectory } from "./workspace";
+
+/** Options of every command that runs Terraform. */
+export interface RunOptions {
+  /** `--stack <glob...>`. */
+  readonly stack?: readonly string[];
+  /** `--parallelism <n>`. */
+  readonly parallelism?: number;
+  /** `--lock-timeout <duration>`. */
+  readonly lockTimeout?: string;
+  /** `--json <file>`. */
+  readonly json?: string;
+  /** `--verbose`. */
+  readonly verbose?: boolean;
+}
+
+/** What a command that runs Terraform on one environment works with. */
+export interface Session {
+  readonly context: Context;
+  readonly environment: TargetEnvironment;
+  readonly synthesis: Synthesis;
+  /** The stacks that were asked for, each after those it depends on. */
+  readonly selected: readonly Stack[];
+  readonly terraform: Terraform;
+  readonly access: AwsAccess;
+  readonly progress: Progress;
+  /** How many stacks run at once. */
+  readonly parallelism: number;
+  readonly lockTimeout: string;
+  /** The instance of the local cloud, where that is the target. */
+  readonly instanceId: string | undefined;
+  /** Directory of the full logs. */
+  readonly runDirectory: string;
+  readonly startedAt: Date;
+}
+
+/** What a command needs of its session. */
+export interface SessionSettings {
+  /** The command, as the lock's holder is called. */
+  readonly command: string;
+  /** `start` starts a local cloud that is not running, `require` refuses, `offline` asks AWS nothing. */
+  readonly cloud: "start" | "require" | "offline";
+}
+
+const gibibyte = 2 ** 30;
+const defaultLockTimeout = "30s";
+
+/** Terraform with the AWS provider takes about 0.9 GiB; waits, not the processor, take the time. */
+export function defaultParallelism(freeBytes = freemem(), cores = availableParallelism()): number {
+  return Math.max(1, Math.min(2 * cores, Math.floor(freeBytes / gibibyte), 10));
+}
+
+/**
+ * Opens a session: takes the environment's lock, checks Terraform, the local cloud and the
+ * account, synthesizes, and closes all of it again when `work` is done.
+ */
+export async function withSession<Result>(
+  context: Context,
+  environmentName: string,
+  options: RunOptions,
+  settings: SessionSettings,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const environment = await environmentNamed(context, environmentName);
+  const startedAt = context.now();
+  const binary = await findTerraform(context.variables);
+  const release = takeLock(
+    context.workspace.lock(environment.name),
+    environment.name,
+    thisProcess(`${settings.command} ${environment.name}`, startedAt),
+  );
+  const stopListening = context.interrupts.listen();
+  try {
+    return await work(await open(context, environment, options, settings, binary, startedAt));
+  } finally {
+    stopListening();
+    release();
+  }
+}
+
+async function open(
+  context: Context,
+  environment: TargetEnvironment,
+  options: RunOptions,
+  settings: SessionSettings,
+  binary: TerraformBinary,
+  startedAt: Date,
+): Promise<Session> {
+  const progress = new Progress(context.terminal, options.verbose);
+  const { access, instanceId } = await reach(context, environment, settings, progress);
+  if (settings.cloud !== "offline") {
+    progress.note(pc.dim(`Account ${environment.account} as ${await guardAccount(context, environment, access)}`));
+  }
+  const synthesis = await synthesize(context, environment.name);
+  const selected = selectStacks(synthesis.stacks, options.stack);
+  if (settings.cloud !== "offline") {
+    refuseUnsavedState(selected, (stack) => context.workspace.data(stack));
+  }
+  refuseAfterInterrupt(context);
+  const { workspace } = context;
+  const runDirectory = ensurePrivateDirectory(workspace.run(runId(startedAt, settings.command)));
+  return {
+    context,
+    environment,
+    synthesis,
+    selected,
+    access,
+    progress,
+    instanceId,
+    runDirectory,
+    startedAt,
+    parallelism: options.parallelism ?? defaultParallelism(),
+    lockTimeout: options.lockTimeout ?? defaultLockTimeout,
+    terraform: new TerraformCommand({
+      workspace,
+      binary,
+      run: context.run,
+      variables: { ...context.variables, ...access.variables },
+      configurationFile: configureProviders(workspace, context.variables, binary).configurationFile,
+      runDirectory,
+    }),
+  };
+}
+
+async function reach(
+  context: Context,
+  environment: TargetEnvironment,
+  settings: SessionSettings,
+  progress: Progress,
+): Promise<{ access: AwsAccess; instanceId: string | undefined }> {
+  if (environment.target === "aws" || settings.cloud === "offline") {
+    return { access: { variables: {} }, instanceId: undefined };
+  }
+  const status = await requireLocalCloud(context, environment, settings.cloud === "start");
+  const lost = lostDeploy(context.workspace, environment.name, status.instanceId);
+  if (lost !== undefined) {
+    progress.note(
+      pc.yellow(
+        `The local cloud was restarted since '${environment.name}' was deployed (${lost.at}): its resources and its state are gone, so everything is new again.`,
+      ),
+    );
+  }
+  return { access: accessTo(context, status), instanceId: status.instanceId };
+}
+
+/** Throws when the user asked to stop. */
+export function refuseAfterInterrupt(context: Context): void {
+  if (context.interrupts.requested) {
+    throw new InterruptedError("Interrupted before anything was started.");
+  }
+}
+
+/** The state of a stack, from where its configuration says. */
+export async function stateOf(session: Session, stack: Stack): Promise<State | undefined> {
+  return stack.backend === undefined ? undefined : session.context.aws.readState(session.access, stack.backend);
+}
+
+/** Runs a task for each stack within the session's limit. */
+export function forEachStack<Result>(
+  session: Session,
+  stacks: readonly Stack[],
+  task: (stack: Stack) => Promise<Result>,
+): Promise<Result[]> {
+  return runLimited(stacks, session.parallelism, task);
+}
+
+/** Adds the options that {@link RunOptions} describes. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--stack <glob...>", "only stacks whose name matches")
+    .option("--parallelism <number>", "stacks at once (default: by memory and processors)", positiveInteger)
+    .option("--lock-timeout <duration>", `how long to wait for a locked state (default: ${defaultLockTimeout})`)
+    .option("--json <file>", "write a machine-readable result")
+    .option("--verbose", "show everything that Terraform says");
+}
+
+/** Reads an option that is a whole number above zero. */
+export function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new UsageError(`'${text}' is not a whole number above zero.`);
+  }
+  return number;
+}
+
+function runId(startedAt: Date, command: string): string {
+  return `${startedAt.toISOString().replace(/[:.]/g, "-")}-${command}-${process.pid}`;
+}
+

@@ -1,0 +1,76 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import type { Context } from "./context";
+import { CommandError } from "./errors";
+import { filesOf, readStacks, type Stack } from "./manifest";
+import { ensurePrivateDirectory } from "./workspace";
+import { wavesOf } from "./waves";
+
+/** What a synthesis gave. */
+export interface Synthesis {
+  /** The environment's stacks, each after those it depends on. */
+  readonly stacks: readonly Stack[];
+  /** Stacks whose bytes differ from the synthesis before. */
+  readonly changed: ReadonlySet<string>;
+  /** Where they are. */
+  readonly directory: string;
+}
+
+/**
+ * Synthesizes one environment into the workspace. It is made beside the last synthesis and
+ * then moved over it file by file, so a failed synthesis leaves the last one as it was and a
+ * stack that did not change keeps its files.
+ */
+export async function synthesize(context: Context, environment: string): Promise<Synthesis> {
+  const target = context.workspace.synthesis(environment);
+  const before = existsSync(join(target, "manifest.json")) ? readStacks(target) : [];
+  ensurePrivateDirectory(dirname(target));
+  const fresh = mkdtempSync(`${target}.new-`);
+  try {
+    await context.synthesize(environment, fresh);
+    replaceTree(fresh, target);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  const stacks = wavesOf(readStacks(target)).flat();
+  const digests = new Map(before.map((stack) => [stack.name, stack.digest]));
+  const changed = stacks.filter((stack) => digests.get(stack.name) !== stack.digest);
+  return { stacks, changed: new Set(changed.map((stack) => stack.name)), directory: target };
+}
+
+/** Makes `target` hold the synthesized files of `source`; Terraform's own files in it stay. */
+function replaceTree(source: string, target: string): void {
+  ensurePrivateDirectory(target);
+  const wanted = filesOf(source);
+  for (const file of wanted) {
+    const from = join(source, file);
+    const to = join(target, file);
+    if (!existsSync(to) || !readFileSync(from).equals(readFileSync(to))) {
+      ensurePrivateDirectory(dirname(to));
+      copyFileSync(from, `${to}.tmp`);
+      renameSync(`${to}.tmp`, to);
+    }
+  }
+  const kept = new Set(wanted);
+  for (const file of filesOf(target).filter((name) => !kept.has(name))) {
+    rmSync(join(target, file));
+  }
+}
+
+/**
+ * Refuses to work on a stack whose last apply could not store its state: Terraform left it in
+ * a file, and planning again would forget those resources.
+ */
+export function refuseUnsavedState(stacks: readonly Stack[], dataDirectoryOf: (stack: string) => string): void {
+  for (const stack of stacks) {
+    const file = join(stack.directory, "errored.tfstate");
+    if (existsSync(file)) {
+      throw new CommandError(
+        `The last apply of ${stack.name} could not store its state; Terraform kept it in ${file}.`,
+        `Store it with \`TF_DATA_DIR=${dataDirectoryOf(stack.name)} terraform -chdir=${stack.directory} state push errored.tfstate\`, then delete the file and run the command again.`,
+      );
+    }
+  }
+}
+

@@ -1,0 +1,121 @@
+import type { Configuration } from "../manifest";
+import { constructPathOf } from "../manifest";
+
+/** Something that Terraform has to say about a configuration or a run. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  readonly summary: string;
+  readonly detail?: string;
+  /** The resource it is about. */
+  readonly address?: string;
+  readonly snippet?: { readonly context?: string | null };
+}
+
+/** What is to happen to a resource. */
+export interface PlannedChange {
+  readonly address: string;
+  readonly action: "create" | "update" | "delete" | "replace" | "import" | "move" | "forget" | "remove";
+}
+
+/** Counts of a plan or an apply. */
+export interface ChangeCounts {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+  readonly import: number;
+}
+
+/** No change at all. */
+export const noChanges: ChangeCounts = { add: 0, change: 0, remove: 0, import: 0 };
+
+interface Hook {
+  readonly resource: { readonly addr: string };
+}
+
+/** A line of `terraform plan -json` or `apply -json`; only what the runner reads. */
+export interface TerraformEvent {
+  readonly type: string;
+  readonly "@message": string;
+  readonly "@level"?: string;
+  readonly change?: { readonly resource: { readonly addr: string }; readonly action: string };
+  readonly changes?: ChangeCounts;
+  readonly hook?: Hook;
+  readonly diagnostic?: Diagnostic;
+}
+
+/** Reads one line; nothing for a line that is not an event (a crash, a plug-in's own words). */
+export function parseEvent(line: string): TerraformEvent | undefined {
+  if (!line.startsWith("{")) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(line) as TerraformEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a person should read of a line, in logs and with `--verbose`. */
+export function humanLine(line: string): string {
+  const event = parseEvent(line);
+  if (event === undefined) {
+    return line;
+  }
+  return event.diagnostic === undefined ? event["@message"] : formatDiagnostic(event.diagnostic);
+}
+
+/** A diagnostic in full, with the construct that it is about where that is known. */
+export function formatDiagnostic(diagnostic: Diagnostic, configuration?: Configuration): string {
+  const place = placeOf(diagnostic, configuration);
+  const title = `${diagnostic.severity === "error" ? "Error" : "Warning"}: ${diagnostic.summary.trim()}`;
+  const detail = (diagnostic.detail ?? "").trim();
+  return [title, place === "" ? "" : `  at ${place}`, detail === "" ? "" : indent(detail)].filter(Boolean).join("\n");
+}
+
+function placeOf(diagnostic: Diagnostic, configuration: Configuration | undefined): string {
+  const address = diagnostic.address ?? diagnostic.snippet?.context ?? "";
+  const path = configuration === undefined ? undefined : constructPathOf(configuration, address);
+  return path === undefined ? address : `${path} (${address.replace(/^resource\./, "")})`;
+}
+
+/** Indents every line by two spaces. */
+export function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, "  ");
+}
+
+/** Collects a stream of events into what the runner needs of it. */
+export class EventCollector {
+  public readonly changes: PlannedChange[] = [];
+  public readonly diagnostics: Diagnostic[] = [];
+  public readonly failed: string[] = [];
+  public counts: ChangeCounts = noChanges;
+  public done = 0;
+
+  /** Takes one line; gives the event back when it was one. */
+  public add(line: string): TerraformEvent | undefined {
+    const event = parseEvent(line);
+    switch (event?.type) {
+      case "planned_change":
+        this.changes.push({
+          address: event.change?.resource.addr ?? "",
+          action: (event.change?.action ?? "update") as PlannedChange["action"],
+        });
+        break;
+      case "change_summary":
+        this.counts = { ...noChanges, ...event.changes };
+        break;
+      case "apply_complete":
+        this.done += 1;
+        break;
+      case "apply_errored":
+        this.failed.push(event.hook?.resource.addr ?? "");
+        break;
+      case "diagnostic":
+        if (event.diagnostic !== undefined) {
+          this.diagnostics.push(event.diagnostic);
+        }
+        break;
+    }
+    return event;
+  }
+}

@@ -1,0 +1,285 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { explain } from "../diagnose";
+import { CommandError } from "../errors";
+import type { Stack } from "../manifest";
+import { type Workspace, ensurePrivateDirectory, writePrivateFile } from "../workspace";
+import type { TerraformBinary } from "./binary";
+import {
+  type ChangeCounts,
+  type Diagnostic,
+  EventCollector,
+  type PlannedChange,
+  type TerraformEvent,
+  formatDiagnostic,
+  humanLine,
+} from "./events";
+import type { ProcessResult, RunProcess } from "./process";
+import { ProviderLock } from "./provider-lock";
+
+/** How a stack's working directory is prepared. */
+export interface InitOptions {
+  /**
+   * `none` is enough to validate; `migrate` moves the state to where the configuration now
+   * says; `reconfigure` takes the new place without looking at the old.
+   *
+   * @default "configured"
+   */
+  readonly backend?: "none" | "configured" | "reconfigure" | "migrate";
+}
+
+/** What to plan. */
+export interface PlanOptions {
+  /** Where the plan is written. */
+  readonly file: string;
+  /**
+   * Whether everything is to be destroyed.
+   *
+   * @default false
+   */
+  readonly destroy?: boolean;
+  /** How long to wait for another run's lock, as Terraform writes it. */
+  readonly lockTimeout: string;
+}
+
+/** What a plan found. */
+export interface PlanOutcome {
+  /** Whether there is anything to do, outputs included. */
+  readonly hasChanges: boolean;
+  readonly counts: ChangeCounts;
+  readonly changes: readonly PlannedChange[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Called for every event of a running plan or apply. */
+export type OnEvent = (event: TerraformEvent, soFar: EventCollector) => void;
+
+/** The Terraform operations on one stack. Each throws {@link TerraformError} when it fails. */
+export interface Terraform {
+  readonly binary: TerraformBinary;
+  init(stack: Stack, options?: InitOptions): Promise<void>;
+  validate(stack: Stack): Promise<Diagnostic[]>;
+  plan(stack: Stack, options: PlanOptions, onEvent?: OnEvent): Promise<PlanOutcome>;
+  apply(stack: Stack, file: string, onEvent?: OnEvent): Promise<ChangeCounts>;
+}
+
+/** A Terraform run that failed: explained if the failure is known, and as it was said if not. */
+export class TerraformError extends CommandError {
+  public override readonly name = "TerraformError";
+
+  public constructor(
+    message: string,
+    remedy: string | undefined,
+    /** Where everything that it said is kept. */
+    public readonly log: string,
+    /** Name of the known failure, see `explain`. */
+    public readonly kind: string | undefined,
+    /** Addresses of the resources that failed. */
+    public readonly resources: readonly string[] = [],
+    /** What an apply had changed before it failed. */
+    public readonly counts?: ChangeCounts,
+  ) {
+    super(message, remedy);
+  }
+}
+
+/** What {@link TerraformCommand} needs. */
+export interface TerraformSettings {
+  readonly workspace: Workspace;
+  readonly binary: TerraformBinary;
+  readonly run: RunProcess;
+  /** The user's variables, with those of the environment's AWS on top. */
+  readonly variables: NodeJS.ProcessEnv;
+  /** The CLI configuration file. */
+  readonly configurationFile: string;
+  /** Where logs of this run go. */
+  readonly runDirectory: string;
+}
+
+/** Runs the real program. */
+export class TerraformCommand implements Terraform {
+  public readonly binary: TerraformBinary;
+  private readonly lock: ProviderLock;
+  private installing: Promise<unknown> = Promise.resolve();
+
+  public constructor(private readonly settings: TerraformSettings) {
+    this.binary = settings.binary;
+    this.lock = new ProviderLock(settings.workspace);
+  }
+
+  public async init(stack: Stack, { backend = "configured" }: InitOptions = {}): Promise<void> {
+    const stamp = this.stampFile(stack);
+    const wanted = this.stampOf(stack, backend);
+    const found = existsSync(stamp) ? readFileSync(stamp, "utf8").split("\n") : [];
+    if (found.includes(wanted) && backend !== "migrate") {
+      return;
+    }
+    const args = ["init", "-input=false", "-no-color", ...initFlags[backend]];
+    if (this.lock.covers(stack)) {
+      await this.install(stack, args);
+    } else {
+      // The plugin cache is not safe while several inits fill it.
+      const turn = this.installing.then(() => this.install(stack, args));
+      this.installing = turn.catch(() => undefined);
+      await turn;
+    }
+    const stamps = backend === "none" ? [wanted] : [this.stampOf(stack, "none"), this.stampOf(stack, backend)];
+    writePrivateFile(stamp, stamps.join("\n"));
+  }
+
+  public async validate(stack: Stack): Promise<Diagnostic[]> {
+    const result = await this.start(stack, "validate", ["validate", "-json", "-no-color"]);
+    try {
+      return (JSON.parse(result.output) as { diagnostics: Diagnostic[] }).diagnostics;
+    } catch {
+      throw this.failure(stack, "validate", result);
+    }
+  }
+
+  public async plan(stack: Stack, options: PlanOptions, onEvent?: OnEvent): Promise<PlanOutcome> {
+    const args = ["plan", "-json", "-input=false", "-detailed-exitcode", `-out=${options.file}`];
+    args.push(`-lock-timeout=${options.lockTimeout}`, ...(options.destroy === true ? ["-destroy"] : []));
+    const events = new EventCollector();
+    rmSync(options.file, { force: true });
+    const result = await this.start(stack, "plan", args, events, onEvent);
+    if (result.exitCode !== 0 && result.exitCode !== 2) {
+      throw this.failure(stack, "plan", result, events);
+    }
+    return {
+      hasChanges: result.exitCode === 2,
+      counts: events.counts,
+      changes: events.changes,
+      warnings: events.diagnostics.filter(({ severity }) => severity === "warning"),
+    };
+  }
+
+  public async apply(stack: Stack, file: string, onEvent?: OnEvent): Promise<ChangeCounts> {
+    const events = new EventCollector();
+    const result = await this.start(stack, "apply", ["apply", "-json", "-input=false", file], events, onEvent);
+    if (result.exitCode !== 0) {
+      throw this.failure(stack, "apply", result, events);
+    }
+    return events.counts;
+  }
+
+  private async install(stack: Stack, args: readonly string[]): Promise<void> {
+    this.lock.seed(stack);
+    let result = await this.start(stack, "init", args);
+    const kind = explain(`${result.output}\n${result.errors}`)?.kind ?? "";
+    if (result.exitCode !== 0 && kind.startsWith("lock-file-") && !this.lock.isCommitted) {
+      this.lock.clear();
+      this.lock.seed(stack);
+      result = await this.start(stack, "init", [...args, "-upgrade"]);
+    }
+    if (result.exitCode !== 0) {
+      throw this.failure(stack, "init", result);
+    }
+    this.lock.merge(stack);
+  }
+
+  private start(
+    stack: Stack,
+    operation: string,
+    args: readonly string[],
+    events?: EventCollector,
+    onEvent?: OnEvent,
+  ): Promise<ProcessResult> {
+    const isJson = events !== undefined;
+    return this.settings.run({
+      command: this.binary.command,
+      args,
+      directory: stack.directory,
+      variables: terraformVariables(this.settings, stack.name),
+      log: this.logOf(stack, operation),
+      humanLine: isJson ? humanLine : undefined,
+      onLine: (line) => {
+        const event = events?.add(line);
+        if (event !== undefined && events !== undefined) {
+          onEvent?.(event, events);
+        }
+      },
+    });
+  }
+
+  private failure(stack: Stack, operation: string, result: ProcessResult, events?: EventCollector): TerraformError {
+    // What a failed run says may be the fault of its preparation: the next one prepares again.
+    rmSync(this.stampFile(stack), { force: true });
+    const diagnostics = (events?.diagnostics ?? []).filter(({ severity }) => severity === "error");
+    const said =
+      diagnostics.length > 0
+        ? diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, stack.configuration)).join("\n")
+        : errorsIn(`${result.output}\n${result.errors}`);
+    const known = explain(said);
+    const resources = events?.failed.length === 0 ? diagnostics.flatMap(({ address }) => address ?? []) : events?.failed;
+    const fallback = said === "" ? `terraform ${operation} ended with exit code ${result.exitCode}.` : said;
+    return new TerraformError(
+      known === undefined ? fallback : `${known.message}\n${said}`,
+      known?.remedy,
+      this.logOf(stack, operation),
+      known?.kind,
+      [...new Set(resources ?? [])],
+      events === undefined ? undefined : { ...events.counts },
+    );
+  }
+
+  private stampFile(stack: Stack): string {
+    return join(this.settings.workspace.data(stack.name), "meridian-init");
+  }
+
+  private logOf(stack: Stack, operation: string): string {
+    return join(this.settings.runDirectory, stack.name, `${operation}.log`);
+  }
+
+  /** What an `init` depends on: while it stays the same, the last one still holds. */
+  private stampOf(stack: Stack, backend: InitOptions["backend"]): string {
+    const override = join(stack.directory, "backend_override.tf.json");
+    const lockFile = join(stack.directory, ".terraform.lock.hcl");
+    const parts = [
+      backend === "none" ? "none" : "backend",
+      this.binary.command,
+      this.binary.version,
+      stack.directory,
+      JSON.stringify(stack.configuration.terraform),
+      JSON.stringify((stack.configuration as Record<string, unknown>)["module"] ?? null),
+      backend !== "none" && existsSync(override) ? readFileSync(override, "utf8") : "",
+      existsSync(lockFile) ? readFileSync(lockFile, "utf8") : "",
+      readFileSync(this.settings.configurationFile, "utf8"),
+    ];
+    return createHash("sha256").update(parts.join("\0")).digest("hex");
+  }
+}
+
+const initFlags = {
+  none: ["-backend=false"],
+  configured: [],
+  reconfigure: ["-reconfigure"],
+  migrate: ["-migrate-state", "-force-copy"],
+} as const;
+
+/**
+ * The variables that Terraform is started with. What would change the meaning of a stack from
+ * outside (`TF_VAR_*`, `TF_CLI_ARGS*`, `TF_WORKSPACE`) is left out.
+ */
+export function terraformVariables(settings: TerraformSettings, stack: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(settings.variables).filter(
+    ([name]) => !/^TF_(?:VAR_|CLI_ARGS|WORKSPACE$|DATA_DIR$|INPUT$)/.test(name),
+  );
+  return {
+    TF_PLUGIN_CACHE_DIR: ensurePrivateDirectory(settings.workspace.pluginCache),
+    ...Object.fromEntries(kept),
+    TF_DATA_DIR: ensurePrivateDirectory(settings.workspace.data(stack)),
+    TF_CLI_CONFIG_FILE: settings.configurationFile,
+    TF_IN_AUTOMATION: "1",
+    CHECKPOINT_DISABLE: "1",
+    NO_COLOR: "1",
+  };
+}
+
+/** The errors in text that is for people, without what stands before them. */
+function errorsIn(text: string): string {
+  const plain = text.replace(/^[│╷╵] ?/gm, "");
+  const start = plain.search(/^Error: /m);
+  return (start < 0 ? plain : plain.slice(start)).trim();
+}
