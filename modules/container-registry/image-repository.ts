@@ -1,0 +1,205 @@
+import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy";
+import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
+import { EcrRepositoryPolicy } from "@cdktf/provider-aws/lib/ecr-repository-policy";
+import { Construct } from "constructs";
+
+import type { IImageRepository, ValidationRule } from "../core";
+import { validate } from "../core";
+import type { LifecycleRule } from "./lifecycle-rule";
+import { accountPrincipal, repositoryArn, repositoryUri } from "./private/arns";
+import { renderLifecyclePolicy } from "./private/lifecycle-policy";
+import { lifecycleRuleChecks } from "./private/lifecycle-rules";
+import { accountExpected, duplicates, isAccountId, isRepositoryName } from "./private/registry-checks";
+
+/**
+ * How images are encrypted at rest. It cannot be changed on a repository that stands.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+ */
+export type RepositoryEncryption =
+  | {
+      /** A KMS key: every use of it is recorded in CloudTrail. */
+      readonly kind: "kms";
+      /**
+       * ARN of a key in the repository's region.
+       *
+       * @default - the key that AWS manages for ECR in the account, which has no monthly price
+       */
+      readonly keyArn?: string;
+    }
+  | {
+      /** Keys of Amazon S3, free of charge and out of sight. */
+      readonly kind: "aes256";
+    };
+
+/** What a repository of images is made of. */
+export interface ImageRepositoryProps {
+  /** The name, the same in every region it is replicated to; `team/app` is allowed. */
+  readonly name: string;
+
+  /** The account that holds the registry. */
+  readonly account: string;
+
+  /** The region that images are pushed to. */
+  readonly region: string;
+
+  /**
+   * Encryption at rest. Replication carries images out of either kind, and does not carry the kind.
+   *
+   * @default `{ kind: "kms" }`
+   */
+  readonly encryption?: RepositoryEncryption;
+
+  /**
+   * What is deleted and when. The order is the priority; an empty list deletes nothing.
+   *
+   * @default `[{ kind: "expire-untagged", afterDays: 14 }]`
+   */
+  readonly lifecycleRules?: readonly LifecycleRule[];
+
+  /**
+   * Whether Terraform refuses to destroy the repository. Without it, destroying deletes all images.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * Other accounts whose roles may pull, where their own policies let them.
+   *
+   * @default - the repository's account only
+   */
+  readonly pullAccounts?: readonly string[];
+}
+
+/**
+ * A private repository of container images: a pushed tag never changes, every push is scanned,
+ * everything is encrypted.
+ *
+ * Creates:
+ * 1. the repository,
+ * 2. its lifecycle policy, unless it has no rules,
+ * 3. its repository policy, where other accounts may pull.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html
+ */
+export class ImageRepository extends Construct implements IImageRepository {
+  /** A repository that stands already, or that another stack makes. Nothing is looked up. */
+  public static fromName(name: string, account: string): IImageRepository {
+    return {
+      repositoryName: name,
+      repositoryArn: (region) => repositoryArn(name, account, region),
+      repositoryUri: (region) => repositoryUri(name, account, region),
+    };
+  }
+
+  /** The repository of the provider, for settings that this module does not model. */
+  public readonly resource: EcrRepository;
+  /** The name, the same in every region it is replicated to. */
+  public readonly repositoryName: string;
+
+  private readonly account: string;
+
+  public constructor(scope: Construct, id: string, props: ImageRepositoryProps) {
+    super(scope, id);
+    validate(this, rules, props);
+    const settings = { ...defaults, ...definedOf(props) };
+
+    this.account = props.account;
+    this.repositoryName = props.name;
+    this.resource = new EcrRepository(this, "Resource", {
+      name: settings.name,
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfiguration: [renderEncryption(settings.encryption)],
+      forceDelete: !settings.deletionProtection,
+      ...(settings.deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
+    });
+    if (settings.lifecycleRules.length > 0) {
+      new EcrLifecyclePolicy(this, "LifecyclePolicy", {
+        repository: this.resource.name,
+        policy: renderLifecyclePolicy(settings.lifecycleRules),
+      });
+    }
+    if (settings.pullAccounts.length > 0) {
+      new EcrRepositoryPolicy(this, "Policy", {
+        repository: this.resource.name,
+        policy: renderPullPolicy(settings.pullAccounts, settings.region),
+      });
+    }
+  }
+
+  /** The repository's ARN in a region. */
+  public repositoryArn(region: string): string {
+    return repositoryArn(this.repositoryName, this.account, region);
+  }
+
+  /** The repository's address in a region, without tag or digest. */
+  public repositoryUri(region: string): string {
+    return repositoryUri(this.repositoryName, this.account, region);
+  }
+}
+
+const defaults = {
+  encryption: { kind: "kms" } as RepositoryEncryption,
+  lifecycleRules: [{ kind: "expire-untagged", afterDays: 14 }] as readonly LifecycleRule[],
+  deletionProtection: true,
+  pullAccounts: [] as readonly string[],
+};
+
+const rules: readonly ValidationRule<ImageRepositoryProps>[] = [
+  {
+    property: "name",
+    isValid: (props) => isRepositoryName(props.name),
+    expected: "be 2 to 256 lower-case letters and digits, parted by single '.', '_', '-' or '/'",
+    remedy: "rename the repository",
+  },
+  {
+    property: "account",
+    isValid: (props) => isAccountId(props.account),
+    expected: accountExpected,
+    remedy: "write the id as a string, with its leading zeros",
+  },
+  {
+    property: "pullAccounts",
+    isValid: (props) => (props.pullAccounts ?? []).every(isAccountId),
+    expected: "list account ids of 12 digits",
+    got: (props) => props.pullAccounts?.filter((account) => !isAccountId(account)),
+    remedy: "write each id as a string, with its leading zeros",
+  },
+  {
+    property: "pullAccounts",
+    isValid: (props) => duplicates(props.pullAccounts ?? []).length === 0,
+    expected: "name each account once",
+    got: (props) => duplicates(props.pullAccounts ?? []),
+    remedy: "remove the repetition",
+  },
+  ...lifecycleRuleChecks,
+];
+
+function renderEncryption(encryption: RepositoryEncryption): { encryptionType: string; kmsKey?: string } {
+  return encryption.kind === "kms"
+    ? { encryptionType: "KMS", kmsKey: encryption.keyArn }
+    : { encryptionType: "AES256" };
+}
+
+function renderPullPolicy(accounts: readonly string[], region: string): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "PullFromOtherAccounts",
+        Effect: "Allow",
+        Principal: { AWS: [...accounts].sort().map((account) => accountPrincipal(account, region)) },
+        Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      },
+    ],
+  });
+}
+
+/** The props without those that were passed as undefined, so that a spread keeps the defaults. */
+function definedOf(props: ImageRepositoryProps): ImageRepositoryProps {
+  return Object.fromEntries(
+    Object.entries(props).filter(([, value]) => value !== undefined),
+  ) as unknown as ImageRepositoryProps;
+}

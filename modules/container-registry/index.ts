@@ -1,0 +1,3 @@
+export * from "./image-repository";
+export * from "./lifecycle-rule";
+export * from "./registry-replication";
