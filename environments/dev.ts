@@ -21,6 +21,7 @@ export default {
       capacity: { minimum: 1, maximum: 2, spotPercentage: 100 },
       healthCheck: { path: "/health" },
       exec: true,
+      readonlyRootFilesystem: false,
     },
   },
   recovery: { rtoSeconds: 156, survives: 0 },

@@ -1,0 +1,10 @@
+/** The modules of Meridian, for use in other repositories. */
+export * from "./modules/alarm-topic";
+export * from "./modules/container-registry";
+export * from "./modules/core";
+export * from "./modules/deploy-roles";
+export * from "./modules/dns";
+export * from "./modules/fargate-service";
+export * from "./modules/load-balancer";
+export * from "./modules/network";
+export * from "./modules/state-bucket";

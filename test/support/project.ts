@@ -1,0 +1,66 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const root = path.resolve(__dirname, "../..");
+
+/** How a command ended. */
+export interface Outcome {
+  readonly exitCode: number | null;
+  /** Standard output and standard error, in that order. */
+  readonly output: string;
+}
+
+/** A copy of this repository in a folder of its own, to change and deploy without traces. */
+export class Project {
+  public readonly directory = mkdtempSync(path.join(tmpdir(), "meridian-project-"));
+
+  public constructor() {
+    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    for (const file of files.split("\0").filter((name) => name !== "")) {
+      cpSync(path.join(root, file), path.join(this.directory, file), { recursive: true });
+    }
+    symlinkSync(path.join(root, "node_modules"), path.join(this.directory, "node_modules"));
+  }
+
+  /** Runs `meridian` in the project, without a terminal, and waits for it. */
+  public meridian(...args: readonly string[]): Outcome {
+    return this.run(process.execPath, [path.join(this.directory, "bin", "meridian.js"), ...args]);
+  }
+
+  /** Runs a program in the project and waits for it. */
+  public run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      cwd: this.directory,
+      encoding: "utf8",
+      env: { ...process.env, ...env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return { exitCode: status, output: `${stdout}${stderr}` };
+  }
+
+  /** Replaces a text that must occur in a file, as an editor would. */
+  public edit(file: string, before: string, after: string): void {
+    const target = path.join(this.directory, file);
+    const text = readFileSync(target, "utf8");
+    if (!text.includes(before)) {
+      throw new Error(`${file} does not contain ${JSON.stringify(before)}`);
+    }
+    writeFileSync(target, text.replace(before, after));
+  }
+
+  /** A file of the project, as JSON. */
+  public readJson(file: string): unknown {
+    return JSON.parse(readFileSync(path.join(this.directory, file), "utf8")) as unknown;
+  }
+
+  /** Removes the copy. */
+  public remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
