@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 
 import {
+  addressRangeOf,
   cidrBlocksOverlap,
   isIpv4CidrBlock,
   longestVpcPrefixLength,
@@ -24,6 +25,13 @@ function allSubnets(vpc: string): string[] {
     Array.from({ length: zoneSlotCount }, (_, slot) => subnetCidrBlock(vpc, tier, slot)),
   );
 }
+
+describe("addressRangeOf", () => {
+  it("runs from the network address to the broadcast address", () => {
+    expect(addressRangeOf("10.1.0.0/16")).toEqual({ first: 0x0a01_0000, last: 0x0a01_ffff });
+    expect(addressRangeOf("0.0.0.0/0")).toEqual({ first: 0, last: 0xffff_ffff });
+  });
+});
 
 describe("isIpv4CidrBlock", () => {
   it.each(["10.0.0.0/16", "0.0.0.0/0", "192.0.2.7/32"])("accepts %s", (block) => {
