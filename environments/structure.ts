@@ -36,7 +36,7 @@ export function structuralProblems(
     where: file,
     property: path.length === 0 ? "default" : path.map(String).join("."),
     expected,
-    got: mayBeSecret(path) && got !== undefined ? hidden : got,
+    got: mayBeSecret(path) && got !== undefined && got !== path.at(-1) ? hidden : got,
     remedy,
   }));
 }
@@ -68,7 +68,7 @@ function describe(schema: Schema, input: unknown, issue: Issue): Fault[] {
       return issue.issues.map((inner) => ({ path, got: String(path.at(-1)), ...demandOf(inner) }));
     default:
       return got === undefined
-        ? [{ path, expected: "be given", got, remedy: `add ${missing(issue)}`, isMissing: true }]
+        ? [{ path, expected: "be given", got, remedy: `add it${asKind(issue)}`, isMissing: true }]
         : [{ path, got, ...demandOf(issue, got) }];
   }
 }
@@ -125,8 +125,9 @@ function demandOf(issue: Issue, got?: unknown): Demand {
   }
 }
 
-function missing(issue: Issue): string {
-  return issue.code === "invalid_type" ? (kinds[issue.expected] ?? "it") : "it";
+function asKind(issue: Issue): string {
+  const kind = issue.code === "invalid_type" ? kinds[issue.expected] : undefined;
+  return kind === undefined ? "" : ` as ${kind}`;
 }
 
 /** The schema of a place in the data. The place has an issue, so it is one that the schema describes. */
@@ -170,6 +171,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** A problem with a key prints the key, which is no secret; one with its value does not print that. */
 function mayBeSecret(path: readonly PropertyKey[]): boolean {
   const section = path.at(-2);
   return section === "secrets" || (section === "environment" && isSecretKey(String(path.at(-1))));

@@ -1,4 +1,6 @@
 import {
+  addressRangeOf,
+  addressRangesOverlap,
   cidrBlocksOverlap,
   isIpv4CidrBlock,
   longestVpcPrefixLength,
@@ -14,6 +16,8 @@ import type { Finding } from "./finding";
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
 const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
+const privateRanges = privateBlocks.map(addressRangeOf);
 
 /** Blocks are canonical; those of networks are private and of a size that holds the subnets. */
 export function checkCidrBlocks({ regions, firewall }: Environment): Finding[] {
@@ -50,7 +54,9 @@ function checkNetworkBlock(property: string, block: string): Finding[] {
       },
     ];
   }
-  return privateBlocks.some((outer) => prefixLengthOf(outer) <= length && cidrBlocksOverlap(outer, block))
+  // Every private block is wider than the widest network, so a network that touches one lies in it.
+  const range = addressRangeOf(block);
+  return privateRanges.some((outer) => addressRangesOverlap(outer, range))
     ? []
     : [
         {

@@ -1,10 +1,11 @@
 import type { Environment, Service } from "../environment";
 import { hidden, type Finding } from "./finding";
 
-const secretName = /^[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@-]{0,511}$/;
+/** Secrets that AWS itself manages have an exclamation mark, such as `rds!db-1234`. */
+const secretName = /^[A-Za-z0-9_+=.@!-][A-Za-z0-9/_+=.@!-]{0,511}$/;
 const parameterName = /^(\/[A-Za-z0-9_.-]+){1,15}$/;
 const referenceArn =
-  /^arn:aws[a-z-]*:(?:secretsmanager:(?<secretRegion>[a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+(?::[^:]*){0,3}|ssm:(?<parameterRegion>[a-z0-9-]+):[0-9]{12}:parameter\/[A-Za-z0-9/_.-]+)$/;
+  /^arn:aws[a-z-]*:(?:secretsmanager:(?<secretRegion>[a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+(?::[^:]*){0,3}|ssm:(?<parameterRegion>[a-z0-9-]+):[0-9]{12}:parameter\/[A-Za-z0-9/_.-]+)$/;
 
 const secretKey = /PASSWORD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY/i;
 const secretValue = /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
@@ -74,7 +75,7 @@ function checkArn(property: string, arn: string, regions: readonly string[]): Fi
 
 function checkKeys(path: string, { environment, secrets }: Service): Finding[] {
   return Object.keys(environment)
-    .filter((key) => key in secrets)
+    .filter((key) => Object.hasOwn(secrets, key))
     .map((key) => ({
       property: `${path}.${key}`,
       expected: "not be in 'secrets' as well",

@@ -1,0 +1,72 @@
+import { check, refusals, sampleService } from "../sample";
+
+const plainText = (property: string) =>
+  `environments/sample.ts: '${property}' must not be a secret in plain text, got "(hidden)"; ` +
+  "store the value in Secrets Manager or SSM and name it in 'secrets'; rename the variable if it is none";
+
+describe("checkSecrets", () => {
+  it.each(["web/database", "/web/database/password", "rds!db-0123"])("takes the name %s", (name) => {
+    expect(check(sampleService({ secrets: { DATABASE_PASSWORD: name } }))).toHaveLength(1);
+  });
+
+  it.each([
+    "arn:aws:secretsmanager:eu-west-1:111122223333:secret:web/database-AbCdEf",
+    "arn:aws:secretsmanager:eu-west-1:111122223333:secret:web/database-AbCdEf:password::",
+    "arn:aws:ssm:eu-west-1:111122223333:parameter/web/database",
+  ])("takes %s for a service in its region", (arn) => {
+    const input = sampleService({ regions: ["eu-west-1"], secrets: { DATABASE_PASSWORD: arn } });
+
+    expect(check({ ...input, recovery: { rtoSeconds: 156, survives: 0 } })).toHaveLength(1);
+  });
+
+  it("refuses a reference that is neither name nor ARN, without printing it", () => {
+    expect(refusals(sampleService({ secrets: { DATABASE_PASSWORD: "correct horse" } }))).toEqual([
+      "environments/sample.ts: 'services.web.secrets.DATABASE_PASSWORD' must be the name or ARN of a Secrets Manager " +
+        'secret or an SSM parameter, got "(hidden)"; write a secret like "web/database" and a parameter like ' +
+        '"/web/database"',
+    ]);
+  });
+
+  it("refuses the ARN of something else", () => {
+    expect(refusals(sampleService({ secrets: { DATABASE: "arn:aws:s3:::bucket" } }))).toEqual([
+      "environments/sample.ts: 'services.web.secrets.DATABASE' must be the ARN of a Secrets Manager secret or an SSM " +
+        'parameter, got "arn:aws:s3:::bucket"; copy the ARN whole, or write the name',
+    ]);
+  });
+
+  it("refuses an ARN that ties a region to another one", () => {
+    const arn = "arn:aws:ssm:eu-west-1:111122223333:parameter/web/database";
+
+    expect(refusals(sampleService({ secrets: { DATABASE: arn } }))).toEqual([
+      "environments/sample.ts: 'services.web.secrets.DATABASE' must not bind eu-central-1 to another region, " +
+        `got "${arn}"; write the name and keep a replica of the secret in each region`,
+    ]);
+  });
+
+  it("refuses a variable that is a secret as well", () => {
+    expect(
+      refusals(sampleService({ environment: { DATABASE: "db" }, secrets: { DATABASE: "web/database" } })),
+    ).toEqual([
+      "environments/sample.ts: 'services.web.environment.DATABASE' must not be in 'secrets' as well, " +
+        'got "db"; remove one of the two',
+    ]);
+  });
+
+  it.each(["DATABASE_PASSWORD", "CLIENT_SECRET", "GITHUB_TOKEN", "STRIPE_API_KEY", "apiKey"])(
+    "refuses the value of %s in plain text, without printing it",
+    (key) => {
+      expect(refusals(sampleService({ environment: { [key]: "hunter2" } }))).toEqual([
+        plainText(`services.web.environment.${key}`),
+      ]);
+    },
+  );
+
+  it("refuses a value that looks like an access key, in sidecars too", () => {
+    const environment = { ACCESS: "AKIAIOSFODNN7EXAMPLE" };
+    const sidecars = [{ name: "proxy", image: { uri: "example.com/proxy:1" }, environment }];
+
+    expect(refusals(sampleService({ sidecars }))).toEqual([
+      plainText("services.web.sidecars.0.environment.ACCESS"),
+    ]);
+  });
+});
