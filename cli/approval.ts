@@ -25,7 +25,8 @@ export class Approval {
       throw new UsageError(`--confirm names '${options.confirm}', but the environment is '${name}'.`);
     }
     if (!terminal.isInteractive && !(this.isNameGiven && options.autoApprove === true)) {
-      const flags = environment.confirmation === "name" ? `--auto-approve --confirm ${name}` : "--auto-approve";
+      const flags =
+        environment.confirmation === "name" ? `--auto-approve --confirm ${name}` : "--auto-approve";
       throw new UsageError(`Nobody is here to approve what is to happen to '${name}'.`, `Give ${flags}.`);
     }
   }

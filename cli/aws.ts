@@ -68,7 +68,7 @@ export const awsSdk: Aws = {
 
   async readState(access, backend) {
     if (backend.type === "local") {
-      return readLocalState(String(backend.settings["path"]));
+      return readLocalState(String(backend.settings.path));
     }
     if (backend.type !== "s3") {
       throw new CommandError(`State in a '${backend.type}' backend cannot be read.`, "Keep state in S3.");
@@ -114,8 +114,8 @@ function endpointSettings(access: AwsAccess): object {
   return {
     endpoint: access.endpoint,
     credentials: {
-      accessKeyId: access.variables["AWS_ACCESS_KEY_ID"] ?? "local",
-      secretAccessKey: access.variables["AWS_SECRET_ACCESS_KEY"] ?? "local",
+      accessKeyId: access.variables.AWS_ACCESS_KEY_ID ?? "local",
+      secretAccessKey: access.variables.AWS_SECRET_ACCESS_KEY ?? "local",
     },
   };
 }

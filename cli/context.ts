@@ -82,7 +82,10 @@ export async function environmentNamed(context: Context, name: string): Promise<
 }
 
 /** The environments of those names; all when none is named. */
-export async function environmentsNamed(context: Context, names: readonly string[]): Promise<TargetEnvironment[]> {
+export async function environmentsNamed(
+  context: Context,
+  names: readonly string[],
+): Promise<TargetEnvironment[]> {
   return names.length === 0
     ? [...(await context.environments())]
     : Promise.all([...new Set(names)].map((name) => environmentNamed(context, name)));

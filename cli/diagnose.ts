@@ -30,25 +30,30 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: "expired-credentials",
-    pattern: /ExpiredToken|RequestExpired|security token included in the request is expired|SSO session (?:associated with this profile )?has expired|token has expired/i,
+    pattern:
+      /ExpiredToken|RequestExpired|security token included in the request is expired|SSO session (?:associated with this profile )?has expired|token has expired/i,
     message: "The AWS credentials have expired.",
     remedy: "Get new ones (`aws sso login`, or a fresh session token) and run the command again.",
   },
   {
     kind: "profile-missing",
-    pattern: /failed to get shared config profile, (\S+)|Could not resolve credentials using profile: \[(\S+)\]/,
+    pattern:
+      /failed to get shared config profile, (\S+)|Could not resolve credentials using profile: \[(\S+)\]/,
     message: (match) => `There is no AWS profile '${match[1] ?? match[2] ?? ""}'.`,
     remedy: "Correct AWS_PROFILE, or add the profile to ~/.aws/config.",
   },
   {
     kind: "no-credentials",
-    pattern: /No valid credential sources found|Could not load credentials from any providers|CredentialsProviderError|no EC2 IMDS role found/,
+    pattern:
+      /No valid credential sources found|Could not load credentials from any providers|CredentialsProviderError|no EC2 IMDS role found/,
     message: "There are no AWS credentials.",
-    remedy: "Sign in (`aws sso login` and AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run the command again.",
+    remedy:
+      "Sign in (`aws sso login` and AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run the command again.",
   },
   {
     kind: "bad-credentials",
-    pattern: /InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure/,
+    pattern:
+      /InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure/,
     message: "AWS does not accept the credentials.",
     remedy: "Check the access key, and that the machine's clock is right.",
   },
@@ -60,9 +65,11 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: "state-unreadable",
-    pattern: /Unsupported state file format|state snapshot was created by|state data in S3 does not have the expected content/,
+    pattern:
+      /Unsupported state file format|state snapshot was created by|state data in S3 does not have the expected content/,
     message: "The state is unreadable, or was written by a newer version.",
-    remedy: "Nothing was changed. Restore the latest good version of the state object from the bucket's versions, or use the newer Terraform.",
+    remedy:
+      "Nothing was changed. Restore the latest good version of the state object from the bucket's versions, or use the newer Terraform.",
   },
   {
     kind: "state-not-saved",
@@ -92,19 +99,23 @@ const patterns: readonly Pattern[] = [
     kind: "backend-changed",
     pattern: /Backend (?:configuration changed|initialization required)/,
     message: "The place of the state changed since the stack was last used here.",
-    remedy: "If that is meant, move the state with `terraform init -migrate-state` in the stack's directory; else restore the environment's `state` setting.",
+    remedy:
+      "If that is meant, move the state with `terraform init -migrate-state` in the stack's directory; else restore the environment's `state` setting.",
   },
   {
     kind: "lock-file-version",
     pattern: /locked provider (\S+) (\S+) does not match configured version constraint ([^;]+)/,
-    message: (match) => `terraform.lock.hcl selects ${match[1] ?? ""} ${match[2] ?? ""}, but the stacks need ${match[3] ?? ""}.`,
-    remedy: "Update terraform.lock.hcl: `terraform init -upgrade` in a stack's directory, then copy its .terraform.lock.hcl.",
+    message: (match) =>
+      `terraform.lock.hcl selects ${match[1] ?? ""} ${match[2] ?? ""}, but the stacks need ${match[3] ?? ""}.`,
+    remedy:
+      "Update terraform.lock.hcl: `terraform init -upgrade` in a stack's directory, then copy its .terraform.lock.hcl.",
   },
   {
     kind: "lock-file-checksum",
     pattern: /doesn't match any of the checksums previously recorded/,
     message: "A provider is not the one whose checksum terraform.lock.hcl records.",
-    remedy: "If the file was made on another platform, add this one: `terraform providers lock -platform=linux_amd64 -platform=darwin_arm64`. Else do not use that provider.",
+    remedy:
+      "If the file was made on another platform, add this one: `terraform providers lock -platform=linux_amd64 -platform=darwin_arm64`. Else do not use that provider.",
   },
   {
     kind: "terraform-version",
@@ -116,13 +127,16 @@ const patterns: readonly Pattern[] = [
     kind: "no-registry",
     pattern: /could not connect to (registry\.\S+?):|failed to request discovery document/,
     message: (match) => `The provider registry ${match[1] ?? ""} cannot be reached.`,
-    remedy: "Connect to the network, or fill a mirror elsewhere with `terraform providers mirror <directory>` and name it in MERIDIAN_PROVIDER_MIRROR.",
+    remedy:
+      "Connect to the network, or fill a mirror elsewhere with `terraform providers mirror <directory>` and name it in MERIDIAN_PROVIDER_MIRROR.",
   },
   {
     kind: "provider-missing",
-    pattern: /Failed to query available provider packages.*(?:provider (\S+?):|no available releases match)|Required plugins are not installed|provider registry does not have a provider named/,
+    pattern:
+      /Failed to query available provider packages.*(?:provider (\S+?):|no available releases match)|Required plugins are not installed|provider registry does not have a provider named/,
     message: (match) => `Terraform finds no usable version of provider ${match[1] ?? "named above"}.`,
-    remedy: "Run `meridian doctor` to see where providers are looked for; name a mirror in MERIDIAN_PROVIDER_MIRROR, or connect to the network.",
+    remedy:
+      "Run `meridian doctor` to see where providers are looked for; name a mirror in MERIDIAN_PROVIDER_MIRROR, or connect to the network.",
   },
   {
     kind: "port-in-use",
@@ -138,9 +152,11 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: "already-exists",
-    pattern: /(BucketAlreadyOwnedByYou|EntityAlreadyExists|\w*AlreadyExists(?:Exception)?|ResourceInUseException)/,
+    pattern:
+      /(BucketAlreadyOwnedByYou|EntityAlreadyExists|\w*AlreadyExists(?:Exception)?|ResourceInUseException)/,
     message: (match) => `Something of that name is in AWS already, but not in the state (${match[1] ?? ""}).`,
-    remedy: "If an earlier run made it, import it: `terraform import <address> <id>` in the stack's directory. Else choose another name.",
+    remedy:
+      "If an earlier run made it, import it: `terraform import <address> <id>` in the stack's directory. Else choose another name.",
   },
   {
     kind: "access-denied",
@@ -155,7 +171,8 @@ const patterns: readonly Pattern[] = [
     kind: "quota",
     pattern: /(\w*LimitExceeded\w*|ServiceQuotaExceeded\w*)/,
     message: (match) => `A service quota of the account is used up (${match[1] ?? ""}).`,
-    remedy: "Ask for a higher quota in the Service Quotas console, then run the command again: it goes on where it stopped.",
+    remedy:
+      "Ask for a higher quota in the Service Quotas console, then run the command again: it goes on where it stopped.",
   },
   {
     kind: "prevent-destroy",
@@ -165,7 +182,8 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: "no-network",
-    pattern: /connection refused|no such host|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|i\/o timeout|network is unreachable|TimeoutError/,
+    pattern:
+      /connection refused|no such host|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|i\/o timeout|network is unreachable|TimeoutError/,
     message: "AWS cannot be reached.",
     remedy: "Check the network and proxy settings; for the local cloud, run `meridian local status`.",
   },
@@ -206,7 +224,9 @@ function lockIn(text: string): StateLock {
   return {
     id: field("ID", "[0-9a-f-]{36}"),
     who: field("Who", "\\S+"),
-    operation: field("Operation", "\\S+")?.replace(/^OperationType/, "").toLowerCase(),
+    operation: field("Operation", "\\S+")
+      ?.replace(/^OperationType/, "")
+      .toLowerCase(),
     created: field("Created", "[0-9-]+ [0-9:]+"),
   };
 }

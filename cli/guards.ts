@@ -13,14 +13,18 @@ export async function guardAccount(
   environment: TargetEnvironment,
   access: AwsAccess,
 ): Promise<string> {
-  const { account, arn } = await context.aws.callerIdentity(access, environment.homeRegion).catch((error: unknown) => {
-    const said = `${(error as Error).name}: ${messageOf(error)}`;
-    const known = explain(said);
-    throw new CommandError(
-      known === undefined ? `AWS does not say whose the credentials are: ${said}` : `${known.message} (${said})`,
-      known?.remedy ?? "Check the credentials with `aws sts get-caller-identity`.",
-    );
-  });
+  const { account, arn } = await context.aws
+    .callerIdentity(access, environment.homeRegion)
+    .catch((error: unknown) => {
+      const said = `${(error as Error).name}: ${messageOf(error)}`;
+      const known = explain(said);
+      throw new CommandError(
+        known === undefined
+          ? `AWS does not say whose the credentials are: ${said}`
+          : `${known.message} (${said})`,
+        known?.remedy ?? "Check the credentials with `aws sts get-caller-identity`.",
+      );
+    });
   if (account !== environment.account) {
     throw new CommandError(
       `The credentials are for account ${account} (${arn}), but environment '${environment.name}' is account ${environment.account}. Nothing was changed.`,

@@ -29,7 +29,8 @@ export function takeLock(file: string, environment: string, holder: LockHolder):
   if (!create(file, content)) {
     const found = read(file);
     const other = found === undefined ? undefined : (JSON.parse(found) as LockHolder);
-    const isTaken = other === undefined || !isGone(other) || !takeOver(file, found ?? "") || !create(file, content);
+    const isTaken =
+      other === undefined || !isGone(other) || !takeOver(file, found ?? "") || !create(file, content);
     if (isTaken) {
       throw heldError(file, environment, other);
     }

@@ -62,7 +62,7 @@ const localCloud: LocalCloud = {
 
 function processTerminal(): Terminal {
   return {
-    isInteractive: process.stdin.isTTY && process.stderr.isTTY && process.env["CI"] === undefined,
+    isInteractive: process.stdin.isTTY && process.stderr.isTTY && process.env.CI === undefined,
     columns: process.stderr.columns,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

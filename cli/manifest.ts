@@ -16,7 +16,9 @@ export interface Backend {
 export interface Configuration {
   readonly terraform?: {
     readonly backend?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-    readonly required_providers?: Readonly<Record<string, { readonly source?: string; readonly version?: string }>>;
+    readonly required_providers?: Readonly<
+      Record<string, { readonly source?: string; readonly version?: string }>
+    >;
   };
   readonly provider?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Block>>>>;
@@ -46,7 +48,10 @@ export interface Stack {
 
 interface Manifest {
   readonly stacks: Readonly<
-    Record<string, { readonly name: string; readonly workingDirectory: string; readonly dependencies: readonly string[] }>
+    Record<
+      string,
+      { readonly name: string; readonly workingDirectory: string; readonly dependencies: readonly string[] }
+    >
   >;
 }
 
@@ -110,11 +115,14 @@ export function constructPathOf(configuration: Configuration, address: string): 
 
 /** The region of a stack's default AWS provider. */
 export function regionOf(configuration: Configuration): string | undefined {
-  const region = configuration.provider?.["aws"]?.find((provider) => provider["alias"] === undefined)?.["region"];
+  const region = configuration.provider?.aws?.find((provider) => provider.alias === undefined)?.region;
   return typeof region === "string" ? region : undefined;
 }
 
 /** How many resources a stack declares. */
 export function resourceCountOf(configuration: Configuration): number {
-  return Object.values(configuration.resource ?? {}).reduce((sum, blocks) => sum + Object.keys(blocks).length, 0);
+  return Object.values(configuration.resource ?? {}).reduce(
+    (sum, blocks) => sum + Object.keys(blocks).length,
+    0,
+  );
 }

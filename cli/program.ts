@@ -1,7 +1,13 @@
 import { Command, CommanderError } from "commander";
 import pc from "picocolors";
 
+import { bootstrapCommand, deployCommand } from "./commands/deploy";
+import { destroyCommand } from "./commands/destroy";
+import { doctorCommand } from "./commands/doctor";
 import { environmentsCommand } from "./commands/environments";
+import { localCommand } from "./commands/local";
+import { outputCommand } from "./commands/output";
+import { planCommand } from "./commands/plan";
 import { synthCommand } from "./commands/synth";
 import { validateCommand } from "./commands/validate";
 import type { Context } from "./context";
@@ -15,6 +21,13 @@ const commands: readonly MakeCommand[] = [
   environmentsCommand,
   synthCommand,
   validateCommand,
+  planCommand,
+  deployCommand,
+  destroyCommand,
+  outputCommand,
+  bootstrapCommand,
+  localCommand,
+  doctorCommand,
 ];
 
 /** Runs one command line and gives its exit code. Nothing is thrown. */

@@ -123,7 +123,8 @@ function detailOf(events: EventCollector): string {
 
 /** What is to be done, counted from the changes: the summary comes only at the end. */
 function plannedCounts(events: EventCollector): { add: number; change: number; remove: number } {
-  const count = (...actions: string[]): number => events.changes.filter(({ action }) => actions.includes(action)).length;
+  const count = (...actions: string[]): number =>
+    events.changes.filter(({ action }) => actions.includes(action)).length;
   const replaced = count("replace");
   return { add: count("create") + replaced, change: count("update"), remove: count("delete") + replaced };
 }
@@ -131,5 +132,7 @@ function plannedCounts(events: EventCollector): { add: number; change: number; r
 /** A time for people: `4s`, `2m 05s`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, "0")}s`;
+  return seconds < 60
+    ? `${seconds}s`
+    : `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, "0")}s`;
 }

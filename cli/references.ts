@@ -18,10 +18,10 @@ export function remoteReferencesOf(configuration: Configuration): RemoteReferenc
       outputs.set(id, names.add(attribute ?? key ?? ""));
     }
   }
-  return Object.entries(configuration.data?.["terraform_remote_state"] ?? {}).map(([id, block]) => ({
+  return Object.entries(configuration.data?.terraform_remote_state ?? {}).map(([id, block]) => ({
     backend: {
-      type: String(block["backend"]),
-      settings: (block["config"] ?? {}) as Readonly<Record<string, unknown>>,
+      type: String(block.backend),
+      settings: (block.config ?? {}) as Readonly<Record<string, unknown>>,
     },
     outputs: [...(outputs.get(id) ?? [])].sort(),
   }));
@@ -51,7 +51,7 @@ function isSamePlace(a: Backend | undefined, b: Backend): boolean {
 }
 
 function placeOf({ type, settings }: Backend): string {
-  return type === "s3" ? `s3://${String(settings["bucket"])}/${String(settings["key"])}` : String(settings["path"]);
+  return type === "s3" ? `s3://${String(settings.bucket)}/${String(settings.key)}` : String(settings.path);
 }
 
 function* stringsIn(value: unknown): Generator<string> {

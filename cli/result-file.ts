@@ -10,6 +10,9 @@ export function writeResult(file: string | undefined, result: object): void {
   try {
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   } catch (error) {
-    throw new CommandError(`The result cannot be written to ${file}: ${messageOf(error)}`, "Name a file in a directory that exists.");
+    throw new CommandError(
+      `The result cannot be written to ${file}: ${messageOf(error)}`,
+      "Name a file in a directory that exists.",
+    );
   }
 }

@@ -55,7 +55,12 @@ export function readPlanMetadata(planFile: string): PlanMetadata | undefined {
  * Refuses a plan that is not to be applied: missing, too old, made from other bytes than the
  * stack has now, or changed since it was made.
  */
-export function verifyPlan(planFile: string, stack: Stack, mode: PlanMetadata["mode"], now: Date): PlanMetadata {
+export function verifyPlan(
+  planFile: string,
+  stack: Stack,
+  mode: PlanMetadata["mode"],
+  now: Date,
+): PlanMetadata {
   const metadata = readPlanMetadata(planFile);
   if (metadata === undefined) {
     throw refused(stack, "there is none", "Make one.");

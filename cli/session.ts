@@ -108,7 +108,9 @@ async function open(
   const progress = new Progress(context.terminal, options.verbose);
   const { access, instanceId } = await reach(context, environment, settings, progress);
   if (settings.cloud !== "offline") {
-    progress.note(pc.dim(`Account ${environment.account} as ${await guardAccount(context, environment, access)}`));
+    progress.note(
+      pc.dim(`Account ${environment.account} as ${await guardAccount(context, environment, access)}`),
+    );
   }
   const synthesis = await synthesize(context, environment.name);
   const selected = selectStacks(synthesis.stacks, options.stack);
@@ -171,7 +173,9 @@ export function refuseAfterInterrupt(context: Context): void {
 
 /** The state of a stack, from where its configuration says. */
 export async function stateOf(session: Session, stack: Stack): Promise<State | undefined> {
-  return stack.backend === undefined ? undefined : session.context.aws.readState(session.access, stack.backend);
+  return stack.backend === undefined
+    ? undefined
+    : session.context.aws.readState(session.access, stack.backend);
 }
 
 /** Runs a task for each stack within the session's limit. */
@@ -188,7 +192,10 @@ export function addRunOptions(command: Command): Command {
   return command
     .option("--stack <glob...>", "only stacks whose name matches")
     .option("--parallelism <number>", "stacks at once (default: by memory and processors)", positiveInteger)
-    .option("--lock-timeout <duration>", `how long to wait for a locked state (default: ${defaultLockTimeout})`)
+    .option(
+      "--lock-timeout <duration>",
+      `how long to wait for a locked state (default: ${defaultLockTimeout})`,
+    )
     .option("--json <file>", "write a machine-readable result")
     .option("--verbose", "show everything that Terraform says");
 }
@@ -205,4 +212,3 @@ export function positiveInteger(text: string): number {
 function runId(startedAt: Date, command: string): string {
   return `${startedAt.toISOString().replace(/[:.]/g, "-")}-${command}-${process.pid}`;
 }
-

@@ -62,7 +62,10 @@ function replaceTree(source: string, target: string): void {
  * Refuses to work on a stack whose last apply could not store its state: Terraform left it in
  * a file, and planning again would forget those resources.
  */
-export function refuseUnsavedState(stacks: readonly Stack[], dataDirectoryOf: (stack: string) => string): void {
+export function refuseUnsavedState(
+  stacks: readonly Stack[],
+  dataDirectoryOf: (stack: string) => string,
+): void {
   for (const stack of stacks) {
     const file = join(stack.directory, "errored.tfstate");
     if (existsSync(file)) {
@@ -73,4 +76,3 @@ export function refuseUnsavedState(stacks: readonly Stack[], dataDirectoryOf: (s
     }
   }
 }
-

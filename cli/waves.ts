@@ -31,7 +31,9 @@ export function wavesOf<Item extends Ordered>(stacks: readonly Item[]): Item[][]
 export function reversed<Item extends Ordered>(stacks: readonly Item[]): Item[] {
   return stacks.map((stack) => ({
     ...stack,
-    dependencies: stacks.filter((other) => other.dependencies.includes(stack.name)).map((other) => other.name),
+    dependencies: stacks
+      .filter((other) => other.dependencies.includes(stack.name))
+      .map((other) => other.name),
   }));
 }
 
@@ -40,7 +42,10 @@ export function reversed<Item extends Ordered>(stacks: readonly Item[]): Item[] 
  *
  * @throws UsageError for a glob that matches nothing.
  */
-export function selectStacks<Item extends Ordered>(stacks: readonly Item[], globs: readonly string[] = []): Item[] {
+export function selectStacks<Item extends Ordered>(
+  stacks: readonly Item[],
+  globs: readonly string[] = [],
+): Item[] {
   if (globs.length === 0) {
     return [...stacks];
   }

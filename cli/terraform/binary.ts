@@ -26,7 +26,7 @@ export async function findTerraform(
   variables: Readonly<Record<string, string | undefined>>,
   versionOf: (command: string) => Promise<string> = askVersion,
 ): Promise<TerraformBinary> {
-  const command = variables["TERRAFORM_BINARY_NAME"] ?? "terraform";
+  const command = variables.TERRAFORM_BINARY_NAME ?? "terraform";
   const product = basename(command).includes("tofu") ? "tofu" : "terraform";
   const version = await versionOf(command).catch((error: unknown) => {
     throw notStarted(command, error as NodeJS.ErrnoException);

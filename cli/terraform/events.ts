@@ -69,7 +69,9 @@ export function formatDiagnostic(diagnostic: Diagnostic, configuration?: Configu
   const place = placeOf(diagnostic, configuration);
   const title = `${diagnostic.severity === "error" ? "Error" : "Warning"}: ${diagnostic.summary.trim()}`;
   const detail = (diagnostic.detail ?? "").trim();
-  return [title, place === "" ? "" : `  at ${place}`, detail === "" ? "" : indent(detail)].filter(Boolean).join("\n");
+  return [title, place === "" ? "" : `  at ${place}`, detail === "" ? "" : indent(detail)]
+    .filter(Boolean)
+    .join("\n");
 }
 
 function placeOf(diagnostic: Diagnostic, configuration: Configuration | undefined): string {
@@ -94,28 +96,31 @@ export class EventCollector {
   /** Takes one line; gives the event back when it was one. */
   public add(line: string): TerraformEvent | undefined {
     const event = parseEvent(line);
-    switch (event?.type) {
-      case "planned_change":
-        this.changes.push({
-          address: event.change?.resource.addr ?? "",
-          action: (event.change?.action ?? "update") as PlannedChange["action"],
-        });
-        break;
-      case "change_summary":
-        this.counts = { ...noChanges, ...event.changes };
-        break;
-      case "apply_complete":
-        this.done += 1;
-        break;
-      case "apply_errored":
-        this.failed.push(event.hook?.resource.addr ?? "");
-        break;
-      case "diagnostic":
-        if (event.diagnostic !== undefined) {
-          this.diagnostics.push(event.diagnostic);
-        }
-        break;
+    if (event !== undefined) {
+      this.addChange(event);
+      this.addResult(event);
     }
     return event;
+  }
+
+  private addChange({ type, change, changes }: TerraformEvent): void {
+    if (type === "planned_change" && change !== undefined) {
+      this.changes.push({
+        address: change.resource.addr,
+        action: change.action as PlannedChange["action"],
+      });
+    } else if (type === "change_summary") {
+      this.counts = { ...noChanges, ...changes };
+    }
+  }
+
+  private addResult({ type, hook, diagnostic }: TerraformEvent): void {
+    if (type === "apply_complete") {
+      this.done += 1;
+    } else if (type === "apply_errored" && hook !== undefined) {
+      this.failed.push(hook.resource.addr);
+    } else if (diagnostic !== undefined) {
+      this.diagnostics.push(diagnostic);
+    }
   }
 }

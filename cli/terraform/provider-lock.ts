@@ -26,8 +26,8 @@ export class ProviderLock {
   /** Whether every provider that a stack declares has been selected. */
   public covers(stack: Stack): boolean {
     const selected = [...providersIn(this.content).keys()];
-    return Object.values(stack.configuration.terraform?.required_providers ?? {}).every(
-      ({ source = "" }) => selected.some((address) => address.endsWith(`/${source}`)),
+    return Object.values(stack.configuration.terraform?.required_providers ?? {}).every(({ source = "" }) =>
+      selected.some((address) => address.endsWith(`/${source}`)),
     );
   }
 

@@ -50,7 +50,7 @@ export function configureProviders(
   binary: TerraformBinary,
   places: readonly string[] = systemPlaces,
 ): ProviderSource {
-  const explicit = variables["MERIDIAN_PROVIDER_MIRROR"];
+  const explicit = variables.MERIDIAN_PROVIDER_MIRROR;
   const users = userConfiguration(variables);
   if (explicit === undefined && users?.content.includes("provider_installation") === true) {
     return { configurationFile: users.file, mirrors: [], description: `as ${users.file} says` };
@@ -64,7 +64,9 @@ export function configureProviders(
       : [explicitMirror(explicit, host)];
   writePrivateFile(
     workspace.terraformConfiguration,
-    [users?.content ?? "", mirrors.length === 0 ? "" : installation(mirrors, host)].filter(Boolean).join("\n"),
+    [users?.content ?? "", mirrors.length === 0 ? "" : installation(mirrors, host)]
+      .filter(Boolean)
+      .join("\n"),
   );
   return {
     configurationFile: workspace.terraformConfiguration,
@@ -74,8 +76,10 @@ export function configureProviders(
 }
 
 function userConfiguration(variables: Variables): { file: string; content: string } | undefined {
-  const candidates = [variables["TF_CLI_CONFIG_FILE"], join(homedir(), ".terraformrc")];
-  const file = candidates.find((candidate) => candidate !== undefined && candidate !== "" && existsSync(candidate));
+  const candidates = [variables.TF_CLI_CONFIG_FILE, join(homedir(), ".terraformrc")];
+  const file = candidates.find(
+    (candidate) => candidate !== undefined && candidate !== "" && existsSync(candidate),
+  );
   return file === undefined ? undefined : { file, content: readFileSync(file, "utf8") };
 }
 
@@ -86,9 +90,12 @@ function impliedDirectories(workspace: Workspace, variables: Variables): string[
     join(workspace.projectDirectory, "terraform.d/plugins"),
     join(home, ".terraform.d/plugins"),
     ...(process.platform === "darwin"
-      ? [join(home, "Library/Application Support/io.terraform/plugins"), "/Library/Application Support/io.terraform/plugins"]
+      ? [
+          join(home, "Library/Application Support/io.terraform/plugins"),
+          "/Library/Application Support/io.terraform/plugins",
+        ]
       : [
-          join(variables["XDG_DATA_HOME"] ?? join(home, ".local/share"), "terraform/plugins"),
+          join(variables.XDG_DATA_HOME ?? join(home, ".local/share"), "terraform/plugins"),
           "/usr/local/share/terraform/plugins",
           "/usr/share/terraform/plugins",
         ]),
@@ -100,7 +107,9 @@ function findMirrors(place: string, host: string, depth = systemDepth): string[]
   if (existsSync(join(place, host))) {
     return [place];
   }
-  return depth <= 1 ? [] : foldersIn(place).flatMap((name) => findMirrors(join(place, name), host, depth - 1));
+  return depth <= 1
+    ? []
+    : foldersIn(place).flatMap((name) => findMirrors(join(place, name), host, depth - 1));
 }
 
 function explicitMirror(directory: string, host: string): Mirror {
@@ -137,16 +146,22 @@ function versionsIn(directory: string, type: string): string[] {
 /** What the mirrors hold comes from them, everything else from the registry. */
 function installation(mirrors: readonly Mirror[], host: string): string {
   const taken = new Set<string>();
-  const blocks = mirrors.flatMap(({ directory, providers }) => {
+  const mirrored = mirrors.flatMap(({ directory, providers }) => {
     const names = Object.keys(providers).filter((name) => !taken.has(name));
     names.forEach((name) => taken.add(name));
-    return names.length === 0 ? [] : [block("filesystem_mirror", `path = ${JSON.stringify(directory)}`, "include", names)];
+    const lines = [`path = ${JSON.stringify(directory)}`, `include = ${addresses(names, host)}`];
+    return names.length === 0 ? [] : [installationBlock("filesystem_mirror", lines)];
   });
-  const list = (names: Iterable<string>): string => JSON.stringify([...names].map((name) => `${host}/${name}`));
-  function block(kind: string, path: string, rule: string, names: Iterable<string>): string {
-    return `  ${kind} {\n    ${path}\n    ${rule} = ${list(names)}\n  }\n`;
-  }
-  return `provider_installation {\n${blocks.join("")}${block("direct", "", "exclude", taken)}}\n`;
+  const direct = installationBlock("direct", [`exclude = ${addresses(taken, host)}`]);
+  return `provider_installation {\n${mirrored.join("")}${direct}}\n`;
+}
+
+function addresses(names: Iterable<string>, host: string): string {
+  return JSON.stringify([...names].map((name) => `${host}/${name}`));
+}
+
+function installationBlock(kind: string, lines: readonly string[]): string {
+  return `  ${kind} {\n${lines.map((line) => `    ${line}\n`).join("")}  }\n`;
 }
 
 function entriesIn(directory: string): { name: string; isDirectory(): boolean; isSymbolicLink(): boolean }[] {

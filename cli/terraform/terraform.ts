@@ -125,7 +125,8 @@ export class TerraformCommand implements Terraform {
       this.installing = turn.catch(() => undefined);
       await turn;
     }
-    const stamps = backend === "none" ? [wanted] : [this.stampOf(stack, "none"), this.stampOf(stack, backend)];
+    const stamps =
+      backend === "none" ? [wanted] : [this.stampOf(stack, "none"), this.stampOf(stack, backend)];
     writePrivateFile(stamp, stamps.join("\n"));
   }
 
@@ -157,7 +158,13 @@ export class TerraformCommand implements Terraform {
 
   public async apply(stack: Stack, file: string, onEvent?: OnEvent): Promise<ChangeCounts> {
     const events = new EventCollector();
-    const result = await this.start(stack, "apply", ["apply", "-json", "-input=false", file], events, onEvent);
+    const result = await this.start(
+      stack,
+      "apply",
+      ["apply", "-json", "-input=false", file],
+      events,
+      onEvent,
+    );
     if (result.exitCode !== 0) {
       throw this.failure(stack, "apply", result, events);
     }
@@ -203,24 +210,30 @@ export class TerraformCommand implements Terraform {
     });
   }
 
-  private failure(stack: Stack, operation: string, result: ProcessResult, events?: EventCollector): TerraformError {
+  private failure(
+    stack: Stack,
+    operation: string,
+    result: ProcessResult,
+    events = new EventCollector(),
+  ): TerraformError {
     // What a failed run says may be the fault of its preparation: the next one prepares again.
     rmSync(this.stampFile(stack), { force: true });
-    const diagnostics = (events?.diagnostics ?? []).filter(({ severity }) => severity === "error");
+    const errors = events.diagnostics.filter(({ severity }) => severity === "error");
     const said =
-      diagnostics.length > 0
-        ? diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, stack.configuration)).join("\n")
+      errors.length > 0
+        ? errors.map((diagnostic) => formatDiagnostic(diagnostic, stack.configuration)).join("\n")
         : errorsIn(`${result.output}\n${result.errors}`);
     const known = explain(said);
-    const resources = events?.failed.length === 0 ? diagnostics.flatMap(({ address }) => address ?? []) : events?.failed;
     const fallback = said === "" ? `terraform ${operation} ended with exit code ${result.exitCode}.` : said;
+    const resources =
+      events.failed.length > 0 ? events.failed : errors.flatMap(({ address }) => address ?? []);
     return new TerraformError(
       known === undefined ? fallback : `${known.message}\n${said}`,
       known?.remedy,
       this.logOf(stack, operation),
       known?.kind,
-      [...new Set(resources ?? [])],
-      events === undefined ? undefined : { ...events.counts },
+      [...new Set(resources)],
+      operation === "apply" ? events.counts : undefined,
     );
   }
 
@@ -242,7 +255,7 @@ export class TerraformCommand implements Terraform {
       this.binary.version,
       stack.directory,
       JSON.stringify(stack.configuration.terraform),
-      JSON.stringify((stack.configuration as Record<string, unknown>)["module"] ?? null),
+      JSON.stringify((stack.configuration as Record<string, unknown>).module ?? null),
       backend !== "none" && existsSync(override) ? readFileSync(override, "utf8") : "",
       existsSync(lockFile) ? readFileSync(lockFile, "utf8") : "",
       readFileSync(this.settings.configurationFile, "utf8"),

@@ -1,0 +1,78 @@
+import { Command } from "commander";
+
+import { Approval, type ApprovalOptions } from "../approval";
+import { type Context, environmentNamed } from "../context";
+import { deploy, isGood } from "../deployment";
+import { exitCodes } from "../errors";
+import { type StackResult, summary } from "../report";
+import { writeResult } from "../result-file";
+import { addRunOptions, type RunOptions, withSession } from "../session";
+import { outputValues, standingReport, standingStacks } from "../standing";
+import { StateHome } from "../state-home";
+
+/** Options of `meridian deploy` and of what does the same. */
+export type DeployOptions = RunOptions & ApprovalOptions;
+
+/** `meridian deploy <env>`. */
+export function deployCommand(context: Context, done: (exitCode: number) => void): Command {
+  const command = new Command("deploy")
+    .description("plan and apply an environment, wave by wave")
+    .argument("<env>")
+    .action(async (name: string, options: DeployOptions) => {
+      done(await deployEnvironment(context, name, options));
+    });
+  return addApprovalOptions(addRunOptions(command));
+}
+
+/** `meridian bootstrap <env>`. */
+export function bootstrapCommand(context: Context, done: (exitCode: number) => void): Command {
+  const command = new Command("bootstrap")
+    .description("make the bucket that an environment's states are kept in, and the roles that may deploy it")
+    .argument("<env>")
+    .action(async (name: string, options: DeployOptions) => {
+      done(await deployEnvironment(context, name, { ...options, stack: [`${name}-bootstrap`] }));
+    });
+  return addApprovalOptions(addRunOptions(command));
+}
+
+/** Deploys, prints the summary and what stands, and gives the exit code. */
+export async function deployEnvironment(
+  context: Context,
+  name: string,
+  options: DeployOptions,
+): Promise<number> {
+  const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
+  return withSession(context, name, options, { command: "deploy", cloud: "start" }, async (session) => {
+    const home = await StateHome.find(session);
+    const results = await deploy(session, home, approval);
+    const exitCode = exitCodeOf(context, results);
+    context.terminal.out(`\n${summary(results)}\n`);
+    const stacks = exitCode === exitCodes.success ? await standingStacks(session, home) : [];
+    if (stacks.length > 0) {
+      context.terminal.out(standingReport(stacks));
+    }
+    writeResult(options.json, {
+      command: "deploy",
+      environment: name,
+      exitCode,
+      stacks: results,
+      outputs: outputValues(stacks),
+    });
+    return exitCode;
+  });
+}
+
+/** Success only if every stack came out as it was meant to. */
+export function exitCodeOf(context: Context, results: readonly StackResult[]): number {
+  if (context.interrupts.requested) {
+    return exitCodes.interrupted;
+  }
+  return results.every(isGood) ? exitCodes.success : exitCodes.failure;
+}
+
+/** Adds the options that answer questions beforehand. */
+export function addApprovalOptions(command: Command): Command {
+  return command
+    .option("--auto-approve", "ask nothing")
+    .option("--confirm <env>", "the environment's name, where it must be typed");
+}

@@ -1,0 +1,34 @@
+import { Command } from "commander";
+
+import { Approval } from "../approval";
+import { type Context, environmentNamed } from "../context";
+import { destroy, guardDeletion } from "../destruction";
+import { summary } from "../report";
+import { writeResult } from "../result-file";
+import { addRunOptions, withSession } from "../session";
+import { StateHome } from "../state-home";
+import { addApprovalOptions, type DeployOptions, exitCodeOf } from "./deploy";
+
+/** `meridian destroy <env>`. */
+export function destroyCommand(context: Context, done: (exitCode: number) => void): Command {
+  const command = new Command("destroy")
+    .description("destroy an environment, in the reverse order of its deploy")
+    .argument("<env>")
+    .action(async (name: string, options: DeployOptions) => {
+      const environment = await environmentNamed(context, name);
+      guardDeletion(environment);
+      const approval = new Approval(context.terminal, environment, options);
+      const results = await withSession(
+        context,
+        name,
+        options,
+        { command: "destroy", cloud: "require" },
+        async (session) => destroy(session, await StateHome.find(session), approval),
+      );
+      const exitCode = exitCodeOf(context, results);
+      context.terminal.out(`\n${summary(results)}`);
+      writeResult(options.json, { command: "destroy", environment: name, exitCode, stacks: results });
+      done(exitCode);
+    });
+  return addApprovalOptions(addRunOptions(command));
+}

@@ -1,0 +1,85 @@
+import { Command } from "commander";
+
+import type { LocalCloudStatus } from "../../local-cloud";
+import { type Context, environmentNamed } from "../context";
+import { CommandError, exitCodes, UsageError } from "../errors";
+import { startLocalCloud } from "../local-cloud-access";
+import { positiveInteger } from "../session";
+import { deployEnvironment } from "./deploy";
+
+type Done = (exitCode: number) => void;
+
+/** `meridian local start|stop|status|env|up`. */
+export function localCommand(context: Context, done: Done): Command {
+  return new Command("local")
+    .description("the local cloud: an AWS on this machine")
+    .addCommand(startCommand(context, done))
+    .addCommand(stopCommand(context, done))
+    .addCommand(statusCommand(context, done))
+    .addCommand(environmentCommand(context, done))
+    .addCommand(upCommand(context, done));
+}
+
+function startCommand(context: Context, done: Done): Command {
+  return new Command("start")
+    .description("start it, if it does not run")
+    .option("--port <number>", "port of loopback (default: a free one)", positiveInteger)
+    .action(async ({ port }: { port?: number }) => {
+      context.terminal.out(described(await startLocalCloud(context, port)));
+      done(exitCodes.success);
+    });
+}
+
+function stopCommand(context: Context, done: Done): Command {
+  return new Command("stop").description("stop it; what it holds is gone then").action(async () => {
+    const wasRunning = await context.localCloud.stop(context.workspace.localCloud);
+    context.terminal.out(wasRunning ? "The local cloud is stopped.\n" : "The local cloud was not running.\n");
+    done(exitCodes.success);
+  });
+}
+
+function statusCommand(context: Context, done: Done): Command {
+  return new Command("status").description("say whether it runs; exits with 1 if not").action(async () => {
+    const status = await context.localCloud.status(context.workspace.localCloud);
+    context.terminal.out(status === undefined ? "The local cloud is not running.\n" : described(status));
+    done(status === undefined ? exitCodes.failure : exitCodes.success);
+  });
+}
+
+function environmentCommand(context: Context, done: Done): Command {
+  return new Command("env")
+    .description('print the variables that point a shell\'s AWS tools at it: eval "$(meridian local env)"')
+    .action(async () => {
+      const status = await context.localCloud.status(context.workspace.localCloud);
+      if (status === undefined) {
+        throw new CommandError("The local cloud is not running.", "Start it with `meridian local start`.");
+      }
+      for (const [name, value] of Object.entries(context.localCloud.environment(status))) {
+        context.terminal.out(value === "" ? `unset ${name}\n` : `export ${name}='${value}'\n`);
+      }
+      done(exitCodes.success);
+    });
+}
+
+function upCommand(context: Context, done: Done): Command {
+  return new Command("up")
+    .description("start it, deploy an environment to it, and show what stands")
+    .argument("[env]", "an environment whose target is the local cloud", "local")
+    .option("--verbose", "show everything that Terraform says")
+    .action(async (name: string, { verbose }: { verbose?: boolean }) => {
+      const environment = await environmentNamed(context, name);
+      if (environment.target !== "local-cloud") {
+        throw new UsageError(
+          `Environment '${name}' lives in AWS, not in the local cloud.`,
+          `Run \`meridian deploy ${name}\`.`,
+        );
+      }
+      await startLocalCloud(context);
+      // Nothing of value is there to be approved about.
+      done(await deployEnvironment(context, name, { autoApprove: true, confirm: name, verbose }));
+    });
+}
+
+function described({ endpoint, pid, startedAt, logFile }: LocalCloudStatus): string {
+  return `The local cloud answers at ${endpoint} (process ${pid}, since ${startedAt}).\nLog: ${logFile}\n`;
+}

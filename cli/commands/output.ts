@@ -1,0 +1,28 @@
+import { Command } from "commander";
+
+import type { Context } from "../context";
+import { exitCodes } from "../errors";
+import { writeResult } from "../result-file";
+import { addRunOptions, type RunOptions, withSession } from "../session";
+import { outputReport, outputValues, standingStacks } from "../standing";
+import { StateHome } from "../state-home";
+
+/** `meridian output <env>`. */
+export function outputCommand(context: Context, done: (exitCode: number) => void): Command {
+  const command = new Command("output")
+    .description("show the outputs of an environment's stacks")
+    .argument("<env>")
+    .action(async (name: string, options: RunOptions) => {
+      const stacks = await withSession(
+        context,
+        name,
+        options,
+        { command: "output", cloud: "require" },
+        async (session) => standingStacks(session, await StateHome.find(session)),
+      );
+      context.terminal.out(outputReport(stacks));
+      writeResult(options.json, outputValues(stacks));
+      done(exitCodes.success);
+    });
+  return addRunOptions(command);
+}

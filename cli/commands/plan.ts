@@ -1,0 +1,53 @@
+import { Command } from "commander";
+
+import type { Context } from "../context";
+import { exitCodes } from "../errors";
+import { planStack } from "../planning";
+import { changeList, type StackResult, summary } from "../report";
+import { writeResult } from "../result-file";
+import { addRunOptions, forEachStack, type RunOptions, withSession } from "../session";
+import { StateHome } from "../state-home";
+
+interface PlanCommandOptions extends RunOptions {
+  readonly detailedExitcode?: boolean;
+}
+
+/** `meridian plan <env>`. */
+export function planCommand(context: Context, done: (exitCode: number) => void): Command {
+  const command = new Command("plan")
+    .description("show what a deploy would change, for all stacks of an environment")
+    .argument("<env>")
+    .option("--detailed-exitcode", "exit with 2 when there is something to change")
+    .action(async (name: string, options: PlanCommandOptions) => {
+      const results = await withSession(
+        context,
+        name,
+        options,
+        { command: "plan", cloud: "require" },
+        async (session) => {
+          const home = await StateHome.find(session);
+          return forEachStack(session, session.selected, (stack) => planStack(session, home, stack));
+        },
+      );
+      for (const result of results.filter(({ outcome }) => outcome === "changes")) {
+        context.terminal.out(`${changeList(result)}\n`);
+      }
+      const exitCode = context.interrupts.requested ? exitCodes.interrupted : planExitCode(results, options);
+      context.terminal.out(summary(results));
+      writeResult(options.json, { command: "plan", environment: name, exitCode, stacks: results });
+      done(exitCode);
+    });
+  return addRunOptions(command);
+}
+
+/** As Terraform has it; a blocked stack is something that a deploy would change. */
+export function planExitCode(
+  results: readonly StackResult[],
+  { detailedExitcode }: PlanCommandOptions,
+): number {
+  if (results.some(({ outcome }) => outcome === "failed")) {
+    return exitCodes.failure;
+  }
+  const hasChanges = results.some(({ outcome }) => outcome !== "no changes");
+  return detailedExitcode === true && hasChanges ? exitCodes.changes : exitCodes.success;
+}

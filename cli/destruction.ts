@@ -1,0 +1,139 @@
+import type { Approval } from "./approval";
+import { attempt } from "./attempt";
+import type { TargetEnvironment } from "./context";
+import { Results, withOutcome } from "./deployment";
+import { CommandError } from "./errors";
+import { rememberDeploy } from "./local-cloud-access";
+import type { Stack } from "./manifest";
+import { applyPlan, planDestroy, planToFile } from "./planning";
+import { changeList, type StackResult } from "./report";
+import { forEachStack, type Session } from "./session";
+import { managedCountOf } from "./state";
+import type { StateHome } from "./state-home";
+import type { PlannedChange } from "./terraform/events";
+import { reversed, wavesOf } from "./waves";
+
+/** Refuses to destroy an environment that is protected. */
+export function guardDeletion({ name, deletionProtection }: TargetEnvironment): void {
+  if (deletionProtection) {
+    throw new CommandError(
+      `Environment '${name}' is protected from deletion. Nothing was changed.`,
+      `Set \`deletionProtection: false\` in environments/${name}.ts and deploy it first; then destroy.`,
+    );
+  }
+}
+
+/**
+ * Destroys the session's stacks, dependents first. All is planned, shown and approved once;
+ * then exactly those plans are applied. The bootstrap stack goes last, after its state is
+ * taken out of the bucket that it destroys.
+ */
+export async function destroy(session: Session, home: StateHome, approval: Approval): Promise<StackResult[]> {
+  const { context, environment, selected } = session;
+  const results = new Results();
+  const standing = await standingStacks(session, home);
+  refuseOrphans(session, standing);
+  const chosen = reversed(selected.filter((stack) => standing.has(stack.name)));
+  results.add(
+    selected
+      .filter((stack) => !standing.has(stack.name))
+      .map((stack) => withOutcome(stack, "nothing to destroy")),
+  );
+  const planned = await forEachStack(session, chosen, (stack) => planDestroy(session, home, stack));
+  const failed = planned.filter(({ outcome }) => outcome === "failed" || outcome === "interrupted");
+  results.add(failed);
+  const plans = new Map(planned.map((result) => [result.stack, result]));
+  if (context.interrupts.requested) {
+    return results.inOrderOf(selected, "interrupted");
+  }
+  if (chosen.length > 0) {
+    planned
+      .filter((result) => !failed.includes(result))
+      .forEach((result) => {
+        context.terminal.err(`${changeList(result)}\n`);
+      });
+    if (!(await approval.given(`Destroy all of this in ${environment.name}?`))) {
+      return results.inOrderOf(selected, "not approved");
+    }
+  }
+  const approvedAt = context.now();
+  for (const wave of wavesOf(chosen)) {
+    const runnable = results.runnable(wave).filter((stack) => results.of(stack) === undefined);
+    results.add(
+      await forEachStack(session, runnable, (stack) =>
+        destroyStack(session, home, stack, plans.get(stack.name)?.changes ?? [], approvedAt),
+      ),
+    );
+  }
+  forgetLocalDeploy(session, results);
+  return results.inOrderOf(selected, "interrupted");
+}
+
+async function destroyStack(
+  session: Session,
+  home: StateHome,
+  stack: Stack,
+  approved: readonly PlannedChange[],
+  approvedAt: Date,
+): Promise<StackResult> {
+  if (!home.isBootstrap(stack)) {
+    return applyPlan(session, stack, "destroy", approvedAt, () => Promise.resolve());
+  }
+  // Its state moves, and a plan is bound to where the state was: it is planned again, and
+  // must come to what was approved.
+  const moved = await attempt(session, stack, "taking its state out of the bucket", async () => {
+    await home.unsettle(stack);
+    const finding = await planToFile(session, stack, "destroy");
+    if (addresses(finding.changes) !== addresses(approved)) {
+      throw new CommandError(
+        `What is to be destroyed in ${stack.name} is not what was approved any more.`,
+        "Nothing of it was destroyed. Run the command again.",
+      );
+    }
+    return finding;
+  });
+  if (moved.outcome === "failed" || moved.outcome === "interrupted") {
+    return moved;
+  }
+  return applyPlan(session, stack, "destroy", session.context.now(), () => {
+    home.forgetWhenEmpty();
+    return Promise.resolve();
+  });
+}
+
+function addresses(changes: readonly PlannedChange[] = []): string {
+  return changes
+    .map(({ action, address }) => `${action} ${address}`)
+    .sort()
+    .join("\n");
+}
+
+/** The names of the environment's stacks that hold resources. */
+async function standingStacks(session: Session, home: StateHome): Promise<ReadonlySet<string>> {
+  const { stacks } = session.synthesis;
+  const states = await forEachStack(session, stacks, (stack) => home.stateOf(stack));
+  return new Set(stacks.filter((_stack, index) => managedCountOf(states[index]) > 0).map(({ name }) => name));
+}
+
+/** Refuses to take the ground from under stacks that stay. */
+function refuseOrphans(session: Session, standing: ReadonlySet<string>): void {
+  const chosen = new Set(session.selected.map(({ name }) => name));
+  for (const stack of session.synthesis.stacks) {
+    const lost = stack.dependencies.filter((name) => chosen.has(name) && standing.has(name));
+    if (!chosen.has(stack.name) && standing.has(stack.name) && lost.length > 0) {
+      throw new CommandError(
+        `${stack.name} still stands and needs ${lost.join(", ")}. Nothing was changed.`,
+        `Destroy it first, or add --stack ${stack.name}.`,
+      );
+    }
+  }
+}
+
+function forgetLocalDeploy({ context, environment, instanceId, synthesis }: Session, results: Results): void {
+  const isGone = synthesis.stacks.every((stack) =>
+    ["destroyed", "nothing to destroy"].includes(results.of(stack)?.outcome ?? ""),
+  );
+  if (instanceId !== undefined && isGone) {
+    rememberDeploy(context.workspace, environment.name, undefined);
+  }
+}

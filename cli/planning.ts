@@ -1,0 +1,98 @@
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { attempt } from "./attempt";
+import { digestOf, type Stack } from "./manifest";
+import type { StackResult } from "./report";
+import { commitOf, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
+import type { Session } from "./session";
+import type { StateHome } from "./state-home";
+import { ensurePrivateDirectory } from "./workspace";
+
+/**
+ * Plans one stack into a file, or says what it is blocked on. `whenUnchanged` is called when
+ * there is nothing to apply.
+ */
+export function planStack(
+  session: Session,
+  home: StateHome,
+  stack: Stack,
+  whenUnchanged: () => Promise<void> = () => Promise.resolve(),
+): Promise<StackResult> {
+  return attempt(session, stack, "planning", async () => {
+    const needs = await home.blockersOf(stack);
+    if (needs.length > 0) {
+      return { outcome: "blocked", needs };
+    }
+    await home.init(stack);
+    const finding = await planToFile(session, stack, "apply");
+    if (finding.outcome === "no changes") {
+      await whenUnchanged();
+    }
+    return finding;
+  });
+}
+
+/** Plans the end of one stack into a file. */
+export function planDestroy(session: Session, home: StateHome, stack: Stack): Promise<StackResult> {
+  return attempt(session, stack, "planning its end", async () => {
+    await home.init(stack);
+    return planToFile(session, stack, "destroy");
+  });
+}
+
+/** Plans a prepared stack and records what the plan was made from. */
+export async function planToFile(
+  session: Session,
+  stack: Stack,
+  mode: PlanMetadata["mode"],
+): Promise<Pick<StackResult, "outcome" | "counts" | "changes" | "plan" | "log">> {
+  const { context, environment, terraform, progress, lockTimeout, runDirectory } = session;
+  const file = context.workspace.plan(environment.name, stack.name);
+  ensurePrivateDirectory(dirname(file));
+  const { hasChanges, counts, changes } = await terraform.plan(
+    stack,
+    { file, destroy: mode === "destroy", lockTimeout },
+    (event, soFar) => {
+      progress.event(stack.name, event, soFar);
+    },
+  );
+  savePlanMetadata(file, {
+    environment: environment.name,
+    stack: stack.name,
+    mode,
+    stackDigest: stack.digest,
+    createdAt: context.now().toISOString(),
+    terraform: `${terraform.binary.product} ${terraform.binary.version}`,
+    commit: commitOf(context.workspace.projectDirectory),
+    counts,
+  });
+  const log = join(runDirectory, stack.name, "plan.log");
+  return { outcome: hasChanges ? "changes" : "no changes", counts, changes, plan: file, log };
+}
+
+/** Applies a stack's saved plan: exactly that file, if it is still what was approved. */
+export function applyPlan(
+  session: Session,
+  stack: Stack,
+  mode: PlanMetadata["mode"],
+  approvedAt: Date,
+  settle: () => Promise<void>,
+): Promise<StackResult> {
+  const { context, environment, terraform, progress, runDirectory } = session;
+  return attempt(session, stack, mode === "apply" ? "applying" : "destroying", async () => {
+    const file = context.workspace.plan(environment.name, stack.name);
+    verifyPlan(file, { ...stack, digest: digestOf(stack.directory) }, mode, approvedAt);
+    try {
+      const counts = await terraform.apply(stack, file, (event, soFar) => {
+        progress.event(stack.name, event, soFar);
+      });
+      await settle();
+      const log = join(runDirectory, stack.name, "apply.log");
+      return { outcome: mode === "apply" ? "applied" : "destroyed", counts, log };
+    } finally {
+      // A plan is good for one apply, and holds secrets.
+      rmSync(file, { force: true });
+    }
+  });
+}
