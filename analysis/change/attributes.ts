@@ -1,0 +1,258 @@
+import type { AttributeChange } from "./change";
+import { canonicalJson, isObject, parseJsonText, sameJson, type JsonObject } from "./canonical";
+import { isPolicy, normalizedPolicy } from "./iam-policy";
+
+/** Below this depth a difference is reported at the container, not at its members. */
+const deepest = 40;
+
+/**
+ * Lists that the provider declares as sets, so that their order means nothing. JSON shows sets and
+ * lists alike, and only these names are safe: `command` or `entry_point` in another order is a change.
+ */
+const setNames = new Set([
+  "actions",
+  "alarm_actions",
+  "aliases",
+  "availability_zones",
+  "cidr_blocks",
+  "insufficient_data_actions",
+  "ipv6_cidr_blocks",
+  "managed_policy_arns",
+  "not_actions",
+  "not_resources",
+  "ok_actions",
+  "prefix_list_ids",
+  "requires_compatibilities",
+  "resources",
+  "security_group_ids",
+  "security_groups",
+  "subnet_ids",
+  "subnets",
+  "vpc_security_group_ids",
+]);
+
+/** How to compare. */
+export interface ComparisonOptions {
+  /**
+   * Terraform's `after_unknown`: true where the value is known only after apply.
+   *
+   * @default - everything is known
+   */
+  readonly unknown?: unknown;
+  /**
+   * Whether `""`, `[]` and `{}` are the same as absent. Providers turn one into the other, so plans need
+   * it; in synthesized output an empty block (`allow: {}`) is a statement.
+   *
+   * @default true
+   */
+  readonly emptyIsAbsent?: boolean;
+}
+
+/**
+ * Every attribute that differs between two values of one resource, as deep as it can be named.
+ *
+ * Strings of JSON are compared as JSON, IAM policies as policies (one action in a list is the same as
+ * the action alone), lists by their elements.
+ */
+export function changedAttributes(
+  before: unknown,
+  after: unknown,
+  options: ComparisonOptions = {},
+): AttributeChange[] {
+  const comparison = new Comparison(options.emptyIsAbsent === false ? isAbsent : isNothing);
+  comparison.compare("", before, after, options.unknown, 0);
+  return comparison.changes;
+}
+
+/** A path without its list positions: `health_check[0].path` becomes `health_check.path`. */
+export function attributeName(path: string): string {
+  return path.replaceAll(/\[\d*\]/g, "");
+}
+
+/** Terraform's path as a list of steps, written as one name: `["ingress", 0, "port"]`. */
+export function pathOf(steps: readonly unknown[]): string {
+  return steps.reduce<string>(
+    (path, step) => (typeof step === "number" ? `${path}[${step}]` : join(path, String(step))),
+    "",
+  );
+}
+
+/** Whether a value means nothing: absent, empty text, an empty list or an empty map. */
+export function isNothing(value: unknown): boolean {
+  return (
+    isAbsent(value) ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0) ||
+    (isObject(value) && Object.keys(value).length === 0)
+  );
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+interface Element {
+  readonly index: number;
+  readonly value: unknown;
+}
+
+class Comparison {
+  public readonly changes: AttributeChange[] = [];
+
+  public constructor(private readonly isNothing: (value: unknown) => boolean) {}
+
+  public compare(path: string, before: unknown, after: unknown, unknown: unknown, depth: number): void {
+    if (unknown === true) {
+      this.changes.push({ path, ...(this.isNothing(before) ? {} : { before }), unknown: true });
+    } else if (this.isNothing(before) && this.isNothing(after) && !hasUnknown(unknown)) {
+      return;
+    } else if (depth < deepest && isAbsentOr(isObject, before, after, unknown)) {
+      this.compareObjects(path, before as JsonObject | null, after as JsonObject | null, unknown, depth);
+    } else if (depth < deepest && isAbsentOr(isList, before, after, unknown)) {
+      this.compareLists(path, before as unknown[] | null, after as unknown[] | null, unknown, depth);
+    } else {
+      this.compareLeaves(path, before, after, depth);
+    }
+  }
+
+  private compareObjects(
+    path: string,
+    left: JsonObject | null | undefined,
+    right: JsonObject | null | undefined,
+    unknown: unknown,
+    depth: number,
+  ): void {
+    const [before, after, marks] = [left ?? {}, right ?? {}, isObject(unknown) ? unknown : {}];
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(marks)])].sort();
+    for (const key of keys) {
+      this.compare(join(path, key), own(before, key), own(after, key), own(marks, key), depth + 1);
+    }
+  }
+
+  private compareLists(
+    path: string,
+    left: readonly unknown[] | null | undefined,
+    right: readonly unknown[] | null | undefined,
+    unknown: unknown,
+    depth: number,
+  ): void {
+    const [before, after] = [left ?? [], right ?? []];
+    const marks: readonly unknown[] = Array.isArray(unknown) ? unknown : [];
+    if (hasUnknown(marks)) {
+      const length = Math.max(before.length, after.length, marks.length);
+      for (let index = 0; index < length; index += 1) {
+        this.compare(`${path}[${index}]`, before[index], after[index], marks[index], depth + 1);
+      }
+      return;
+    }
+    const [removed, added] = [without(before, after), without(after, before)];
+    if (removed.length > 0 || added.length > 0) {
+      this.compareElements(path, removed, added, depth);
+    } else if (!sameJson(before, after) && !setNames.has(lastName(path))) {
+      this.changes.push({ path, before, after });
+    }
+  }
+
+  /** What is left of two lists after their common elements are taken out, paired in the order given. */
+  private compareElements(
+    path: string,
+    removed: readonly Element[],
+    added: readonly Element[],
+    depth: number,
+  ): void {
+    const pairs = removed.every(isContainer) && added.every(isContainer) ? removed.length : 0;
+    added.slice(0, pairs).forEach((right, position) => {
+      this.compare(`${path}[${right.index}]`, removed[position]?.value, right.value, false, depth + 1);
+    });
+    for (const { index, value } of removed.slice(Math.min(pairs, added.length))) {
+      this.changes.push({ path: `${path}[${index}]`, before: value });
+    }
+    for (const { index, value } of added.slice(pairs)) {
+      this.changes.push({ path: `${path}[${index}]`, after: value });
+    }
+  }
+
+  private compareLeaves(path: string, before: unknown, after: unknown, depth: number): void {
+    if (sameJson(before, after)) {
+      return;
+    }
+    const [left, right] = [parseJsonText(before), parseJsonText(after)];
+    if (depth < deepest && left !== undefined && right !== undefined) {
+      this.compare(path, comparable(left), comparable(right), false, depth + 1);
+      return;
+    }
+    this.changes.push({
+      path,
+      ...(this.isNothing(before) ? {} : { before }),
+      ...(this.isNothing(after) ? {} : { after }),
+    });
+  }
+}
+
+/** Whether both sides are of a kind, or one is and the other is absent; a lone empty side is a leaf. */
+function isAbsentOr(
+  isKind: (value: unknown) => boolean,
+  before: unknown,
+  after: unknown,
+  unknown: unknown,
+): boolean {
+  if (hasUnknown(unknown)) {
+    return isKind(unknown) && [before, after].every((side) => isAbsent(side) || isKind(side));
+  }
+  const sides = [before, after].filter((side) => !isAbsent(side));
+  const isStatement = sides.length === 1 && isNothing(sides[0]);
+  return sides.every(isKind) && !isStatement && !isNewList(before, after);
+}
+
+/** A list of plain values on one side only is one value, not one change for each element. */
+function isNewList(before: unknown, after: unknown): boolean {
+  const only = isAbsent(before) ? after : isAbsent(after) ? before : undefined;
+  return Array.isArray(only) && only.every((value) => typeof value !== "object");
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
+}
+
+function isContainer({ value }: Element): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** The elements of `list` that `other` does not hold, counting repetitions. */
+function without(list: readonly unknown[], other: readonly unknown[]): Element[] {
+  const counts = new Map<string, number>();
+  for (const value of other) {
+    const key = canonicalJson(value);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return list.flatMap((value, index) => {
+    const key = canonicalJson(value);
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count - 1);
+    return count > 0 ? [] : [{ index, value }];
+  });
+}
+
+function comparable(value: JsonObject | unknown[]): unknown {
+  return isPolicy(value) ? normalizedPolicy(value) : value;
+}
+
+function hasUnknown(marks: unknown): boolean {
+  if (typeof marks !== "object" || marks === null) {
+    return marks === true;
+  }
+  return Object.values(marks).some(hasUnknown);
+}
+
+function lastName(path: string): string {
+  return attributeName(path).split(".").at(-1) ?? "";
+}
+
+function join(path: string, key: string): string {
+  const name = /^[\w-]+$/.test(key) ? key : `[${JSON.stringify(key)}]`;
+  return path === "" || name.startsWith("[") ? `${path}${name}` : `${path}.${name}`;
+}
+
+function own(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+
+/** Anything that JSON can hold, as an object with unknown members. */
+export type JsonObject = Record<string, unknown>;
+
+/** Whether a value is an object with members, neither a list nor null. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * JSON with the keys of every object in one order, so that equal values give equal text.
+ *
+ * Lists keep their order. What JSON cannot hold (undefined) is left out, as `JSON.stringify` does.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, member: unknown) =>
+    isObject(member)
+      ? Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : member,
+  );
+}
+
+/** `sha256:` and the hexadecimal digest of the canonical JSON of a value. */
+export function digestOf(value: unknown): string {
+  return `sha256:${createHash("sha256").update(canonicalJson(value)).digest("hex")}`;
+}
+
+/** Whether two values are the same JSON, whatever the order of their keys. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  return left === right || canonicalJson(left) === canonicalJson(right);
+}
+
+/**
+ * The object or list inside a string of JSON, or undefined when the text is anything else.
+ *
+ * A bare number or word is valid JSON too, but nobody writes one to mean JSON.
+ */
+export function parseJsonText(text: unknown): JsonObject | unknown[] | undefined {
+  if (typeof text !== "string" || !/^\s*[[{]/.test(text) || bracketDepth(text) > deepestText) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text) as JsonObject | unknown[];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Text nested deeper is not taken for JSON: to compare it would exhaust the stack. */
+const deepestText = 100;
+
+function bracketDepth(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const sign of text) {
+    if (sign === "[" || sign === "{") {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (sign === "]" || sign === "}") {
+      depth -= 1;
+    }
+  }
+  return deepest;
+}
+
+/** Whether a value is nested deeper than a number of levels; safe for any nesting. */
+export function isDeeperThan(root: unknown, levels: number): boolean {
+  const open: [unknown, number][] = [[root, 0]];
+  for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
+    const [value, level] = pair;
+    if (level > levels) {
+      return true;
+    }
+    if (typeof value === "object" && value !== null) {
+      for (const member of Object.values(value)) {
+        open.push([member, level + 1]);
+      }
+    }
+  }
+  return false;
+}

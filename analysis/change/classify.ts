@@ -1,0 +1,136 @@
+import { attributeName } from "./attributes";
+import { isObject } from "./canonical";
+import type { ClassifiableChange, Finding, Risk } from "./change";
+import { broadStatements, parsePolicy, policyOfDocument, policyWidening, type Policy } from "./iam-policy";
+import { networkWidening } from "./network";
+import { protectionsLost } from "./protection";
+import { routingEffects } from "./routing";
+import { statefulTypes } from "./stateful-types";
+
+/** Sentences beyond this many for one risk are counted, not listed. */
+const maximumFindings = 20;
+
+/** The risk of a change and everything that a reader should know about it, worst first. */
+export function classify(change: ClassifiableChange): {
+  readonly risk: Risk;
+  readonly findings: readonly Finding[];
+} {
+  const findings = [
+    ...of("data", dataLost(change)),
+    ...of("protection", protectionsLost(change)),
+    ...of("access", accessWidening(change)),
+    ...of("network", networkWidening(change)),
+    ...of("routing", routingEffects(change)),
+  ];
+  return { risk: findings[0]?.risk ?? plainRisk(change), findings };
+}
+
+function of(risk: Risk, summaries: readonly string[]): Finding[] {
+  const shown = summaries.slice(0, maximumFindings).map((summary) => ({ risk, summary }));
+  const more = summaries.length - shown.length;
+  return more > 0 ? [...shown, { risk, summary: `and ${more} more of the kind` }] : shown;
+}
+
+function dataLost({ type, action }: ClassifiableChange): string[] {
+  const held = Object.hasOwn(statefulTypes, type) ? statefulTypes[type] : undefined;
+  if (held === undefined) {
+    return [];
+  }
+  switch (action) {
+    case "destroy":
+      return [`is destroyed; it holds ${held}`];
+    case "replace":
+      return [`is destroyed and made again empty; it holds ${held}`];
+    case "forget":
+      return [`is dropped from the state and stays behind unmanaged; it holds ${held}`];
+    default:
+      return [];
+  }
+}
+
+function plainRisk({ action, attributes }: ClassifiableChange): Risk {
+  if (action === "destroy" || action === "replace" || action === "forget") {
+    return "destructive";
+  }
+  return action === "update" && attributes.length > 0 && attributes.every(({ path }) => isTag(path))
+    ? "tags"
+    : "change";
+}
+
+/** Whether a path is a tag. An Auto Scaling group spells its tags `tag`. */
+export function isTag(path: string): boolean {
+  return /^(tags|tags_all|tag)([.[]|$)/.test(path);
+}
+
+/** Attributes that hold a policy, whatever their type; `assume_role_policy` says who may use a role. */
+const policyAttributes = [
+  "policy",
+  "assume_role_policy",
+  "access_policies",
+  "access_policy",
+  "resource_policy",
+];
+
+const administrators = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|job-function\/.*)$/;
+
+function accessWidening(change: ClassifiableChange): string[] {
+  if (change.action === "destroy" || change.action === "forget") {
+    return change.type === "aws_iam_role_policy_attachment" ? [] : lostBoundary(change);
+  }
+  return [
+    ...policyAttributes.flatMap((name) => widerPolicy(change, name)),
+    ...widerDocument(change),
+    ...attachments(change),
+    ...lostBoundary(change),
+    ...invocations(change),
+  ];
+}
+
+function widerPolicy({ before, after, attributes }: ClassifiableChange, name: string): string[] {
+  const policy = parsePolicy(after?.[name]);
+  if (policy !== undefined) {
+    return widening(parsePolicy(before?.[name]), policy);
+  }
+  const touched = attributes.find(({ path }) => attributeName(path).split(".")[0] === name);
+  const had = parsePolicy(before?.[name]) !== undefined;
+  return had && touched !== undefined ? [`changes ${name} to something that cannot be compared`] : [];
+}
+
+function widerDocument({ type, before, after }: ClassifiableChange): string[] {
+  return type === "data.aws_iam_policy_document" && isObject(after)
+    ? widening(isObject(before) ? policyOfDocument(before) : undefined, policyOfDocument(after))
+    : [];
+}
+
+function widening(before: Policy | undefined, after: Policy): string[] {
+  return before === undefined ? broadStatements(after) : policyWidening(before, after);
+}
+
+function attachments({ type, action, attributes, after }: ClassifiableChange): string[] {
+  const arns = attributes
+    .filter(({ path }) => /^(policy_arn|managed_policy_arns\[\d+\])$/.test(path))
+    .map((attribute) => attribute.after)
+    .filter((arn) => typeof arn === "string");
+  if (!type.startsWith("aws_iam_")) {
+    return [];
+  }
+  const admin = arns.filter((arn) => administrators.test(arn)).map((arn) => `attaches ${arn}`);
+  const other =
+    action === "create" && after !== undefined ? [] : arns.filter((arn) => !administrators.test(arn));
+  return [...admin, ...other.map((arn) => `attaches ${arn}`)];
+}
+
+function lostBoundary({ attributes, before, after }: ClassifiableChange): string[] {
+  const touched = attributes.some(({ path }) => path === "permissions_boundary");
+  return touched &&
+    typeof before?.permissions_boundary === "string" &&
+    typeof after?.permissions_boundary !== "string"
+    ? ["takes the permissions boundary away"]
+    : [];
+}
+
+function invocations({ type, action, after }: ClassifiableChange): string[] {
+  return type === "aws_lambda_permission" && action !== "update" && after?.principal === "*"
+    ? ["lets everybody invoke the function"]
+    : [];
+}

@@ -1,0 +1,311 @@
+import { canonicalJson, isObject, parseJsonText, sameJson, type JsonObject } from "./canonical";
+
+/** One statement with every element as a sorted list, so that equal statements are equal JSON. */
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Principal?: readonly string[];
+  readonly NotPrincipal?: readonly string[];
+  readonly Action?: readonly string[];
+  readonly NotAction?: readonly string[];
+  readonly Resource?: readonly string[];
+  readonly NotResource?: readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** A policy document in one form: statements in a list, elements as lists. */
+export interface Policy {
+  readonly Version?: string;
+  readonly Statement: readonly PolicyStatement[];
+}
+
+/** Whether a value looks like an IAM policy: an object with statements that have an effect. */
+export function isPolicy(value: unknown): value is JsonObject {
+  return (
+    isObject(value) &&
+    "Statement" in value &&
+    listOf(value.Statement).every((statement) => isObject(statement) && "Effect" in statement)
+  );
+}
+
+/** The policy inside a string of JSON, or undefined when there is none. */
+export function parsePolicy(text: unknown): Policy | undefined {
+  const value = parseJsonText(text);
+  return isPolicy(value) ? normalizedPolicy(value) : undefined;
+}
+
+/** A policy in its one form: what AWS takes for the same policy becomes the same JSON. */
+export function normalizedPolicy(policy: JsonObject): Policy {
+  return {
+    ...(policy.Version === undefined ? {} : { Version: canonicalText(policy.Version) }),
+    Statement: listOf(policy.Statement)
+      .filter(isObject)
+      .map(normalizedStatement)
+      .sort((left, right) => compareText(canonicalJson(left), canonicalJson(right))),
+  };
+}
+
+/**
+ * The policy that an `aws_iam_policy_document` data source of synthesized output describes.
+ *
+ * @param document - the data source's block: `statement` in Terraform's words.
+ */
+export function policyOfDocument(document: JsonObject): Policy {
+  return normalizedPolicy({
+    Statement: listOf(document.statement)
+      .filter(isObject)
+      .map((statement) => ({
+        Sid: statement.sid,
+        Effect: statement.effect ?? "Allow",
+        Principal: principalsOf(statement.principals),
+        NotPrincipal: principalsOf(statement.not_principals),
+        Action: statement.actions,
+        NotAction: statement.not_actions,
+        Resource: statement.resources,
+        NotResource: statement.not_resources,
+        Condition: conditionOf(statement.condition),
+      })),
+  });
+}
+
+/**
+ * What somebody may do under `after` that nobody could under `before`, one sentence a statement.
+ *
+ * A permission counts as had before when one earlier statement allows it on its own: same or wider
+ * action, resource and principal, and no condition that the new one lacks. A denial that is gone or
+ * narrower counts as widening too. Where wildcards make the question hard, the answer is "wider".
+ */
+export function policyWidening(before: Policy | undefined, after: Policy): string[] {
+  const earlier = before?.Statement ?? [];
+  const allowed = earlier.filter((statement) => statement.Effect === "Allow");
+  const grants = after.Statement.filter(
+    (statement) => statement.Effect === "Allow" && !isCoveredByAny(statement, allowed),
+  ).map((statement) => `allows ${describeStatement(uncovered(statement, allowed))}`);
+  const denied = after.Statement.filter((statement) => statement.Effect === "Deny");
+  const freed = earlier
+    .filter((statement) => statement.Effect === "Deny" && !isCoveredByAny(statement, denied))
+    .map((statement) => `no longer denies ${describeStatement(statement)}`);
+  return [...grants, ...freed];
+}
+
+/**
+ * Statements that deserve a look even in a policy that is new as a whole: every action of a service
+ * on everything, identity management on everything, everybody, or "all but".
+ */
+export function broadStatements(policy: Policy): string[] {
+  return policy.Statement.filter((statement) => statement.Effect === "Allow" && isBroad(statement)).map(
+    (statement) => `allows ${describeStatement(statement)}`,
+  );
+}
+
+/** Everything, everything of a service, or what hands out permissions. */
+const broadAction =
+  /^(\*|[\w-]+:\*|iam:(Add|Attach|Create|Pass|Put|Set|Update)\w*\*?|sts:AssumeRole\w*\*?)$/i;
+
+function isBroad(statement: PolicyStatement): boolean {
+  const everybody = (statement.Principal ?? []).some((principal) => /(^|:)\*$/.test(principal));
+  if (statement.NotAction !== undefined || statement.NotPrincipal !== undefined) {
+    return true;
+  }
+  if (statement.Condition === undefined && everybody) {
+    return true;
+  }
+  const anything = statement.NotResource !== undefined || (statement.Resource ?? []).includes("*");
+  return anything && (statement.Action ?? []).some((action) => broadAction.test(action));
+}
+
+function isCoveredByAny(statement: PolicyStatement, others: readonly PolicyStatement[]): boolean {
+  return triples(statement).every((triple) => others.some((other) => covers(other, triple)));
+}
+
+/** The statement reduced to the actions that no other statement covers. */
+function uncovered(statement: PolicyStatement, others: readonly PolicyStatement[]): PolicyStatement {
+  const open = triples(statement).filter((triple) => !others.some((other) => covers(other, triple)));
+  const actions = new Set(open.flatMap((triple) => triple.Action ?? []));
+  const resources = new Set(open.flatMap((triple) => triple.Resource ?? []));
+  return {
+    ...statement,
+    ...(statement.Action === undefined
+      ? {}
+      : { Action: statement.Action.filter((action) => actions.has(action)) }),
+    ...(statement.Resource === undefined
+      ? {}
+      : { Resource: statement.Resource.filter((resource) => resources.has(resource)) }),
+  };
+}
+
+/** Beyond this many combinations a statement is compared as a whole. */
+const maximumTriples = 10_000;
+
+/** A statement taken apart into one principal, one action and one resource each. */
+function triples(statement: PolicyStatement): PolicyStatement[] {
+  const { Principal: principals, Action: actions, Resource: resources } = statement;
+  const count = [principals, actions, resources].reduce((product, list) => product * (list?.length ?? 1), 1);
+  if (count > maximumTriples) {
+    return [statement];
+  }
+  const each = <Item>(list: readonly Item[] | undefined): (Item | undefined)[] =>
+    list === undefined ? [undefined] : [...list];
+  return each(principals).flatMap((principal) =>
+    each(actions).flatMap((action) =>
+      each(resources).map((resource) => ({
+        ...statement,
+        ...(principal === undefined ? {} : { Principal: [principal] }),
+        ...(action === undefined ? {} : { Action: [action] }),
+        ...(resource === undefined ? {} : { Resource: [resource] }),
+      })),
+    ),
+  );
+}
+
+function covers(wide: PolicyStatement, narrow: PolicyStatement): boolean {
+  return (
+    (wide.Condition === undefined || sameJson(wide.Condition, narrow.Condition)) &&
+    coversElement(wide.Principal, narrow.Principal) &&
+    coversElement(wide.Action?.map(lower), narrow.Action?.map(lower)) &&
+    coversElement(wide.Resource, narrow.Resource) &&
+    sameJson(wide.NotPrincipal, narrow.NotPrincipal) &&
+    sameJson(wide.NotAction, narrow.NotAction) &&
+    sameJson(wide.NotResource, narrow.NotResource)
+  );
+}
+
+function coversElement(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
+  if (wide === undefined || narrow === undefined) {
+    return wide === narrow;
+  }
+  return narrow.every((name) => wide.some((pattern) => coversPattern(pattern, name)));
+}
+
+/**
+ * Whether everything that `name` matches, `pattern` matches too. Both may hold `*` and `?`.
+ *
+ * Linear in the texts, not a regular expression: the patterns come from whoever wrote the plan.
+ */
+function coversPattern(pattern: string, name: string): boolean {
+  if (pattern === "*" || pattern === "AWS:*" || pattern === name) {
+    return true;
+  }
+  let [position, resume, star, index] = [0, 0, -1, 0];
+  while (index < name.length) {
+    // A `*` of the narrow side can stand for anything, so only a `*` of the wide side may take it.
+    const sign = pattern[position];
+    if (sign === "*") {
+      [star, resume] = [position, index];
+      position += 1;
+    } else if (sign === name[index] || (sign === "?" && name[index] !== "*")) {
+      position += 1;
+      index += 1;
+    } else if (star >= 0) {
+      resume += 1;
+      [position, index] = [star + 1, resume];
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(position));
+}
+
+function describeStatement(statement: PolicyStatement): string {
+  const actions = statement.Action ?? (statement.NotAction ?? []).map((action) => `all but ${action}`);
+  const resources =
+    statement.Resource ?? (statement.NotResource ?? []).map((resource) => `all but ${resource}`);
+  const principals = statement.Principal ?? (statement.NotPrincipal ?? []).map((name) => `all but ${name}`);
+  return [
+    enumerate(actions),
+    ...(resources.length === 0 ? [] : [`on ${enumerate(resources)}`]),
+    ...(principals.length === 0 ? [] : [`to ${enumerate(principals)}`]),
+    ...(statement.Condition === undefined ? [] : ["under a condition"]),
+  ].join(" ");
+}
+
+function enumerate(names: readonly string[]): string {
+  const shown = names.slice(0, 4).join(", ");
+  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown;
+}
+
+function normalizedStatement(statement: JsonObject): PolicyStatement {
+  const lists = {
+    Principal: principalNames(statement.Principal),
+    NotPrincipal: principalNames(statement.NotPrincipal),
+    Action: texts(statement.Action)?.map(lowerService),
+    NotAction: texts(statement.NotAction)?.map(lowerService),
+    Resource: texts(statement.Resource),
+    NotResource: texts(statement.NotResource),
+  };
+  const known = Object.entries(lists).filter(([, list]) => list !== undefined && list.length > 0);
+  return {
+    ...(typeof statement.Sid === "string" && statement.Sid !== "" ? { Sid: statement.Sid } : {}),
+    Effect: canonicalText(statement.Effect),
+    ...(Object.fromEntries(
+      known.map(([name, list]) => [name, [...(list ?? [])].sort(compareText)]),
+    ) as Partial<PolicyStatement>),
+    ...(isObject(statement.Condition) && Object.keys(statement.Condition).length > 0
+      ? { Condition: normalizedCondition(statement.Condition) }
+      : {}),
+  };
+}
+
+/** Action names are case-insensitive to IAM; the service's prefix in lower case is how people write it. */
+function lowerService(action: string): string {
+  const [service, ...rest] = action.split(":");
+  return [service?.toLowerCase(), ...rest].join(":");
+}
+
+function principalNames(principal: unknown): string[] | undefined {
+  if (!isObject(principal)) {
+    return texts(principal);
+  }
+  return Object.entries(principal).flatMap(([kind, names]) =>
+    (texts(names) ?? []).map((name) => `${kind}:${name}`),
+  );
+}
+
+function normalizedCondition(condition: JsonObject): unknown {
+  return Object.fromEntries(
+    Object.entries(condition).map(([operator, keys]) => [
+      operator,
+      isObject(keys)
+        ? Object.fromEntries(
+            Object.entries(keys).map(([key, values]) => [key, texts(values)?.sort(compareText)]),
+          )
+        : keys,
+    ]),
+  );
+}
+
+function principalsOf(principals: unknown): JsonObject | undefined {
+  const blocks = listOf(principals).filter(isObject);
+  return blocks.length === 0
+    ? undefined
+    : Object.fromEntries(blocks.map((block) => [canonicalText(block.type), block.identifiers]));
+}
+
+function conditionOf(condition: unknown): JsonObject | undefined {
+  const tests: Record<string, JsonObject> = {};
+  for (const block of listOf(condition).filter(isObject)) {
+    const operator = canonicalText(block.test);
+    tests[operator] = { ...tests[operator], [canonicalText(block.variable)]: block.values };
+  }
+  return Object.keys(tests).length === 0 ? undefined : tests;
+}
+
+function texts(value: unknown): string[] | undefined {
+  return value === undefined || value === null ? undefined : listOf(value).map(canonicalText);
+}
+
+function canonicalText(value: unknown): string {
+  return typeof value === "string" ? value : canonicalJson(value);
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

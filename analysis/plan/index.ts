@@ -1,0 +1,2 @@
+export * from "./summary";
+export type * from "./terraform-plan";

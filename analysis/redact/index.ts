@@ -1,0 +1,3 @@
+export * from "./redact";
+export * from "./scrubber";
+export * from "./secrets";
