@@ -18,9 +18,13 @@ export interface NetworkAttributes {
 
 /** An {@link INetwork} over given attributes; it creates and looks up nothing. */
 export class ImportedNetwork extends Construct implements INetwork {
+  /** The region's code. */
   public readonly region: string;
+  /** The VPC's id. */
   public readonly vpcId: string;
+  /** The VPC's IPv4 block. */
   public readonly vpcCidrBlock: string;
+  /** Names of the zones in use, sorted. */
   public readonly zones: readonly string[];
   private readonly subnets: NetworkAttributes["subnetIds"];
 
@@ -34,6 +38,7 @@ export class ImportedNetwork extends Construct implements INetwork {
     this.subnets = attributes.subnetIds;
   }
 
+  /** Ids of a tier's subnets, one a zone, in the order of {@link zones}. */
   public subnetIds(tier: SubnetTier): string[] {
     return [...this.subnets[tier]];
   }
