@@ -1,0 +1,193 @@
+import type { BatchQueueConfiguration, ClusterConfiguration } from "../cluster-keys";
+import { instanceTypesOf, listed, repeated, storagesOf, type Check } from "./check";
+
+/** Words that Batch takes instead of an instance type. */
+const typeWords = /^(optimal|default_x86_64|default_arm64|[a-z0-9-]+)$/;
+
+function queues(cluster: ClusterConfiguration): { queue: BatchQueueConfiguration; path: string }[] {
+  return (cluster.Scheduling.AwsBatchQueues ?? []).map((queue, index) => ({
+    queue,
+    path: `Scheduling.AwsBatchQueues[${index}]`,
+  }));
+}
+
+const sizes: Check = {
+  code: "AwsBatchComputeResourceSize",
+  run: (cluster, { error }) => {
+    for (const { queue, path } of queues(cluster)) {
+      queue.ComputeResources.forEach(({ MinvCpus, MaxvCpus, DesiredvCpus }, index) => {
+        const at = `${path}.ComputeResources[${index}]`;
+        if (MaxvCpus < MinvCpus) {
+          error(
+            `${at}.MaxvCpus`,
+            `MaxvCpus ${MaxvCpus} is below MinvCpus ${MinvCpus}`,
+            "raise MaxvCpus or lower MinvCpus",
+          );
+        }
+        if (DesiredvCpus !== undefined && (DesiredvCpus < MinvCpus || DesiredvCpus > MaxvCpus)) {
+          error(
+            `${at}.DesiredvCpus`,
+            `DesiredvCpus must be between ${MinvCpus} and ${MaxvCpus}, got ${DesiredvCpus}`,
+            "correct the number",
+          );
+        }
+      });
+    }
+  },
+};
+
+const types: Check = {
+  code: "AwsBatchComputeInstanceType",
+  run: (cluster, { error }) => {
+    const known = instanceTypesOf(cluster);
+    for (const { queue, path } of queues(cluster)) {
+      queue.ComputeResources.forEach(({ InstanceTypes, MaxvCpus }, index) => {
+        const at = `${path}.ComputeResources[${index}]`;
+        const facts = InstanceTypes.map((type) => known.find(type)).filter((one) => one !== undefined);
+        for (const type of InstanceTypes.filter(
+          (one) => !typeWords.test(one) && known.find(one) === undefined,
+        )) {
+          error(
+            `${at}.InstanceTypes`,
+            `the instance type '${type}' is not known; the nearest is '${known.nearest(type)}'`,
+            "correct it",
+          );
+        }
+        const least = Math.min(...facts.map(({ vcpus }) => vcpus));
+        if (facts.length === InstanceTypes.length && MaxvCpus < least) {
+          error(
+            `${at}.MaxvCpus`,
+            `MaxvCpus ${MaxvCpus} is below the ${least} vCPUs of the smallest type`,
+            "raise MaxvCpus or choose a smaller type",
+          );
+        }
+        if (new Set(facts.map(({ architecture }) => architecture)).size > 1) {
+          error(
+            `${at}.InstanceTypes`,
+            "the types differ in architecture",
+            "keep x86_64 and arm64 types in queues of their own",
+          );
+        }
+        if (queue.Meridian.Efa) {
+          for (const type of InstanceTypes.filter((one) => (known.find(one)?.efaInterfaces ?? 0) === 0)) {
+            error(
+              `${at}.InstanceTypes`,
+              `'${type}' has no EFA, or may stand for types without it`,
+              known.efaSizesOf(type).length === 0
+                ? "name a type that has EFA"
+                : `use ${listed(known.efaSizesOf(type))}`,
+            );
+          }
+        }
+      });
+    }
+  },
+};
+
+const features: Check = {
+  code: "AwsBatchQueueFeatures",
+  run: (cluster, { error }) => {
+    for (const { queue, path } of queues(cluster)) {
+      const { Fargate, Efa, PlacementGroup } = queue.Meridian;
+      if (Fargate && (Efa || PlacementGroup)) {
+        error(
+          `${path}.Meridian.Fargate`,
+          "Fargate has neither EFA nor placement groups",
+          "remove Fargate, or the other keys",
+        );
+      }
+      if ((Efa || PlacementGroup) && (queue.Networking.SubnetIds ?? []).length > 1) {
+        error(
+          `${path}.Networking.SubnetIds`,
+          "EFA and placement groups lie in one zone, but the queue has several subnets",
+          "give one subnet",
+        );
+      }
+      if (queue.CapacityType === "CAPACITY_BLOCK") {
+        error(
+          `${path}.CapacityType`,
+          "Batch queues are On-Demand or Spot",
+          "set CapacityType to ONDEMAND or SPOT",
+        );
+      }
+      queue.ComputeResources.forEach(({ SpotBidPercentage }, index) => {
+        if (SpotBidPercentage !== undefined && queue.CapacityType !== "SPOT") {
+          error(
+            `${path}.ComputeResources[${index}].SpotBidPercentage`,
+            "SpotBidPercentage needs a Spot queue",
+            "remove it or set CapacityType to SPOT",
+          );
+        }
+      });
+    }
+  },
+};
+
+const jobs: Check = {
+  code: "AwsBatchJobDefinition",
+  run: (cluster, { error }) => {
+    const all = cluster.Scheduling.AwsBatchSettings?.Meridian.JobDefinitions ?? [];
+    const section = "Scheduling.AwsBatchSettings.Meridian.JobDefinitions";
+    for (const name of repeated(all.map(({ Name }) => Name))) {
+      error(section, `the job definition '${name}' stands more than once`, "give each a name of its own");
+    }
+    const storages = storagesOf(cluster).map(({ storage }) => storage.Name);
+    all.forEach((job, index) => {
+      const path = `${section}[${index}]`;
+      if (!/^[A-Za-z0-9][\w-]{0,127}$/.test(job.Name)) {
+        error(
+          `${path}.Name`,
+          `the name '${job.Name}' must hold letters, digits, hyphens and underscores only, at most 128`,
+          "rename it",
+        );
+      }
+      const able = queues(cluster).filter(
+        ({ queue }) => queue.CapacityType === "ONDEMAND" && !queue.Meridian.Fargate,
+      );
+      if (job.Nodes > 1 && able.length === 0) {
+        error(
+          `${path}.Nodes`,
+          "multi-node jobs need an On-Demand queue on EC2, and the file has none",
+          "add one, or set Nodes to 1",
+        );
+      }
+      if (job.Efa > 0 && !able.some(({ queue }) => queue.Meridian.Efa)) {
+        error(
+          `${path}.Efa`,
+          "the job asks for EFA devices, but no On-Demand queue has EFA",
+          "set Meridian.Efa of a queue to true",
+        );
+      }
+      (job.Mounts ?? []).forEach(({ SharedStorage }, at) => {
+        if (!storages.includes(SharedStorage)) {
+          error(
+            `${path}.Mounts[${at}].SharedStorage`,
+            `there is no shared storage '${SharedStorage}'`,
+            storages.length === 0 ? "add it under SharedStorage" : `use one of ${listed(storages)}`,
+          );
+        }
+      });
+    });
+  },
+};
+
+const storage: Check = {
+  code: "AwsBatchStorage",
+  run: (cluster, { error }) => {
+    if (cluster.Scheduling.Scheduler !== "awsbatch") {
+      return;
+    }
+    for (const { storage: one, path } of storagesOf(cluster)) {
+      if (one.StorageType === "Ebs") {
+        error(
+          `${path}.StorageType`,
+          "an EBS volume is shared by the head node, and a Batch cluster has none",
+          "use Efs or FsxLustre",
+        );
+      }
+    }
+  },
+};
+
+/** Checks of AWS Batch queues and job definitions. */
+export const batchChecks: readonly Check[] = [sizes, types, features, jobs, storage];

@@ -1,0 +1,71 @@
+import { clusterSchema } from "./cluster-keys";
+import type { EitherShape, KeyTable, ListShape, SectionShape, Shape, Support } from "./key-schema";
+
+/** One key of the file, as the table in the README shows it. */
+export interface KeyRow {
+  /** Its path, with `[]` for the items of a list. */
+  readonly path: string;
+  /** What Meridian does with it. */
+  readonly support: Support;
+  /** What it is when absent, as JSON; `required` or empty. */
+  readonly presence: string;
+  /** What is special about it. */
+  readonly note: string;
+  /** Whether ParallelCluster does not know it. */
+  readonly extension: boolean;
+}
+
+/** Every key of the file that holds a value, in the order of the schema. */
+export function keyRows(): KeyRow[] {
+  return rowsOf(clusterSchema.keys, "", "provisioned", false);
+}
+
+function rowsOf(keys: KeyTable, path: string, around: Support, extension: boolean): KeyRow[] {
+  return Object.entries(keys).flatMap(([name, key]) => {
+    const inner = path === "" ? name : `${path}.${name}`;
+    const support = around === "provisioned" ? key.support : around;
+    const own = extension || (key.extension ?? false);
+    const below = keysOf(key.shape);
+    if (below !== undefined) {
+      const note =
+        key.support === "provisioned"
+          ? []
+          : [{ path: inner, support, presence: "", note: key.note ?? "", extension: own }];
+      return [
+        ...note,
+        ...below.flatMap(({ keys: table, suffix }) => rowsOf(table, `${inner}${suffix}`, support, own)),
+      ];
+    }
+    const presence =
+      key.presence === "required"
+        ? "required"
+        : key.presence === "defaulted"
+          ? JSON.stringify(key.defaultValue)
+          : "";
+    return [{ path: inner, support, presence, note: key.note ?? "", extension: own }];
+  });
+}
+
+interface Below {
+  readonly keys: KeyTable;
+  readonly suffix: string;
+}
+
+function keysOf(shape: Shape<unknown>): Below[] | undefined {
+  switch (shape.kind) {
+    case "section":
+      return [{ keys: (shape as SectionShape<KeyTable>).keys, suffix: "" }];
+    case "list":
+      return keysOf((shape as ListShape<unknown>).item)?.map(({ keys, suffix }) => ({
+        keys,
+        suffix: `[]${suffix}`,
+      }));
+    case "either": {
+      const { first, second } = shape as EitherShape<unknown, unknown>;
+      const [a, b] = [keysOf(first), keysOf(second)];
+      return a === undefined || b === undefined ? undefined : [...a, ...b];
+    }
+    default:
+      return undefined;
+  }
+}
