@@ -1,0 +1,421 @@
+import { fargateMemoryMiB, fargateSizes, isFargateSize, partitionOf, type ValidationRule } from "../core";
+import type { FargateServiceProps } from "./fargate-service";
+import { resolveHealthCheck, secondsUntilHealthy } from "./health-check";
+import { isLogRetention, logRetentionRule } from "./log-retention";
+import { regionOfReference, secretReference } from "./secret-reference";
+import { longestStopTimeoutSeconds, shortestStopTimeoutSeconds } from "./shutdown";
+import { stepProblem } from "./step-scaling";
+import { mainContainerName } from "./task-definition";
+
+type Rule = ValidationRule<FargateServiceProps>;
+
+const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const hostHeader = /^(?=.{1,128}$)[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)+$/;
+const statusCodes = /^[2-4]\d\d([,-][2-4]\d\d)*$/;
+
+const identityRules: readonly Rule[] = [
+  {
+    property: "name",
+    isValid: ({ name }) => kebabCase.test(name),
+    expected: "be lower-case letters, digits and single hyphens",
+    remedy: "choose a name like 'prod-web'",
+  },
+  {
+    property: "account",
+    isValid: ({ account }) => /^\d{12}$/.test(account),
+    expected: "be 12 digits",
+    remedy: "write the account id as text, with its leading zeros",
+  },
+];
+
+const ingressRules: readonly Rule[] = [
+  {
+    property: "listenerRule",
+    isValid: ({ listenerRule }) => isWhole(listenerRule.priority, 1, 50_000),
+    expected: "have a 'priority' between 1 and 50000",
+    got: ({ listenerRule }) => listenerRule.priority,
+    remedy: "give each service of the load balancer a number of its own",
+  },
+  {
+    property: "listenerRule",
+    isValid: ({ listenerRule }) => isWhole(listenerRule.hostHeaders.length, 1, 5),
+    expected: "have one to five 'hostHeaders'",
+    got: ({ listenerRule }) => listenerRule.hostHeaders,
+    remedy: "use '*' for names that differ in one part",
+  },
+  {
+    property: "listenerRule",
+    isValid: ({ listenerRule }) => listenerRule.hostHeaders.every((header) => hostHeader.test(header)),
+    expected: "have 'hostHeaders' that are domain names of at most 128 characters",
+    got: ({ listenerRule }) => listenerRule.hostHeaders.filter((header) => !hostHeader.test(header)),
+    remedy: "write names like 'www.example.com' or '*.example.com', without scheme, port or path",
+  },
+  {
+    property: "containerPort",
+    isValid: ({ containerPort }) => isWhole(containerPort, 1, 65_535),
+    expected: "be a port between 1 and 65535",
+    remedy: "give the port that the container listens on",
+  },
+  {
+    property: "dnsFailoverMinimumHealthyTargets",
+    isValid: ({ dnsFailoverMinimumHealthyTargets: minimum = "off", capacity }) =>
+      minimum === "off" || isWhole(minimum, 1, Math.max(capacity.minimum, 1)),
+    expected: ({ capacity }) =>
+      `be 'off' or between 1 and ${Math.max(capacity.minimum, 1)}, the minimum capacity`,
+    remedy: "lower it, or raise 'capacity.minimum'",
+  },
+];
+
+const sizeRules: readonly Rule[] = [
+  {
+    property: "cpu",
+    isValid: ({ cpu }) => fargateSizes.some((size) => size.cpu === cpu),
+    expected: `be one of ${fargateSizes.map((size) => size.cpu).join(", ")}`,
+    remedy: "give CPU units that Fargate sells, 1024 a processor",
+  },
+  {
+    property: "memoryMiB",
+    isValid: ({ cpu, memoryMiB }) => fargateMemoryMiB(cpu).length === 0 || isFargateSize(cpu, memoryMiB),
+    expected: ({ cpu }) => `be one of ${fargateMemoryMiB(cpu).join(", ")} with ${cpu} CPU units`,
+    remedy: "choose one of them, or change 'cpu'",
+  },
+  {
+    property: "image",
+    isValid: ({ image }) => /[^/]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(image),
+    expected: "end in a tag or a digest",
+    remedy: "name the build, such as ':1.4.2'",
+  },
+];
+
+const capacityRules: readonly Rule[] = [
+  {
+    property: "capacity",
+    isValid: ({ capacity }) => isWhole(capacity.minimum, 0, 5000) && isWhole(capacity.maximum, 0, 5000),
+    expected: "be whole numbers between 0 and 5000",
+    remedy: "correct 'minimum' and 'maximum'",
+  },
+  {
+    property: "capacity",
+    isValid: ({ capacity }) => capacity.minimum <= capacity.maximum,
+    expected: "have a 'minimum' of at most its 'maximum'",
+    remedy: "raise 'maximum', or lower 'minimum'",
+  },
+  {
+    property: "capacity",
+    isValid: ({ capacity }) => isWhole(capacity.spotPercentage ?? 0, 0, 100),
+    expected: "have a 'spotPercentage' between 0 and 100",
+    got: ({ capacity }) => capacity.spotPercentage,
+    remedy: "give a percentage",
+  },
+  {
+    property: "scaling",
+    isValid: ({ scaling }) =>
+      isWhole(scaling?.cpuPercentage ?? 1, 1, 100) && isWhole(scaling?.memoryPercentage ?? 1, 1, 100),
+    expected: "hold 'cpuPercentage' and 'memoryPercentage' between 1 and 100",
+    got: ({ scaling }) => ({
+      cpuPercentage: scaling?.cpuPercentage,
+      memoryPercentage: scaling?.memoryPercentage,
+    }),
+    remedy: "leave room to grow: 60 is a good start",
+  },
+  {
+    property: "scaling",
+    isValid: ({ scaling }) => (scaling?.requestsPerTarget ?? 1) > 0,
+    expected: "hold 'requestsPerTarget' above 0",
+    got: ({ scaling }) => scaling?.requestsPerTarget,
+    remedy: "give the requests a minute that one task serves well",
+  },
+  {
+    property: "scaling",
+    isValid: ({ scaling }) =>
+      scaling?.steps === undefined || stepProblem(scaling.steps.changes) === undefined,
+    expected: ({ scaling }) => stepProblem(scaling?.steps?.changes ?? []) ?? "",
+    got: ({ scaling }) => scaling?.steps?.changes,
+    remedy: "correct 'steps.changes'",
+  },
+  {
+    property: "scaling",
+    isValid: ({ scaling }) => repeated(scaling?.schedules?.map(({ name }) => name)).length === 0,
+    expected: "have 'schedules' with names of their own",
+    got: ({ scaling }) => repeated(scaling?.schedules?.map(({ name }) => name)),
+    remedy: "rename one of them",
+  },
+  {
+    property: "scaling",
+    isValid: ({ scaling }) => (scaling?.schedules ?? []).every(({ minimum, maximum }) => minimum <= maximum),
+    expected: "have 'schedules' whose 'minimum' is at most their 'maximum'",
+    got: ({ scaling }) => scaling?.schedules?.filter(({ minimum, maximum }) => minimum > maximum),
+    remedy: "raise 'maximum', or lower 'minimum'",
+  },
+];
+
+const healthRules: readonly Rule[] = [
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => /^\/[\x21-\x7e]{0,1023}$/.test(healthCheck.path),
+    expected: "have a 'path' that begins with '/' and holds no spaces",
+    got: ({ healthCheck }) => healthCheck.path,
+    remedy: "write it like '/health'",
+  },
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => isWhole(resolveHealthCheck(healthCheck).intervalSeconds, 5, 300),
+    expected: "have an 'intervalSeconds' between 5 and 300",
+    got: ({ healthCheck }) => healthCheck.intervalSeconds,
+    remedy: "choose an interval that the load balancer accepts",
+  },
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => isWhole(resolveHealthCheck(healthCheck).timeoutSeconds, 2, 120),
+    expected: "have a 'timeoutSeconds' between 2 and 120",
+    got: ({ healthCheck }) => healthCheck.timeoutSeconds,
+    remedy: "choose a timeout that the load balancer accepts",
+  },
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => {
+      const { timeoutSeconds, intervalSeconds } = resolveHealthCheck(healthCheck);
+      return timeoutSeconds < intervalSeconds;
+    },
+    expected: ({ healthCheck }) =>
+      `have a 'timeoutSeconds' below its 'intervalSeconds' of ${resolveHealthCheck(healthCheck).intervalSeconds}`,
+    got: ({ healthCheck }) => resolveHealthCheck(healthCheck).timeoutSeconds,
+    remedy: "lower it, or raise 'intervalSeconds'",
+  },
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => {
+      const { healthyThreshold, unhealthyThreshold } = resolveHealthCheck(healthCheck);
+      return isWhole(healthyThreshold, 2, 10) && isWhole(unhealthyThreshold, 2, 10);
+    },
+    expected: "have a 'healthyThreshold' and an 'unhealthyThreshold' between 2 and 10",
+    got: ({ healthCheck: { healthyThreshold, unhealthyThreshold } }) => ({
+      healthyThreshold,
+      unhealthyThreshold,
+    }),
+    remedy: "choose counts that the load balancer accepts",
+  },
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => statusCodes.test(resolveHealthCheck(healthCheck).matcher),
+    expected: "have a 'matcher' of status codes between 200 and 499",
+    got: ({ healthCheck }) => healthCheck.matcher,
+    remedy: "write it like '200', '200,204' or '200-299'",
+  },
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => isWhole(resolveHealthCheck(healthCheck).startPeriodSeconds, 0, 7200),
+    expected: "have a 'startPeriodSeconds' between 0 and 7200",
+    got: ({ healthCheck }) => healthCheck.startPeriodSeconds,
+    remedy: "give the time that a task needs to start",
+  },
+  {
+    property: "healthCheck",
+    isValid: ({ healthCheck }) => {
+      const resolved = resolveHealthCheck(healthCheck);
+      return resolved.gracePeriodSeconds >= secondsUntilHealthy(resolved);
+    },
+    expected: ({ healthCheck }) => {
+      const resolved = resolveHealthCheck(healthCheck);
+      return `have a 'gracePeriodSeconds' of at least ${secondsUntilHealthy(resolved)}, its 'startPeriodSeconds' and ${resolved.healthyThreshold} checks`;
+    },
+    got: ({ healthCheck }) => healthCheck.gracePeriodSeconds,
+    remedy: "raise it, or leave it out; ECS would stop tasks that are still starting",
+  },
+];
+
+const containerRules: readonly Rule[] = [
+  {
+    property: "environment",
+    isValid: ({ environment = {} }) => Object.keys(environment).every((name) => variableName.test(name)),
+    expected: "have names of letters, digits and underscores",
+    got: ({ environment = {} }) => Object.keys(environment).filter((name) => !variableName.test(name)),
+    remedy: "rename the variables",
+  },
+  {
+    property: "secrets",
+    isValid: ({ secrets = {} }) => Object.keys(secrets).every((name) => variableName.test(name)),
+    expected: "have names of letters, digits and underscores",
+    got: ({ secrets = {} }) => Object.keys(secrets).filter((name) => !variableName.test(name)),
+    remedy: "rename the variables",
+  },
+  {
+    property: "secrets",
+    isValid: ({ secrets = {}, environment = {} }) =>
+      Object.keys(secrets).every((name) => !(name in environment)),
+    expected: "name no variable of 'environment'",
+    got: ({ secrets = {}, environment = {} }) => Object.keys(secrets).filter((name) => name in environment),
+    remedy: "remove one of the two",
+  },
+  {
+    property: "secrets",
+    isValid: (props) => unreadableSecrets(props).length === 0,
+    expected: "name Secrets Manager secrets or SSM parameters",
+    // Who writes a secret here instead of its name must not find it in a log as well.
+    got: unreadableSecrets,
+    remedy:
+      "write a secret like 'web/database', a parameter like '/web/database', or the whole ARN of either; a secret whose name ends in a hyphen and six characters needs its ARN",
+  },
+  {
+    property: "secrets",
+    isValid: (props) => foreignSecrets(props).length === 0,
+    expected: ({ network }) => `be in ${network.region}, where the tasks run`,
+    got: (props) => foreignSecrets(props),
+    remedy: "replicate the secret and give its name; a task must start without another region",
+  },
+  {
+    property: "sidecars",
+    isValid: ({ sidecars = [] }) => sidecars.every(({ name }) => /^[A-Za-z0-9_-]{1,255}$/.test(name)),
+    expected: "have names of at most 255 letters, digits, hyphens and underscores",
+    got: ({ sidecars = [] }) => sidecars.map(({ name }) => name),
+    remedy: "rename them",
+  },
+  {
+    property: "sidecars",
+    isValid: (props) => repeated(containerNames(props)).length === 0,
+    expected: `have names of their own, other than '${mainContainerName}'`,
+    got: (props) => repeated(containerNames(props)),
+    remedy: "rename one of them",
+  },
+  {
+    property: "sidecars",
+    isValid: (props) => repeated(portsOf(props)).length === 0,
+    expected: "listen on ports of their own, since all containers of a task share one address",
+    got: (props) => repeated(portsOf(props)),
+    remedy: "change one of the ports",
+  },
+  {
+    property: "sidecars",
+    isValid: ({ sidecars = [], cpu }) => total(sidecars.map((sidecar) => sidecar.cpu)) < cpu,
+    expected: ({ cpu }) => `leave the service some of the task's ${cpu} CPU units`,
+    got: ({ sidecars = [] }) => total(sidecars.map((sidecar) => sidecar.cpu)),
+    remedy: "lower their 'cpu', or raise the task's",
+  },
+  {
+    property: "sidecars",
+    isValid: ({ sidecars = [], memoryMiB }) =>
+      total(sidecars.map((sidecar) => sidecar.memoryMiB)) < memoryMiB,
+    expected: ({ memoryMiB }) => `leave the service some of the task's ${memoryMiB} MiB of memory`,
+    got: ({ sidecars = [] }) => total(sidecars.map((sidecar) => sidecar.memoryMiB)),
+    remedy: "lower their 'memoryMiB', or raise the task's",
+  },
+  {
+    property: "scratchPaths",
+    isValid: ({ scratchPaths = [] }) => scratchPaths.every((path) => /^(\/[\w.-]+)+$/.test(path)),
+    expected: "be absolute directories below '/'",
+    got: ({ scratchPaths = [] }) => scratchPaths.filter((path) => !/^(\/[\w.-]+)+$/.test(path)),
+    remedy: "write them like '/tmp'",
+  },
+  {
+    property: "scratchPaths",
+    isValid: ({ scratchPaths }) => repeated(scratchPaths).length === 0,
+    expected: "name each directory once",
+    got: ({ scratchPaths }) => repeated(scratchPaths),
+    remedy: "remove the repetition",
+  },
+];
+
+const operationRules: readonly Rule[] = [
+  {
+    property: "exec",
+    isValid: ({ exec, cluster }) => exec !== true || cluster.execAudit !== undefined,
+    expected: "be false in a cluster that records no sessions",
+    remedy: "set 'exec' on the cluster as well",
+  },
+  {
+    property: "exec",
+    isValid: ({ exec, readonlyRootFilesystem }) => exec !== true || readonlyRootFilesystem === false,
+    expected: "be false with a read-only root file system, which its agent writes to",
+    remedy: "set 'readonlyRootFilesystem' to false while a shell is needed",
+  },
+  {
+    property: "logRetentionDays",
+    isValid: ({ logRetentionDays = 0 }) => isLogRetention(logRetentionDays),
+    expected: logRetentionRule,
+    remedy: "choose the next longer one",
+  },
+  {
+    property: "deregistrationDelaySeconds",
+    isValid: ({ deregistrationDelaySeconds = -1 }) => isWhole(deregistrationDelaySeconds, 0, 3600),
+    expected: "be a whole number between 0 and 3600",
+    remedy: "give the time that the longest request takes",
+  },
+  {
+    property: "stopTimeoutSeconds",
+    isValid: ({ stopTimeoutSeconds = -1 }) => isWhole(stopTimeoutSeconds, 2, longestStopTimeoutSeconds),
+    expected: `be a whole number between 2 and ${longestStopTimeoutSeconds}`,
+    remedy: "give the time that the application needs to stop",
+  },
+  {
+    property: "stopTimeoutSeconds",
+    isValid: (props) => (props.stopTimeoutSeconds ?? Infinity) >= shortestStopTimeoutSeconds(props),
+    expected: (props) =>
+      `be at least ${shortestStopTimeoutSeconds(props)}, the time that 'deregistrationDelaySeconds' leaves requests to finish`,
+    remedy: "raise it, or lower 'deregistrationDelaySeconds'; the task would be killed with requests in it",
+  },
+  {
+    property: "alarmThresholds",
+    isValid: ({ alarmThresholds }) => isWithin(alarmThresholds?.serverErrorPercentage ?? 1, 100),
+    expected: "have a 'serverErrorPercentage' above 0 and at most 100",
+    got: ({ alarmThresholds }) => alarmThresholds?.serverErrorPercentage,
+    remedy: "give a percentage",
+  },
+  {
+    property: "alarmThresholds",
+    isValid: ({ alarmThresholds }) => isWithin(alarmThresholds?.latencySeconds ?? 1, Infinity),
+    expected: "have a 'latencySeconds' above 0",
+    got: ({ alarmThresholds }) => alarmThresholds?.latencySeconds,
+    remedy: "give the time that the slowest hundredth of the answers may take",
+  },
+];
+
+/** What AWS, or good sense, refuses of a service. */
+export const fargateServiceRules: readonly Rule[] = [
+  ...identityRules,
+  ...ingressRules,
+  ...sizeRules,
+  ...capacityRules,
+  ...healthRules,
+  ...containerRules,
+  ...operationRules,
+];
+
+function isWhole(value: number, minimum: number, maximum: number): boolean {
+  return Number.isInteger(value) && value >= minimum && value <= maximum;
+}
+
+function isWithin(value: number, maximum: number): boolean {
+  return value > 0 && value <= maximum;
+}
+
+/** Variables whose reference is none. */
+function unreadableSecrets({ secrets = {}, account, network }: FargateServiceProps): string[] {
+  const scope = { account, region: network.region, partition: partitionOf(network.region) };
+  return Object.keys(secrets).filter(
+    (variable) => secretReference(secrets[variable] ?? "", scope) === undefined,
+  );
+}
+
+/** References to secrets of another region. */
+function foreignSecrets({ secrets = {}, network }: FargateServiceProps): string[] {
+  return Object.values(secrets).filter(
+    (reference) => (regionOfReference(reference) ?? network.region) !== network.region,
+  );
+}
+
+function containerNames({ sidecars = [] }: FargateServiceProps): string[] {
+  return [mainContainerName, ...sidecars.map(({ name }) => name)];
+}
+
+function portsOf({ containerPort, sidecars = [] }: FargateServiceProps): number[] {
+  return [containerPort, ...sidecars.flatMap(({ port }) => port ?? [])];
+}
+
+function repeated<Value>(values: readonly Value[] = []): Value[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
+
+function total(values: readonly (number | undefined)[]): number {
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+}

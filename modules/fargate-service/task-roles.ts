@@ -1,0 +1,201 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Construct } from "constructs";
+
+import { nameLimits, partitionOf, resourceName } from "../core";
+import type { ExecAudit } from "./fargate-cluster";
+import type { SecretReference } from "./secret-reference";
+
+/** One statement of an IAM policy. */
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: object;
+}
+
+/** Settings of {@link TaskRoles}. */
+export interface TaskRolesProps {
+  /** Name of the service. */
+  readonly name: string;
+  /** The account, 12 digits. */
+  readonly account: string;
+  /** The region; part of the roles' names, which are unique over all regions. */
+  readonly region: string;
+  /** ARNs of the repositories that images are pulled from. */
+  readonly repositoryArns: readonly string[];
+  /** ARN of the log group that the containers write to. */
+  readonly logGroupArn: string;
+  /** The secrets that are injected. */
+  readonly secrets: readonly SecretReference[];
+  /** ARNs of the keys that those secrets are encrypted with. */
+  readonly secretKeyArns: readonly string[];
+  /**
+   * Where sessions are recorded.
+   *
+   * @default - the task permits no sessions
+   */
+  readonly execAudit?: ExecAudit;
+}
+
+/**
+ * The two roles of a task. The execution role starts it: it pulls exactly its images, writes its log
+ * and reads its secrets. The task role is what the application may do: nothing, until something is granted.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html
+ */
+export class TaskRoles extends Construct {
+  /** The role that starts tasks. */
+  public readonly execution: IamRole;
+  /** The grants of the role that starts tasks, which have to stand before one starts. */
+  public readonly executionPolicy: IamRolePolicy;
+  /** The role of the application. */
+  public readonly task: IamRole;
+
+  public constructor(scope: Construct, id: string, props: TaskRolesProps) {
+    super(scope, id);
+
+    this.execution = this.createRole("Execution", "execution", props);
+    this.executionPolicy = this.attach("ExecutionPolicy", this.execution, executionStatements(props));
+    this.task = this.createRole("Task", "task", props);
+    if (props.execAudit !== undefined) {
+      this.attach("ExecPolicy", this.task, execStatements(props.execAudit, props));
+    }
+  }
+
+  private createRole(id: string, part: string, { name, account, region }: TaskRolesProps): IamRole {
+    return new IamRole(this, id, {
+      name: resourceName(nameLimits.iamRole, name, region, part),
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: "ecs-tasks.amazonaws.com" },
+            Action: "sts:AssumeRole",
+            // ECS may not be led to use the role on behalf of somebody else.
+            Condition: {
+              StringEquals: { "aws:SourceAccount": account },
+              ArnLike: { "aws:SourceArn": `arn:${partitionOf(region)}:ecs:${region}:${account}:*` },
+            },
+          },
+        ],
+      }),
+    });
+  }
+
+  private attach(id: string, role: IamRole, statements: readonly Statement[]): IamRolePolicy {
+    return new IamRolePolicy(this, id, {
+      name: id,
+      role: role.name,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+    });
+  }
+}
+
+/**
+ * The repository behind an image of Amazon ECR; undefined for images of other registries.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+ */
+export function repositoryArnOfImage(image: string): string | undefined {
+  const [, account, region = "", repository] =
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
+  return account === undefined
+    ? undefined
+    : `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository ?? ""}`;
+}
+
+function executionStatements(props: TaskRolesProps): Statement[] {
+  return [
+    ...pullStatements(props.repositoryArns),
+    {
+      Sid: "WriteLog",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${props.logGroupArn}:*`,
+    },
+    ...secretStatements(props),
+  ];
+}
+
+function pullStatements(repositoryArns: readonly string[]): Statement[] {
+  if (repositoryArns.length === 0) {
+    return [];
+  }
+  return [
+    // The one call of ECR that knows no resource.
+    { Sid: "LogInToRegistry", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Sid: "PullImages",
+      Effect: "Allow",
+      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      Resource: repositoryArns,
+    },
+  ];
+}
+
+function secretStatements({ secrets, secretKeyArns, region }: TaskRolesProps): Statement[] {
+  const domain = partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  const statements: Statement[] = [
+    {
+      Sid: "ReadSecrets",
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: resourcesOf("secretsmanager:GetSecretValue", secrets),
+    },
+    {
+      Sid: "ReadParameters",
+      Effect: "Allow",
+      Action: "ssm:GetParameters",
+      Resource: resourcesOf("ssm:GetParameters", secrets),
+    },
+    {
+      Sid: "DecryptSecrets",
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: secretKeyArns,
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": [`secretsmanager.${region}.${domain}`, `ssm.${region}.${domain}`],
+        },
+      },
+    },
+  ];
+  return statements.filter(({ Resource }) => Resource.length > 0);
+}
+
+function resourcesOf(action: SecretReference["action"], secrets: readonly SecretReference[]): string[] {
+  const arns = secrets.filter((secret) => secret.action === action).map((secret) => secret.resourceArn);
+  return [...new Set(arns)].sort();
+}
+
+/** What the agent of ECS Exec in the task needs; its channels belong to no resource. */
+function execStatements(
+  { keyArn, logGroupArn }: ExecAudit,
+  { account, region }: TaskRolesProps,
+): Statement[] {
+  const logGroups = `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:*`;
+  return [
+    {
+      Sid: "OpenSessions",
+      Effect: "Allow",
+      Action: [
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+      ],
+      Resource: "*",
+    },
+    { Sid: "FindSessionLog", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: logGroups },
+    {
+      Sid: "RecordSessions",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      Resource: `${logGroupArn}:*`,
+    },
+    { Sid: "EncryptSessions", Effect: "Allow", Action: "kms:Decrypt", Resource: keyArn },
+  ];
+}
