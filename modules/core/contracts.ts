@@ -110,3 +110,9 @@ export interface IAlarmTopic {
   /** The topic's ARN, in the alarm's region. */
   readonly topicArn: string;
 }
+
+/** A web ACL that load balancers, App Runner services and distributions put in front of themselves. */
+export interface IFirewall {
+  /** Its ARN. A distribution names it in its own settings; a regional resource is associated with it. */
+  readonly webAclArn: string;
+}

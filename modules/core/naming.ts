@@ -18,6 +18,8 @@ export const nameLimits = {
   ecrRepository: 256,
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
   alarm: 255,
+  /** https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html */
+  webAcl: 128,
 } as const;
 
 const hashLength = 8;
