@@ -61,6 +61,9 @@ const localCloud: LocalCloud = {
 };
 
 function processTerminal(): Terminal {
+  // A reader that went away (`| head`) must not cut a deploy short.
+  process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
   return {
     isInteractive: process.stdin.isTTY && process.stderr.isTTY && process.env.CI === undefined,
     columns: process.stderr.columns,

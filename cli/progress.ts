@@ -28,10 +28,14 @@ export class Progress {
     private readonly clock: () => number = () => performance.now(),
   ) {}
 
+  /** Aligns the lines of these stacks. */
+  public align(stacks: readonly string[]): void {
+    this.width = Math.max(this.width, ...stacks.map((stack) => stack.length));
+  }
+
   /** A stack begins with something (`planning`). */
   public start(stack: string, what: string): void {
     this.running.set(stack, { since: this.clock(), what, detail: "" });
-    this.width = Math.max(this.width, stack.length);
     if (!this.terminal.isInteractive) {
       this.line(stack, what);
     }

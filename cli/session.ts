@@ -118,6 +118,7 @@ async function open(
     refuseUnsavedState(selected, (stack) => context.workspace.data(stack));
   }
   refuseAfterInterrupt(context);
+  progress.align(selected.map(({ name }) => name));
   const { workspace } = context;
   const runDirectory = ensurePrivateDirectory(workspace.run(runId(startedAt, settings.command)));
   return {

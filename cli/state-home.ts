@@ -7,7 +7,7 @@ import { lostDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
 import { blockersOf } from "./references";
 import { type Session, stateOf } from "./session";
-import { managedCountOf, readLocalState, type State } from "./state";
+import { isSameState, managedCountOf, readLocalState, type State } from "./state";
 import type { InitOptions } from "./terraform/terraform";
 import { ensurePrivateDirectory, writePrivateFile } from "./workspace";
 
@@ -31,11 +31,11 @@ export function bootstrapPlace(
   if (local === undefined || remote === undefined) {
     return { place: local === undefined ? "bucket" : "local", isLocalObsolete: false };
   }
-  if (local.lineage === remote.lineage) {
-    const isLocalNewer = local.serial > remote.serial;
-    return { place: isLocalNewer ? "local" : "bucket", isLocalObsolete: !isLocalNewer };
+  if (local.lineage === remote.lineage && local.serial > remote.serial) {
+    return { place: "local", isLocalObsolete: false };
   }
-  if (managedCountOf(local) === 0) {
+  // Terraform gives a state a new lineage when it moves it into an empty bucket.
+  if (local.lineage === remote.lineage || isSameState(local, remote) || managedCountOf(local) === 0) {
     return { place: "bucket", isLocalObsolete: true };
   }
   throw new CommandError(
@@ -121,7 +121,7 @@ export class StateHome {
     rmSync(overrideOf(stack), { force: true });
     await this.session.terraform.init(stack, { backend: "migrate" });
     const [local, remote] = [readLocalState(this.localFile), await stateOf(this.session, stack)];
-    if (local === undefined || remote?.lineage !== local.lineage) {
+    if (local === undefined || remote === undefined || !isSameState(local, remote)) {
       throw new CommandError(
         `The state of ${stack.name} did not arrive in the bucket; it is still in ${this.localFile}.`,
         "Run the command again; it goes on from there.",

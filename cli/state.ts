@@ -61,3 +61,8 @@ export function managedCountOf(state: State | undefined): number {
     .filter((resource) => resource.mode === "managed")
     .reduce((sum, resource) => sum + resource.instances.length, 0);
 }
+
+/** Whether two states describe the same resources. */
+export function isSameState(left: State, right: State): boolean {
+  return JSON.stringify(left.resources) === JSON.stringify(right.resources);
+}

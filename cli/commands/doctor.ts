@@ -100,9 +100,12 @@ async function checkLocalCloud(context: Context): Promise<Finding> {
   if (status !== undefined) {
     return ok(`runs at ${status.endpoint}`);
   }
-  const moto = await versionOf("moto_server", ["--version"]).catch(() => undefined);
-  if (moto !== undefined) {
-    return ok(`not running; ${moto}`);
+  const hasMoto = await promisify(execFile)("moto_server", ["--help"]).then(
+    () => true,
+    () => false,
+  );
+  if (hasMoto) {
+    return ok("not running; moto_server is installed");
   }
   return versionOf("python3", ["--version"]).then(
     (python) =>
