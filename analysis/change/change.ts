@@ -75,6 +75,13 @@ export interface ResourceChange {
    */
   readonly movedFrom?: string;
   /**
+   * The address of a removed resource that this new one equals: a rename without a `moved` block, which
+   * destroys the one and creates the other.
+   *
+   * @default - not a rename
+   */
+  readonly renamedFrom?: string;
+  /**
    * The id under which an existing object is taken into the state.
    *
    * @default - nothing is imported

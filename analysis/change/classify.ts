@@ -38,11 +38,11 @@ function dataLost({ type, action }: ClassifiableChange): string[] {
   }
   switch (action) {
     case "destroy":
-      return [`is destroyed; it holds ${held}`];
+      return [`holds ${held}`];
     case "replace":
-      return [`is destroyed and made again empty; it holds ${held}`];
+      return [`holds ${held}; the new one starts empty`];
     case "forget":
-      return [`is dropped from the state and stays behind unmanaged; it holds ${held}`];
+      return [`holds ${held}; it stays behind unmanaged`];
     default:
       return [];
   }

@@ -8,7 +8,8 @@ interface Guard {
   readonly says: string;
 }
 
-const isFalse = (after: unknown): boolean => after === false || after === undefined;
+const isFalse = (after: unknown, before: unknown): boolean =>
+  (after === false || after === undefined) && before !== false && before !== undefined;
 const isTrue = (after: unknown): boolean => after === true;
 const isLess = (after: unknown, before: unknown): boolean =>
   typeof before === "number" && (after === undefined || (typeof after === "number" && after < before));
@@ -17,7 +18,7 @@ const guards: readonly Guard[] = [
   {
     attribute:
       /^(deletion_protection|deletion_protection_enabled|enable_deletion_protection|deletion_protection_check)$/,
-    isOff: (after) => isFalse(after) || after === "INACTIVE" || after === "DISABLED",
+    isOff: (after, before) => isFalse(after, before) || after === "INACTIVE" || after === "DISABLED",
     says: "switches deletion protection off",
   },
   {
@@ -56,7 +57,7 @@ const guards: readonly Guard[] = [
   },
   {
     attribute: /^(versioning_configuration\.status|versioning\.enabled)$/,
-    isOff: (after) => isFalse(after) || after === "Suspended" || after === "Disabled",
+    isOff: (after, before) => isFalse(after, before) || after === "Suspended" || after === "Disabled",
     says: "switches versioning off",
   },
   { attribute: /^(storage_encrypted|encrypted)$/, isOff: isFalse, says: "switches encryption off" },

@@ -1,0 +1,193 @@
+import type { ResourceChange } from "../change";
+import type { StackDiff } from "../diff";
+import {
+  countChanges,
+  summarizeRedactedPlan,
+  type ChangeCounts,
+  type CheckWarning,
+  type OutputChange,
+  type TerraformPlanJson,
+} from "../plan";
+import { redactPlan, redactValue, scrubberFor, type Scrubber } from "../redact";
+import { parityOf, type LayerParity } from "./parity";
+
+/** One stack of an environment, as far as it was planned. */
+export interface PlannedStack {
+  readonly name: string;
+  /**
+   * The region that the stack is for.
+   *
+   * @default - the stack is for the whole environment
+   */
+  readonly region?: string;
+  /**
+   * What the stack is, the same word in every region (`regional`). Regions are compared within it.
+   *
+   * @default - the name without the region
+   */
+  readonly layer?: string;
+  /**
+   * The plan, as `terraform show -json` prints it.
+   *
+   * @default - the stack was not planned, because it is unchanged, blocked, or failed
+   */
+  readonly plan?: TerraformPlanJson;
+  /**
+   * Stacks that must be applied before this one can be planned.
+   *
+   * @default - none
+   */
+  readonly blockedOn?: readonly string[];
+  /**
+   * The stack's difference in the synthesized code, shown where there is no plan.
+   *
+   * @default - not compared
+   */
+  readonly synthDiff?: StackDiff;
+  /**
+   * Why planning failed.
+   *
+   * @default - it did not
+   */
+  readonly error?: string;
+}
+
+/** Everything that the report on one environment is made of. */
+export interface PlanReportInput {
+  readonly environment: string;
+  /**
+   * The commit that was planned.
+   *
+   * @default - not shown
+   */
+  readonly commit?: string;
+  readonly stacks: readonly PlannedStack[];
+  /**
+   * The digest that binds the plans, from `environmentDigest`.
+   *
+   * @default - not shown
+   */
+  readonly digest?: string;
+}
+
+/** How far a stack came. */
+export type StackState = "changes" | "no changes" | "not planned" | "blocked" | "failed";
+
+/** One stack of a report. Holds no secret. */
+export interface StackReport {
+  readonly name: string;
+  readonly region?: string;
+  readonly layer: string;
+  readonly state: StackState;
+  readonly counts: ChangeCounts;
+  /** From the plan; for a blocked stack from the synthesized code. */
+  readonly changes: readonly ResourceChange[];
+  readonly drift: readonly ResourceChange[];
+  readonly outputs: readonly OutputChange[];
+  readonly warnings: readonly CheckWarning[];
+  readonly blockedOn: readonly string[];
+  readonly error?: string;
+}
+
+/** The report on one environment, as data. Holds no secret, and can be kept and rendered later. */
+export interface PlanReport {
+  /** Version of this format. */
+  readonly version: 1;
+  readonly environment: string;
+  readonly commit?: string;
+  readonly digest?: string;
+  /** Whether there is nothing to say: no change, drift, warning, blockage or failure. */
+  readonly empty: boolean;
+  /** Over all stacks that were planned. */
+  readonly counts: ChangeCounts;
+  readonly stacks: readonly StackReport[];
+  /** How the regions compare, one entry for each layer that has several. */
+  readonly parity: readonly LayerParity[];
+}
+
+/**
+ * Makes the report on an environment from the plans of its stacks.
+ *
+ * A secret of any of the stacks is scrubbed from all of them, and from errors and synthesized
+ * differences too. The names of the environment, the stacks and the regions are taken as they are.
+ */
+export function buildReport(input: PlanReportInput): PlanReport {
+  const scrubber = scrubberFor(input.stacks.flatMap(({ plan }) => (plan === undefined ? [] : [plan])));
+  const stacks = input.stacks.map((stack) => stackReport(stack, scrubber));
+  return {
+    version: 1,
+    environment: input.environment,
+    ...(input.commit === undefined ? {} : { commit: input.commit }),
+    ...(input.digest === undefined ? {} : { digest: input.digest }),
+    empty: stacks.every(isQuiet),
+    counts: totalCounts(stacks.filter(({ state }) => state !== "blocked").map(({ counts }) => counts)),
+    stacks,
+    parity: parityOf(stacks),
+  };
+}
+
+/** The sum of counts. */
+export function totalCounts(all: readonly ChangeCounts[]): ChangeCounts {
+  const sum = (name: keyof ChangeCounts): number => all.reduce((total, counts) => total + counts[name], 0);
+  return {
+    create: sum("create"),
+    update: sum("update"),
+    replace: sum("replace"),
+    destroy: sum("destroy"),
+    import: sum("import"),
+    move: sum("move"),
+    forget: sum("forget"),
+    drift: sum("drift"),
+  };
+}
+
+function isQuiet({ state, outputs, drift, warnings }: StackReport): boolean {
+  const isStill = state === "no changes" || state === "not planned";
+  return isStill && outputs.length === 0 && drift.length === 0 && warnings.length === 0;
+}
+
+function stackReport(stack: PlannedStack, scrubber: Scrubber): StackReport {
+  const { name, region, layer, plan, error, blockedOn = [] } = stack;
+  const common = {
+    name,
+    ...(region === undefined ? {} : { region }),
+    layer: layer ?? layerOf(stack),
+    blockedOn,
+  };
+  const read = plan === undefined ? unplanned(stack, scrubber) : planned(plan, scrubber);
+  const failure = error ?? read.failure;
+  return {
+    ...common,
+    ...read.content,
+    ...(failure === undefined ? {} : { state: "failed", error: scrubber.text(failure) }),
+  };
+}
+
+type StackContent = Pick<StackReport, "state" | "counts" | "changes" | "drift" | "outputs" | "warnings">;
+
+interface ReadStack {
+  readonly content: StackContent;
+  readonly failure?: string;
+}
+
+function planned(plan: TerraformPlanJson, scrubber: Scrubber): ReadStack {
+  const { errored, ...summary } = summarizeRedactedPlan(redactPlan(plan, scrubber));
+  return {
+    content: { ...summary, state: summary.changes.length > 0 ? "changes" : "no changes" },
+    ...(errored ? { failure: "planning stopped on an error; the rest is incomplete" } : {}),
+  };
+}
+
+/** Without a plan the code is all there is to show, and only where a plan was wanted. */
+function unplanned({ blockedOn = [], error, synthDiff }: PlannedStack, scrubber: Scrubber): ReadStack {
+  const isWanted = blockedOn.length > 0 || error !== undefined;
+  const changes = isWanted ? redactValue(synthDiff?.changes ?? [], scrubber) : [];
+  const state = blockedOn.length > 0 ? "blocked" : "not planned";
+  return {
+    content: { state, counts: countChanges(changes), changes, drift: [], outputs: [], warnings: [] },
+  };
+}
+
+function layerOf({ name, region }: PlannedStack): string {
+  return region === undefined ? name : name.replaceAll(region, "{region}");
+}
