@@ -58,8 +58,10 @@ class Gateway {
       send(response, this.administer(target));
       return;
     }
-    const { service } = credentialScope(request.headers, new URL(target, "http://127.0.0.1"));
-    if (!this.standIns.has(service) && (service === "s3" || service === "")) {
+    const url = new URL(target, "http://127.0.0.1");
+    const { service } = credentialScope(request.headers, url);
+    const concerned = this.standIns.get(service)?.some(({ concerns }) => concerns?.(url) ?? true) === true;
+    if (!concerned && (service === "s3" || service === "")) {
       await this.stream(request, response);
       return;
     }
@@ -156,7 +158,9 @@ export function isUnknownCallPage(answer: Answer): boolean {
 function send(response: ServerResponse, answer: Answer): void {
   const headers = { ...answer.headers };
   delete headers["transfer-encoding"];
-  response.writeHead(answer.status, { ...headers, "content-length": String(answer.body.length) });
+  // The answer to a HEAD has a length and no body.
+  const length = response.req.method === "HEAD" ? headers["content-length"] : undefined;
+  response.writeHead(answer.status, { ...headers, "content-length": length ?? String(answer.body.length) });
   response.end(answer.body);
 }
 

@@ -1,6 +1,39 @@
 import type { StandIn } from "../stand-in";
+import { appRunner } from "./apprunner";
+import { applicationAutoScaling } from "./application-autoscaling";
+import { cloudFront } from "./cloudfront";
+import { cloudWatch } from "./cloudwatch";
+import { dynamodb } from "./dynamodb";
+import { ec2 } from "./ec2";
+import { ecr } from "./ecr";
+import { ecs } from "./ecs";
+import { globalAccelerator } from "./globalaccelerator";
+import { kms } from "./kms";
+import { ram } from "./ram";
+import { route53 } from "./route53";
+import { route53Resolver } from "./route53resolver";
+import { s3 } from "./s3";
+import { securityGroupRules } from "./security-group-rules";
+import { sqs } from "./sqs";
 
 /** A fresh set of all stand-ins, each with an empty store. */
 export function standIns(): StandIn[] {
-  return [];
+  return [
+    applicationAutoScaling(),
+    appRunner(),
+    cloudFront(),
+    cloudWatch(),
+    dynamodb(),
+    ec2(),
+    ecr(),
+    ecs(),
+    globalAccelerator(),
+    kms(),
+    ram(),
+    route53(),
+    route53Resolver(),
+    s3(),
+    securityGroupRules(),
+    sqs(),
+  ];
 }

@@ -1,0 +1,157 @@
+import { ServiceError } from "../answer";
+import { account, found, jsonService, pick, required, Store, textsAt } from "../stand-in";
+import type { JsonObject, StandIn } from "../stand-in";
+
+const templateFields = [
+  "prefix",
+  "description",
+  "encryptionConfiguration",
+  "resourceTags",
+  "imageTagMutability",
+  "imageTagMutabilityExclusionFilters",
+  "repositoryPolicy",
+  "lifecyclePolicy",
+  "appliedFor",
+  "customRoleArn",
+];
+const ruleFields = [
+  "ecrRepositoryPrefix",
+  "upstreamRegistryUrl",
+  "upstreamRegistry",
+  "credentialArn",
+  "customRoleArn",
+  "upstreamRepositoryPrefix",
+];
+const settingDefaults: Readonly<Record<string, string>> = {
+  BASIC_SCAN_TYPE_VERSION: "AWS_NATIVE",
+  REGISTRY_POLICY_SCOPE: "V2",
+  BLOB_MOUNTING: "DISABLED",
+};
+const invalid = "InvalidParameterException";
+
+/** ECR: creation templates, pull-through cache rules and account settings. The rest is moto's. */
+export function ecr(): StandIn {
+  const templates = new Store<JsonObject>();
+  const rules = new Store<JsonObject>();
+  const settings = new Store<string>();
+  return jsonService({
+    service: "ecr",
+    complete: false,
+    operations: {
+      ...templateOperations(templates),
+      ...ruleOperations(rules),
+      PutAccountSetting: (input, { region }) => {
+        const { name, value } = required(input, invalid, "name", "value");
+        if (!(name in settingDefaults)) {
+          throw new ServiceError(invalid, `unknown account setting ${name}`);
+        }
+        settings.in(region).set(name, value);
+        return { name, value };
+      },
+      GetAccountSetting: (input, { region }) => {
+        const { name } = required(input, invalid, "name");
+        return { name, value: settings.in(region).get(name) ?? settingDefaults[name] };
+      },
+    },
+  });
+}
+
+function templateOperations(templates: Store<JsonObject>) {
+  const answer = (repositoryCreationTemplate: JsonObject) => ({
+    registryId: account,
+    repositoryCreationTemplate,
+  });
+  const at = (region: string, prefix: string) =>
+    found(
+      templates.in(region).get(prefix),
+      "TemplateNotFoundException",
+      `The repository creation template for ${prefix} does not exist`,
+    );
+  return {
+    CreateRepositoryCreationTemplate: (input: JsonObject, { region }: { region: string }) => {
+      const { prefix } = required(input, invalid, "prefix", "appliedFor");
+      if (templates.in(region).has(prefix)) {
+        throw new ServiceError("TemplateAlreadyExistsException", `A template for ${prefix} already exists`);
+      }
+      const now = Date.now() / 1000;
+      const defaults = {
+        encryptionConfiguration: { encryptionType: "AES256" },
+        imageTagMutability: "MUTABLE",
+      };
+      const template = { ...defaults, ...pick(input, ...templateFields), createdAt: now, updatedAt: now };
+      templates.in(region).set(prefix, template);
+      return answer(template);
+    },
+    DescribeRepositoryCreationTemplates: (input: JsonObject, { region }: { region: string }) => {
+      const prefixes = textsAt(input, "prefixes");
+      const chosen =
+        prefixes.length > 0
+          ? prefixes.map((prefix) => at(region, prefix))
+          : [...templates.in(region).values()];
+      return { registryId: account, repositoryCreationTemplates: chosen };
+    },
+    UpdateRepositoryCreationTemplate: (input: JsonObject, { region }: { region: string }) => {
+      const { prefix } = required(input, invalid, "prefix");
+      const changed = {
+        ...at(region, prefix),
+        ...pick(input, ...templateFields),
+        updatedAt: Date.now() / 1000,
+      };
+      templates.in(region).set(prefix, changed);
+      return answer(changed);
+    },
+    DeleteRepositoryCreationTemplate: (input: JsonObject, { region }: { region: string }) => {
+      const { prefix } = required(input, invalid, "prefix");
+      const template = at(region, prefix);
+      templates.in(region).delete(prefix);
+      return answer(template);
+    },
+  };
+}
+
+function ruleOperations(rules: Store<JsonObject>) {
+  const at = (region: string, prefix: string) =>
+    found(
+      rules.in(region).get(prefix),
+      "PullThroughCacheRuleNotFoundException",
+      `The pull through cache rule for ${prefix} does not exist`,
+    );
+  return {
+    CreatePullThroughCacheRule: (input: JsonObject, { region }: { region: string }) => {
+      const { ecrRepositoryPrefix } = required(input, invalid, "ecrRepositoryPrefix", "upstreamRegistryUrl");
+      if (rules.in(region).has(ecrRepositoryPrefix)) {
+        throw new ServiceError(
+          "PullThroughCacheRuleAlreadyExistsException",
+          `A pull through cache rule for ${ecrRepositoryPrefix} already exists`,
+        );
+      }
+      const rule = {
+        ...defaults,
+        ...pick(input, ...ruleFields),
+        registryId: account,
+        createdAt: Date.now() / 1000,
+      };
+      rules.in(region).set(ecrRepositoryPrefix, rule);
+      return rule;
+    },
+    DescribePullThroughCacheRules: (input: JsonObject, { region }: { region: string }) => {
+      const prefixes = textsAt(input, "ecrRepositoryPrefixes");
+      const chosen =
+        prefixes.length > 0 ? prefixes.map((prefix) => at(region, prefix)) : [...rules.in(region).values()];
+      return { pullThroughCacheRules: chosen };
+    },
+    UpdatePullThroughCacheRule: (input: JsonObject, { region }: { region: string }) => {
+      const { ecrRepositoryPrefix } = required(input, invalid, "ecrRepositoryPrefix");
+      const changes = pick(input, "credentialArn", "customRoleArn");
+      const rule = { ...at(region, ecrRepositoryPrefix), ...changes, updatedAt: Date.now() / 1000 };
+      rules.in(region).set(ecrRepositoryPrefix, rule);
+      return rule;
+    },
+    DeletePullThroughCacheRule: (input: JsonObject, { region }: { region: string }) => {
+      const { ecrRepositoryPrefix } = required(input, invalid, "ecrRepositoryPrefix");
+      const rule = at(region, ecrRepositoryPrefix);
+      rules.in(region).delete(ecrRepositoryPrefix);
+      return rule;
+    },
+  };
+}

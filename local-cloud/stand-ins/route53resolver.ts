@@ -1,0 +1,330 @@
+import {
+  account,
+  found,
+  jsonService,
+  listAt,
+  objectAt,
+  pick,
+  randomHex,
+  required,
+  Store,
+  Tags,
+  textsAt,
+} from "../stand-in";
+import type { Context, JsonObject, JsonOperation, StandIn } from "../stand-in";
+
+const invalid = "ValidationException";
+const notFound = "ResourceNotFoundException";
+
+/** A kind of resource whose record is its input and a few generated fields. */
+interface Kind {
+  /** Field of the answer that holds the resource. */
+  readonly field: string;
+  /** First part of the resource's ARN. */
+  readonly arnPart: string;
+  /** First part of the id. */
+  readonly idPart: string;
+  /** Status of a resource that is ready. */
+  readonly status: string;
+  /** Fields that are taken over from the input. */
+  readonly fields: readonly string[];
+  /** Fields that the input must have. */
+  readonly required: readonly string[];
+  /** Names of the operations. */
+  readonly create: string;
+  readonly read: string;
+  readonly remove: string;
+  readonly update?: string;
+  /** Field of the input that names the resource in the other operations. */
+  readonly idField: string;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    field: "FirewallDomainList",
+    arnPart: "firewall-domain-list",
+    idPart: "rslvr-fdl",
+    status: "COMPLETE",
+    fields: ["Name"],
+    required: ["Name"],
+    create: "CreateFirewallDomainList",
+    read: "GetFirewallDomainList",
+    remove: "DeleteFirewallDomainList",
+    idField: "FirewallDomainListId",
+  },
+  {
+    field: "FirewallRuleGroup",
+    arnPart: "firewall-rule-group",
+    idPart: "rslvr-frg",
+    status: "COMPLETE",
+    fields: ["Name"],
+    required: ["Name"],
+    create: "CreateFirewallRuleGroup",
+    read: "GetFirewallRuleGroup",
+    remove: "DeleteFirewallRuleGroup",
+    idField: "FirewallRuleGroupId",
+  },
+  {
+    field: "FirewallRuleGroupAssociation",
+    arnPart: "firewall-rule-group-association",
+    idPart: "rslvr-frgassoc",
+    status: "COMPLETE",
+    fields: ["FirewallRuleGroupId", "VpcId", "Name", "Priority", "MutationProtection"],
+    required: ["FirewallRuleGroupId", "VpcId", "Name", "Priority"],
+    create: "AssociateFirewallRuleGroup",
+    read: "GetFirewallRuleGroupAssociation",
+    remove: "DisassociateFirewallRuleGroup",
+    update: "UpdateFirewallRuleGroupAssociation",
+    idField: "FirewallRuleGroupAssociationId",
+  },
+  {
+    field: "ResolverQueryLogConfig",
+    arnPart: "resolver-query-log-config",
+    idPart: "rslvr-qlc",
+    status: "CREATED",
+    fields: ["Name", "DestinationArn"],
+    required: ["Name", "DestinationArn"],
+    create: "CreateResolverQueryLogConfig",
+    read: "GetResolverQueryLogConfig",
+    remove: "DeleteResolverQueryLogConfig",
+    idField: "ResolverQueryLogConfigId",
+  },
+  {
+    field: "ResolverQueryLogConfigAssociation",
+    arnPart: "resolver-query-log-config-association",
+    idPart: "rslvr-qlcassoc",
+    status: "ACTIVE",
+    fields: ["ResolverQueryLogConfigId", "ResourceId"],
+    required: ["ResolverQueryLogConfigId", "ResourceId"],
+    create: "AssociateResolverQueryLogConfig",
+    read: "GetResolverQueryLogConfigAssociation",
+    remove: "",
+    idField: "ResolverQueryLogConfigAssociationId",
+  },
+];
+
+/**
+ * Route 53 Resolver: query logging, DNS Firewall, and the protocols of end points. End points and
+ * rules are moto's otherwise.
+ */
+export function route53Resolver(): StandIn {
+  const tags = new Tags();
+  const owned = new Map<string, Store<JsonObject>>(
+    kinds.map((kind) => [kind.field, new Store<JsonObject>()]),
+  );
+  const store = (field: string) => owned.get(field) ?? new Store<JsonObject>();
+  return jsonService({
+    service: "route53resolver",
+    complete: false,
+    operations: {
+      ...Object.assign({}, ...kinds.map((kind) => kindOperations(kind, store(kind.field), tags))),
+      DisassociateResolverQueryLogConfig: (input, { region }) => {
+        const associations = store("ResolverQueryLogConfigAssociation").in(region);
+        const entry = [...associations].find(
+          ([, each]) =>
+            each.ResolverQueryLogConfigId === input.ResolverQueryLogConfigId &&
+            each.ResourceId === input.ResourceId,
+        );
+        const [id, association] = found(entry, notFound, "the association does not exist");
+        associations.delete(id);
+        return { ResolverQueryLogConfigAssociation: { ...association, Status: "DELETING" } };
+      },
+      ...domainOperations(store("FirewallDomainList")),
+      ...ruleOperations(),
+      ...firewallConfigOperations(),
+      ...endpointOperations(),
+      ...ownTagOperations(tags),
+    },
+  });
+}
+
+function kindOperations(kind: Kind, store: Store<JsonObject>, tags: Tags): Record<string, JsonOperation> {
+  const at = (region: string, input: JsonObject) => {
+    const id = String(input[kind.idField]);
+    return found(store.in(region).get(id), notFound, `${kind.field} with ID '${id}' does not exist`);
+  };
+  return {
+    [kind.create]: (input, context) => {
+      required(input, invalid, ...kind.required);
+      const Id = `${kind.idPart}-${randomHex(17)}`;
+      const now = new Date().toISOString();
+      const resource: JsonObject = {
+        Id,
+        Arn: context.arn("route53resolver", `${kind.arnPart}/${Id}`),
+        OwnerId: account,
+        ShareStatus: "NOT_SHARED",
+        Status: kind.status,
+        CreationTime: now,
+        ModificationTime: now,
+        MutationProtection: "DISABLED",
+        ...pick(input, "CreatorRequestId", ...kind.fields),
+      };
+      store.in(context.region).set(Id, resource);
+      tags.addList(String(resource.Arn), listAt(input, "Tags"));
+      return { [kind.field]: resource };
+    },
+    [kind.read]: (input, { region }) => ({ [kind.field]: at(region, input) }),
+    [kind.remove]: (input, { region }) => {
+      const resource = at(region, input);
+      store.in(region).delete(String(resource.Id));
+      tags.drop(String(resource.Arn));
+      return { [kind.field]: { ...resource, Status: "DELETING" } };
+    },
+    [kind.update ?? ""]: (input, { region }) => {
+      const resource = { ...at(region, input), ...pick(input, ...kind.fields) };
+      store.in(region).set(String(resource.Id), resource);
+      return { [kind.field]: resource };
+    },
+  };
+}
+
+function domainOperations(lists: Store<JsonObject>): Record<string, JsonOperation> {
+  const domains = new Map<string, Set<string>>();
+  return {
+    UpdateFirewallDomains: (input, { region }) => {
+      const id = String(input.FirewallDomainListId);
+      const list = found(lists.in(region).get(id), notFound, `firewall domain list '${id}' does not exist`);
+      const current =
+        input.Operation === "REPLACE" ? new Set<string>() : (domains.get(id) ?? new Set<string>());
+      for (const domain of textsAt(input, "Domains").map((name) =>
+        name.endsWith(".") ? name : `${name}.`,
+      )) {
+        if (input.Operation === "REMOVE") {
+          current.delete(domain);
+        } else {
+          current.add(domain);
+        }
+      }
+      domains.set(id, current);
+      lists.in(region).set(id, { ...list, DomainCount: current.size });
+      return { Id: id, Name: list.Name, Status: "COMPLETE" };
+    },
+    ListFirewallDomains: (input) => ({
+      Domains: [...(domains.get(String(input.FirewallDomainListId)) ?? [])],
+    }),
+  };
+}
+
+const ruleFields = [
+  ...[
+    "FirewallRuleGroupId",
+    "FirewallDomainListId",
+    "FirewallThreatProtectionId",
+    "Name",
+    "Priority",
+    "Action",
+  ],
+  ...["BlockResponse", "BlockOverrideDomain", "BlockOverrideDnsType", "BlockOverrideTtl"],
+  ...[
+    "FirewallDomainRedirectionAction",
+    "Qtype",
+    "DnsThreatProtection",
+    "ConfidenceThreshold",
+    "CreatorRequestId",
+  ],
+];
+
+function ruleOperations(): Record<string, JsonOperation> {
+  const rules = new Store<JsonObject>();
+  const key = (input: JsonObject) =>
+    [
+      input.FirewallRuleGroupId,
+      input.FirewallDomainListId,
+      input.FirewallThreatProtectionId,
+      input.Qtype,
+    ].join("/");
+  const at = (region: string, input: JsonObject) =>
+    found(rules.in(region).get(key(input)), notFound, "the firewall rule does not exist");
+  return {
+    CreateFirewallRule: (input, { region }) => {
+      required(input, invalid, "FirewallRuleGroupId", "Name", "Priority", "Action");
+      const rule = {
+        FirewallDomainRedirectionAction: "INSPECT_REDIRECTION_DOMAIN",
+        ...pick(input, ...ruleFields),
+      };
+      rules.in(region).set(key(input), rule);
+      return { FirewallRule: rule };
+    },
+    UpdateFirewallRule: (input, { region }) => {
+      const rule = { ...at(region, input), ...pick(input, ...ruleFields) };
+      rules.in(region).set(key(input), rule);
+      return { FirewallRule: rule };
+    },
+    DeleteFirewallRule: (input, { region }) => {
+      const rule = at(region, input);
+      rules.in(region).delete(key(input));
+      return { FirewallRule: rule };
+    },
+    ListFirewallRules: (input, { region }) => ({
+      FirewallRules: [...rules.in(region).values()].filter(
+        (rule) => rule.FirewallRuleGroupId === input.FirewallRuleGroupId,
+      ),
+    }),
+  };
+}
+
+function firewallConfigOperations(): Record<string, JsonOperation> {
+  const configs = new Map<string, JsonObject>();
+  const at = (ResourceId: string) =>
+    configs.get(ResourceId) ?? {
+      Id: `rslvr-fc-${randomHex(17)}`,
+      ResourceId,
+      OwnerId: account,
+      FirewallFailOpen: "DISABLED",
+    };
+  return {
+    GetFirewallConfig: (input) => ({ FirewallConfig: at(String(input.ResourceId)) }),
+    UpdateFirewallConfig: (input) => {
+      const config = { ...at(String(input.ResourceId)), FirewallFailOpen: input.FirewallFailOpen };
+      configs.set(String(input.ResourceId), config);
+      return { FirewallConfig: config };
+    },
+  };
+}
+
+function endpointOperations(): Record<string, JsonOperation> {
+  const protocols = new Map<string, string[]>();
+  const complete = (endpoint: JsonObject): JsonObject => ({
+    ...endpoint,
+    Protocols: protocols.get(String(endpoint.Id)) ?? ["Do53"],
+  });
+  const passOn = (action: string): JsonOperation => {
+    return async (input, context) => {
+      const endpoint = objectAt(await context.motoJson(action, input), "ResolverEndpoint");
+      if (Array.isArray(input.Protocols)) {
+        protocols.set(String(endpoint.Id), textsAt(input, "Protocols"));
+      }
+      return { ResolverEndpoint: complete(endpoint) };
+    };
+  };
+  return {
+    CreateResolverEndpoint: passOn("CreateResolverEndpoint"),
+    GetResolverEndpoint: passOn("GetResolverEndpoint"),
+    UpdateResolverEndpoint: passOn("UpdateResolverEndpoint"),
+    ListResolverEndpoints: async (input, context) => {
+      const output = await context.motoJson("ListResolverEndpoints", input);
+      return { ...output, ResolverEndpoints: listAt(output, "ResolverEndpoints").map(complete) };
+    },
+  };
+}
+
+/** moto knows tags of end points and rules only. */
+function ownTagOperations(tags: Tags): Record<string, JsonOperation> {
+  const isOwn = (input: JsonObject) =>
+    kinds.some(({ arnPart }) => String(input.ResourceArn).includes(`:${arnPart}/`));
+  const either = (action: string, own: (input: JsonObject) => unknown): JsonOperation => {
+    return (input: JsonObject, context: Context) =>
+      isOwn(input) ? own(input) : context.motoJson(action, input);
+  };
+  return {
+    ListTagsForResource: either("ListTagsForResource", (input) => ({
+      Tags: tags.list(String(input.ResourceArn)),
+    })),
+    TagResource: either("TagResource", (input) => {
+      tags.addList(String(input.ResourceArn), listAt(input, "Tags"));
+    }),
+    UntagResource: either("UntagResource", (input) => {
+      tags.remove(String(input.ResourceArn), textsAt(input, "TagKeys"));
+    }),
+  };
+}

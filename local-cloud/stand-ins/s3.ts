@@ -1,0 +1,92 @@
+import type { Answer } from "../answer";
+import { Context, type StandIn } from "../stand-in";
+
+/**
+ * S3: bucket policies, lifecycle and replication rules are given back as they were put. moto refuses every
+ * request that a statement with a condition could apply to, whatever the condition says, so the
+ * usual "deny without TLS" would lock everyone out; and it forgets part of the rules.
+ */
+export function s3(): StandIn {
+  const documents = new Map<string, { body: Buffer; headers: Record<string, string> }>();
+  return {
+    service: "s3",
+    concerns: (url) => ["policy", "lifecycle", "replication"].some((name) => url.searchParams.has(name)),
+    answer: async (call, forward) => {
+      const context = new Context(call, forward);
+      const key = call.url.pathname + call.url.search;
+      const isPolicy = call.url.searchParams.has("policy");
+      if (call.method === "PUT") {
+        const answer = await context.moto(isPolicy ? { body: withoutConditions(call.body) } : {});
+        if (answer.status < 300) {
+          documents.set(key, {
+            body: plain(call.body, call.headers["content-encoding"]),
+            headers: lifecycleHeaders(call.headers),
+          });
+        }
+        return { ...answer, headers: { ...answer.headers, ...documents.get(key)?.headers } };
+      }
+      const answer = await context.moto();
+      const kept = documents.get(key);
+      if (call.method !== "GET" || answer.status >= 300 || kept === undefined) {
+        return answer;
+      }
+      return { ...answer, body: kept.body, headers: { ...answer.headers, ...kept.headers } } satisfies Answer;
+    },
+  };
+}
+
+const minimumSize = "x-amz-transition-default-minimum-object-size";
+
+function lifecycleHeaders(headers: Record<string, unknown>): Record<string, string> {
+  return { [minimumSize]: String(headers[minimumSize] ?? "all_storage_classes_128K") };
+}
+
+/** SDKs may send a body in signed chunks with a trailing checksum. */
+function plain(body: Buffer, encoding: string | undefined): Buffer {
+  if (encoding?.includes("aws-chunked") !== true) {
+    return body;
+  }
+  const chunks: Buffer[] = [];
+  let position = 0;
+  for (;;) {
+    const end = body.indexOf("\r\n", position);
+    const size = end < 0 ? 0 : Number.parseInt(body.toString("latin1", position, end), 16);
+    if (!(size > 0)) {
+      return Buffer.concat(chunks);
+    }
+    chunks.push(body.subarray(end + 2, end + 2 + size));
+    position = end + 2 + size + 2;
+  }
+}
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Principal?: string | { readonly Service?: string | string[] };
+  readonly Resource?: string | string[];
+  readonly Condition?: unknown;
+}
+
+/**
+ * The policy that moto enforces: what holds under any condition only. What a service is allowed
+ * comes first, resource by resource and without conditions, which is how moto looks for the
+ * permission to deliver access logs.
+ */
+function withoutConditions(policy: Buffer): Buffer {
+  try {
+    const document = JSON.parse(policy.toString("utf8")) as { Statement?: Statement | Statement[] };
+    const statements = [document.Statement ?? []].flat();
+    const forServices = statements.filter((each) => each.Effect === "Allow").flatMap(perService);
+    const unconditional = statements.filter(({ Condition }) => Condition === undefined);
+    return Buffer.from(JSON.stringify({ ...document, Statement: [...forServices, ...unconditional] }));
+  } catch {
+    return policy;
+  }
+}
+
+function perService({ Condition: _, ...statement }: Statement): Statement[] {
+  const services = typeof statement.Principal === "object" ? [statement.Principal.Service ?? []].flat() : [];
+  const resources = [statement.Resource ?? []].flat();
+  return services.flatMap((Service) =>
+    resources.map((Resource) => ({ ...statement, Principal: { Service }, Resource })),
+  );
+}
