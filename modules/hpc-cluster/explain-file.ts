@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, visit, type Pair } from "yaml";
+import { Document, isMap, isScalar, visit } from "yaml";
 import { hasErrors } from "./findings";
 import type { ParsedClusterFile } from "./cluster-file";
 

@@ -1,0 +1,150 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { Construct } from "constructs";
+import { nameLimits, resourceName } from "../core";
+import { BatchJob } from "./batch-job";
+import { BatchQueue } from "./batch-queue";
+import type { BatchQueueConfiguration } from "./cluster-keys";
+import { ClusterMonitoring } from "./cluster-monitoring";
+import type { ClusterParts } from "./hpc-cluster";
+import { InstanceTypes } from "./instance-types";
+import type { Mount } from "./mounts";
+import { NodeRole } from "./node-role";
+
+/**
+ * The AWS Batch side of a cluster.
+ *
+ * **Creates** a queue with its compute environments for each queue of the file, the job definitions,
+ * and the roles of machines and Fargate tasks.
+ */
+export class BatchCluster extends Construct {
+  /** The queues, by name. */
+  public readonly queues: Readonly<Record<string, BatchQueue>>;
+  /** The job definitions, by name. */
+  public readonly jobs: Readonly<Record<string, BatchJob>>;
+  /** The role of the machines, for settings that this construct does not model. */
+  public readonly resource: NodeRole;
+
+  public constructor(scope: Construct, id: string, parts: ClusterParts) {
+    super(scope, id);
+    const { name, partition, configuration, region } = parts;
+    const queues = configuration.Scheduling.AwsBatchQueues ?? [];
+    this.resource = new NodeRole(this, "MachineRole", {
+      partition,
+      clusterName: name,
+      role: "batch",
+      statements: [],
+      managedPolicyNames: [
+        "service-role/AmazonEC2ContainerServiceforEC2Role",
+        "AmazonSSMManagedInstanceCore",
+      ],
+      resourcePrefix: configuration.Iam.ResourcePrefix,
+      permissionsBoundaryArn: configuration.Iam.PermissionsBoundary,
+    });
+    this.queues = Object.fromEntries(queues.map((queue) => [queue.Name, this.createQueue(queue, parts)]));
+    this.jobs = this.createJobs(queues, parts);
+    new ClusterMonitoring(this, "Monitoring", {
+      region,
+      clusterName: name,
+      monitoring: configuration.Monitoring,
+    });
+  }
+
+  private createQueue(queue: BatchQueueConfiguration, parts: ClusterParts): BatchQueue {
+    const { SecurityGroups, AdditionalSecurityGroups = [] } = queue.Networking;
+    return new BatchQueue(this, `Queue-${queue.Name}`, {
+      queue,
+      clusterName: parts.name,
+      instanceTypes: new InstanceTypes(parts.configuration.DevSettings.InstanceTypesData),
+      subnetIds: parts.place.queueSubnetIds[queue.Name] ?? [],
+      securityGroupIds: SecurityGroups ?? [parts.security.resource.id, ...AdditionalSecurityGroups],
+      instanceProfileArn: this.resource.instanceProfileArn,
+      imdsSupport: parts.configuration.Imds.ImdsSupport,
+      userData: machineUserData(parts.storage.mounts, queue.Meridian.Efa),
+    });
+  }
+
+  private createJobs(
+    queues: readonly BatchQueueConfiguration[],
+    parts: ClusterParts,
+  ): Record<string, BatchJob> {
+    const { name, configuration, partition, storage } = parts;
+    const definitions = configuration.Scheduling.AwsBatchSettings?.Meridian.JobDefinitions ?? [];
+    const fargate = queues.every(({ Meridian }) => Meridian.Fargate);
+    const executionRoleArn =
+      fargate && definitions.length > 0 ? this.createExecutionRole(name, partition).arn : undefined;
+    const mountDirectories = Object.fromEntries(storage.mounts.map((mount) => [mount.name, mount.directory]));
+    return Object.fromEntries(
+      definitions.map((job) => [
+        job.Name,
+        new BatchJob(this, `Job-${job.Name}`, {
+          clusterName: name,
+          job,
+          mountDirectories,
+          fargate,
+          executionRoleArn,
+        }),
+      ]),
+    );
+  }
+
+  private createExecutionRole(name: string, partition: string): IamRole {
+    const role = new IamRole(this, "ExecutionRole", {
+      name: resourceName(nameLimits.iamRole, name, "batch-execution"),
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ecs-tasks.amazonaws.com" } },
+        ],
+      }),
+    });
+    new IamRolePolicyAttachment(this, "ExecutionPolicy", {
+      role: role.name,
+      policyArn: `arn:${partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy`,
+    });
+    return role;
+  }
+}
+
+const boundary = "==MERIDIAN==";
+
+/** User data of a Batch machine: Batch merges its own part into ours, so ours is MIME. */
+function machineUserData(mounts: readonly Mount[], efa: boolean): string {
+  const script = [
+    "#!/bin/bash",
+    "set -eu",
+    ...(efa ? ["sysctl -w kernel.yama.ptrace_scope=0 || true"] : []),
+    ...mounts.flatMap(mountCommands),
+  ];
+  return [
+    "MIME-Version: 1.0",
+    `Content-Type: multipart/mixed; boundary="${boundary}"`,
+    "",
+    `--${boundary}`,
+    'Content-Type: text/x-shellscript; charset="us-ascii"',
+    "",
+    ...script,
+    "",
+    `--${boundary}--`,
+    "",
+  ].join("\n");
+}
+
+function mountCommands(mount: Mount): string[] {
+  const make = `mkdir -p ${mount.directory}`;
+  switch (mount.type) {
+    case "lustre":
+      return [
+        "command -v mount.lustre || dnf install -qy lustre-client || amazon-linux-extras install -y lustre",
+        make,
+        `mount -t lustre -o relatime,flock ${mount.dnsName}@tcp:/${mount.mountName ?? "fsx"} ${mount.directory}`,
+      ];
+    case "efs":
+      return [
+        make,
+        `mount -t nfs4 -o nfsvers=4.1,hard,timeo=600,retrans=2,noresvport ${mount.dnsName}:/ ${mount.directory}`,
+      ];
+    default:
+      return [];
+  }
+}

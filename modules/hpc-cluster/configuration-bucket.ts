@@ -1,0 +1,79 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
+import { Construct } from "constructs";
+import { nameLimits, resourceName } from "../core";
+
+/** What a {@link ConfigurationBucket} is made of. */
+export interface ConfigurationBucketProps {
+  /** The cluster's name. */
+  readonly clusterName: string;
+  /** The account's number, which makes the bucket's name unique. */
+  readonly account: string;
+  /** The region's code. */
+  readonly region: string;
+  /**
+   * An existing bucket to use instead.
+   *
+   * @default - a bucket of the module's own
+   */
+  readonly existingBucketName?: string;
+}
+
+/**
+ * Where nodes find what was rendered for them: Slurm's files, the daemon, the boot scripts. A change
+ * is one changed object, and the head node takes it over within a minute without stopping the fleet.
+ *
+ * **Creates** a private, encrypted, versioned bucket, or nothing where an existing one is named, and
+ * the objects.
+ */
+export class ConfigurationBucket extends Construct {
+  /** The bucket, for settings that this construct does not model; absent when an existing one is used. */
+  public readonly resource?: S3Bucket;
+  /** The bucket's name. */
+  public readonly bucketName: string;
+  /** What the keys of all objects begin with. */
+  public readonly prefix: string;
+
+  public constructor(scope: Construct, id: string, props: ConfigurationBucketProps) {
+    super(scope, id);
+    this.prefix = `clusters/${props.clusterName}`;
+    this.bucketName =
+      props.existingBucketName ??
+      resourceName(nameLimits.s3Bucket, props.clusterName.toLowerCase(), props.account, props.region, "hpc");
+    if (props.existingBucketName === undefined) {
+      this.resource = this.createBucket();
+    }
+  }
+
+  /** Adds a file below the prefix. */
+  public addFile(key: string, content: string): void {
+    new S3Object(this, `File-${key}`, {
+      bucket: this.resource?.id ?? this.bucketName,
+      key: `${this.prefix}/${key}`,
+      content,
+    });
+  }
+
+  private createBucket(): S3Bucket {
+    const bucket = new S3Bucket(this, "Resource", { bucket: this.bucketName, forceDestroy: true });
+    new S3BucketPublicAccessBlock(this, "PublicAccessBlock", {
+      bucket: bucket.id,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, "Encryption", {
+      bucket: bucket.id,
+      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+    });
+    new S3BucketVersioningA(this, "Versioning", {
+      bucket: bucket.id,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    return bucket;
+  }
+}

@@ -1,0 +1,706 @@
+#!/usr/bin/env python3
+"""Starts, watches and ends the machines of a Meridian HPC cluster.
+
+Slurm calls `resume`, `suspend` and `resume-failed`, which only leave a request in a directory. One
+process, `daemon`, handles the requests and looks after the fleet, so that nothing is done twice at
+once. It may be killed at any point: what it is about to launch is written down first, and launched
+instances carry a tag by which they are found again.
+
+Needs Python 3.9 and boto3, which every supported operating system has in its own packages.
+"""
+
+import argparse
+import fcntl
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import time
+import uuid
+from collections import defaultdict
+
+CONFIGURATION = os.environ.get("MERIDIAN_FLEET", "/etc/meridian/fleet.json")
+SPOOL = os.environ.get("MERIDIAN_SPOOL", "/var/spool/meridian")
+FLEET_ID = "FLEET"
+TAG_CLUSTER, TAG_QUEUE, TAG_RESOURCE, TAG_LAUNCH = (
+    "meridian:cluster", "meridian:queue", "meridian:compute-resource", "meridian:launch")
+LIVE = ("pending", "running")
+BATCH = 500
+RECORDS = 500
+RECORD_TTL = 120
+REASON = "meridian"
+CAPACITY_CODES = {
+    "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientReservedInstanceCapacity",
+    "InsufficientCapacity", "MaxSpotInstanceCountExceeded", "SpotMaxPriceTooLow", "Unsupported",
+    "UnfulfillableCapacity"}
+NODE = re.compile(r"^(?P<queue>[a-z][a-z0-9-]*)-(?P<kind>st|dy)-(?P<resource>[a-z][a-z0-9-]*)-(?P<number>\d+)$")
+
+log = logging.getLogger("meridian")
+
+
+class Fleet:
+    """What the cluster file says of the fleet; read anew when the file changes."""
+
+    def __init__(self, path=CONFIGURATION):
+        self.path, self.changed = path, None
+        self.reload()
+
+    def reload(self):
+        changed = os.stat(self.path).st_mtime_ns
+        if changed == self.changed:
+            return False
+        with open(self.path, encoding="utf-8") as file:
+            self.values = json.load(file)
+        self.changed = changed
+        return True
+
+    def __getitem__(self, key):
+        return self.values[key]
+
+    def get(self, key, default=None):
+        return self.values.get(key, default)
+
+    def place(self, node):
+        """The queue and compute resource of a node; None for one that is not in the file."""
+        match = NODE.match(node)
+        for queue, resources in self["queues"].items():
+            for resource in resources:
+                if match and node == f"{queue}-{match['kind']}-{resource}-{match['number']}":
+                    return queue, resource
+        return None
+
+    def resource(self, place):
+        return self["queues"][place[0]][place[1]]
+
+    def nodes_of(self, place):
+        resource = self.resource(place)
+        static, dynamic = resource["minCount"], resource["maxCount"] - resource["minCount"]
+        return [f"{place[0]}-st-{place[1]}-{n}" for n in range(1, static + 1)] + \
+               [f"{place[0]}-dy-{place[1]}-{n}" for n in range(1, dynamic + 1)]
+
+    def places(self):
+        return [(queue, resource) for queue, resources in self["queues"].items() for resource in resources]
+
+
+class Slurm:
+    """The controller, through its own commands."""
+
+    def run(self, *arguments):
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode != 0:
+            log.warning("%s: %s", " ".join(arguments), done.stderr.strip())
+        return done.stdout if done.returncode == 0 else None
+
+    def expand(self, names):
+        text = self.run("scontrol", "show", "hostnames", names) if names else ""
+        return (text or "").split()
+
+    def nodes(self):
+        """State flags and reason of every node; None when the controller does not answer."""
+        text = self.run("scontrol", "-o", "show", "nodes", "--future") or self.run("scontrol", "-o", "show", "nodes")
+        if text is None:
+            return None
+        found = {}
+        for line in text.splitlines():
+            name = re.search(r"\bNodeName=(\S+)", line)
+            state = re.search(r"\bState=(\S+)", line)
+            reason = re.search(r"\bReason=(.*)$", line)
+            if name and state:
+                found[name[1]] = (set(state[1].replace("*", "+NOT_RESPONDING").split("+")), reason[1] if reason else "")
+        return found
+
+    def update_nodes(self, names, **settings):
+        names = list(names)
+        for start in range(0, len(names), BATCH):
+            self.run("scontrol", "update", f"nodename={','.join(names[start:start + BATCH])}",
+                     *[f"{key}={value}" for key, value in settings.items()])
+
+    def down(self, names, reason):
+        if names:
+            self.update_nodes(names, state="down", reason=f"{REASON}: {reason}")
+
+    def power_down(self, names):
+        if names:
+            self.update_nodes(names, state="power_down_force")
+
+    def power_up(self, names):
+        if names:
+            self.update_nodes(names, state="power_up")
+
+    def partition(self, name, state):
+        self.run("scontrol", "update", f"partitionname={name}", f"state={state}")
+
+    def partitions(self):
+        text = self.run("sinfo", "-h", "-o", "%R %a")
+        return dict(line.split()[:2] for line in (text or "").splitlines())
+
+
+class Cloud:
+    """EC2, the table of nodes, and the private zone."""
+
+    def __init__(self, fleet):
+        import boto3
+        from botocore.config import Config
+        config = Config(region_name=fleet["region"], retries={"mode": "standard", "max_attempts": 4})
+        self.fleet = fleet
+        self.ec2 = boto3.client("ec2", config=config)
+        self.route53 = boto3.client("route53", config=config)
+        self.table = boto3.resource("dynamodb", config=config).Table(fleet["table"])
+
+    # -- the table -----------------------------------------------------------------------------
+
+    def items(self):
+        found, start = {}, {}
+        while True:
+            page = self.table.scan(ConsistentRead=True, **start)
+            found.update({item["Id"]: item for item in page["Items"]})
+            if "LastEvaluatedKey" not in page:
+                return found
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def item(self, key):
+        return self.table.get_item(Key={"Id": key}, ConsistentRead=True).get("Item")
+
+    def put(self, items):
+        with self.table.batch_writer() as batch:
+            for item in items:
+                batch.put_item(Item={key: value for key, value in item.items() if value is not None})
+
+    def delete(self, keys):
+        with self.table.batch_writer() as batch:
+            for key in keys:
+                batch.delete_item(Key={"Id": key})
+
+    # -- instances -----------------------------------------------------------------------------
+
+    def instances(self, *filters):
+        pages = self.ec2.get_paginator("describe_instances").paginate(Filters=[
+            {"Name": f"tag:{TAG_CLUSTER}", "Values": [self.fleet["cluster"]]},
+            {"Name": f"tag:{TAG_QUEUE}", "Values": ["*"]},
+            {"Name": "instance-state-name", "Values": list(LIVE)}, *filters])
+        return {instance["InstanceId"]: instance for page in pages for reservation in page["Reservations"]
+                for instance in reservation["Instances"]}
+
+    def launched(self, launch):
+        return self.instances({"Name": f"tag:{TAG_LAUNCH}", "Values": [launch]})
+
+    def impaired(self):
+        pages = self.ec2.get_paginator("describe_instance_status").paginate()
+        return {status["InstanceId"] for page in pages for status in page["InstanceStatuses"]
+                if "impaired" in (status["InstanceStatus"]["Status"], status["SystemStatus"]["Status"])}
+
+    def terminate(self, ids):
+        ids = list(ids)
+        for start in range(0, len(ids), BATCH):
+            self.ec2.terminate_instances(InstanceIds=ids[start:start + BATCH])
+
+    def launch(self, place, least, most, launch, spot):
+        """Launches between `least` and `most` instances; raises LaunchError with AWS's own code."""
+        from botocore.exceptions import ClientError
+        resource = self.fleet.resource(place)
+        tags = [{"ResourceType": "instance", "Tags": [
+            {"Key": TAG_CLUSTER, "Value": self.fleet["cluster"]}, {"Key": TAG_QUEUE, "Value": place[0]},
+            {"Key": TAG_RESOURCE, "Value": place[1]}, {"Key": TAG_LAUNCH, "Value": launch}]}]
+        try:
+            if resource["flexible"]:
+                return self.launch_fleet(resource, least, most, launch, spot, tags)
+            market = {"InstanceMarketOptions": {"MarketType": "spot", "SpotOptions": {
+                "SpotInstanceType": "one-time", "InstanceInterruptionBehavior": "terminate",
+                **({"MaxPrice": str(resource["spotPrice"])} if resource.get("spotPrice") else {})}}} if spot else {}
+            answer = self.ec2.run_instances(
+                LaunchTemplate={"LaunchTemplateId": resource["launchTemplateId"], "Version": "$Latest"},
+                MinCount=least, MaxCount=most, TagSpecifications=tags, ClientToken=f"{launch}-{'s' if spot else 'o'}",
+                **market)
+            return answer["Instances"]
+        except ClientError as error:
+            raise LaunchError(error.response["Error"]["Code"], error.response["Error"].get("Message", "")) from error
+
+    def launch_fleet(self, resource, least, most, launch, spot, tags):
+        overrides = [{"InstanceType": kind, "SubnetId": subnet, **(
+            {"MaxPrice": str(resource["spotPrice"])} if spot and resource.get("spotPrice") else {})}
+            for kind in resource["instanceTypes"] for subnet in resource["subnetIds"]]
+        options = {"MinTargetCapacity": least, "SingleAvailabilityZone": len(resource["subnetIds"]) == 1}
+        strategy = resource.get("allocationStrategy")
+        if spot:
+            more = {"SpotOptions": {**options, "AllocationStrategy": strategy or "lowest-price"}}
+        else:
+            more = {"OnDemandOptions": {**options, "AllocationStrategy": "lowest-price", "CapacityReservationOptions": {
+                "UsageStrategy": "use-capacity-reservations-first"}}}
+        answer = self.ec2.create_fleet(
+            Type="instant", ClientToken=f"{launch}-{'s' if spot else 'o'}", TagSpecifications=tags,
+            LaunchTemplateConfigs=[{"LaunchTemplateSpecification": {
+                "LaunchTemplateId": resource["launchTemplateId"], "Version": "$Latest"}, "Overrides": overrides}],
+            TargetCapacitySpecification={"TotalTargetCapacity": most,
+                                         "DefaultTargetCapacityType": "spot" if spot else "on-demand"}, **more)
+        ids = [one for group in answer.get("Instances", []) for one in group["InstanceIds"]]
+        if not ids:
+            errors = answer.get("Errors", [])
+            raise LaunchError(errors[0]["ErrorCode"] if errors else "InsufficientCapacity",
+                              errors[0].get("ErrorMessage", "") if errors else "no instance was launched")
+        found = self.ec2.describe_instances(InstanceIds=ids)
+        return [instance for reservation in found["Reservations"] for instance in reservation["Instances"]]
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def records(self, action, pairs):
+        zone, domain = self.fleet.get("hostedZoneId"), self.fleet.get("domain")
+        pairs = list(pairs) if zone else []
+        for start in range(0, len(pairs), RECORDS):
+            try:
+                self.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [
+                    {"Action": action, "ResourceRecordSet": {"Name": f"{node}.{domain}.", "Type": "A", "TTL": RECORD_TTL,
+                                                              "ResourceRecords": [{"Value": address}]}}
+                    for node, address in pairs[start:start + RECORDS]]})
+            except Exception as error:  # A missing name slows a job; a missing node would lose it.
+                log.warning("records of the zone %s: %s", zone, error)
+
+
+class LaunchError(Exception):
+    def __init__(self, code, message):
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+    @property
+    def is_capacity(self):
+        return self.code in CAPACITY_CODES
+
+
+class Manager:
+    """The daemon's decisions."""
+
+    def __init__(self, fleet, slurm, cloud, clock=time.time):
+        self.fleet, self.slurm, self.cloud, self.clock = fleet, slurm, cloud, clock
+
+    # -- requests of Slurm ---------------------------------------------------------------------
+
+    def handle(self, request):
+        if request["kind"] == "resume":
+            self.resume(request["nodes"], request.get("jobs", []))
+        else:
+            self.suspend(request["nodes"], failed=request["kind"] == "resume-failed")
+
+    def resume(self, nodes, jobs):
+        """Launches instances for nodes, by the cluster's scaling strategy."""
+        status = self.status()
+        if status not in ("RUNNING", "PROTECTED"):
+            self.slurm.down(nodes, f"the fleet is {status}")
+            return
+        self.recover(nodes)
+        mapped = self.cloud.items()
+        for node in nodes:
+            if "InstanceId" in mapped.get(node, {}):
+                self.tell_address(node, mapped[node]["Address"])
+        wanted = [node for node in nodes if self.fleet.place(node) and "InstanceId" not in mapped.get(node, {})]
+        groups = self.groups(wanted, jobs)
+        strategy = self.fleet["scalingStrategy"]
+        if strategy == "greedy-all-or-nothing":
+            self.resume_greedy(groups)
+        else:
+            for group, is_job in groups:
+                self.resume_group(group, whole=is_job and strategy == "all-or-nothing")
+
+    @staticmethod
+    def groups(nodes, jobs):
+        """Nodes by the job that waits for them; nodes of no job come last, and share."""
+        left, groups = list(nodes), []
+        for job in jobs:
+            own = [node for node in job["nodes"] if node in left]
+            left = [node for node in left if node not in own]
+            if own:
+                groups.append((own, True))
+        return groups + ([(left, False)] if left else [])
+
+    def resume_group(self, nodes, whole):
+        by_place, launched, failed = defaultdict(list), [], None
+        for node in nodes:
+            by_place[self.fleet.place(node)].append(node)
+        for place, own in by_place.items():
+            for start in range(0, len(own), BATCH):
+                part = own[start:start + BATCH]
+                try:
+                    launched.append((part, self.launch(place, part, whole)))
+                except LaunchError as error:
+                    self.failed_launch(place, part, error)
+                    failed = error
+            if failed and whole:
+                break
+        if failed and whole:
+            self.release([instance["InstanceId"] for _, instances in launched for instance in instances], nodes)
+            self.slurm.down(nodes, f"(Code:{failed.code}) the job's other nodes could not be launched")
+            return
+        for part, instances in launched:
+            self.assign(part, instances)
+
+    def resume_greedy(self, groups):
+        """Takes all capacity there is, then gives back what does not complete a job."""
+        pool, by_place = {}, defaultdict(list)
+        for group, _ in groups:
+            for node in group:
+                by_place[self.fleet.place(node)].append(node)
+        for place, own in by_place.items():
+            pool[place] = []
+            for start in range(0, len(own), BATCH):
+                part = own[start:start + BATCH]
+                try:
+                    pool[place] += self.launch(place, part, whole=False)
+                except LaunchError as error:
+                    self.failed_launch(place, part, error)
+        for group, is_job in groups:
+            needed = defaultdict(list)
+            for node in group:
+                needed[self.fleet.place(node)].append(node)
+            if is_job and any(len(pool[place]) < len(own) for place, own in needed.items()):
+                self.cloud.delete(group)
+                self.slurm.down(group, "(Code:InsufficientCapacity) not all nodes of the job could be launched")
+                continue
+            for place, own in needed.items():
+                taken, pool[place] = pool[place][:len(own)], pool[place][len(own):]
+                self.assign(own, taken)
+        self.release([instance["InstanceId"] for rest in pool.values() for instance in rest], [])
+
+    def launch(self, place, nodes, whole):
+        """Writes down what is launched for which nodes, then launches it."""
+        launch = uuid.uuid4().hex
+        now = int(self.clock())
+        self.cloud.put({"Id": node, "Launch": launch, "LaunchedAt": now} for node in nodes)
+        resource = self.fleet.resource(place)
+        least = len(nodes) if whole else 1
+        spot = resource["capacityType"] == "SPOT"
+        try:
+            return self.cloud.launch(place, least, len(nodes), launch, spot)
+        except LaunchError as error:
+            if not (spot and resource["spotFallback"] and error.is_capacity):
+                raise
+            log.warning("%s has no Spot capacity, so On-Demand is launched: %s", "/".join(place), error)
+            return self.cloud.launch(place, least, len(nodes), launch, False)
+
+    def failed_launch(self, place, nodes, error):
+        log.error("launch of %d nodes of %s failed: %s", len(nodes), "/".join(place), error)
+        self.cloud.delete(nodes)
+        if error.is_capacity:
+            until = int(self.clock()) + self.fleet["capacityTimeoutSeconds"]
+            self.cloud.put([{"Id": f"RESOURCE/{'/'.join(place)}", "DisabledUntil": until, "Code": error.code}])
+            states = self.slurm.nodes() or {}
+            idle = [node for node in self.fleet.nodes_of(place)
+                    if node in nodes or (node in states and "POWERED_DOWN" in states[node][0])]
+            self.slurm.down(idle, f"(Code:{error.code}) no capacity for {place[1]}")
+        else:
+            self.slurm.down(nodes, f"(Code:{error.code}) failure when launching")
+
+    def assign(self, nodes, instances):
+        """Gives instances to nodes, in order; nodes that get none are given back."""
+        now = int(self.clock())
+        pairs = list(zip(nodes, instances))
+        short = nodes[len(pairs):]
+        self.cloud.put({"Id": node, "InstanceId": instance["InstanceId"], "Address": instance["PrivateIpAddress"],
+                        "LaunchedAt": now} for node, instance in pairs)
+        self.cloud.records("UPSERT", [(node, instance["PrivateIpAddress"]) for node, instance in pairs])
+        for node, instance in pairs:
+            self.tell_address(node, instance["PrivateIpAddress"])
+        if short:
+            self.cloud.delete(short)
+            self.slurm.down(short, "(Code:InsufficientCapacity) fewer instances than nodes were launched")
+
+    def tell_address(self, node, address):
+        """Tells Slurm where a node is. Without managed names the node is known by EC2's name of its address."""
+        name = f"ip-{address.replace('.', '-')}" if self.fleet.get("ec2HostNames") else node
+        self.slurm.update_nodes([node], nodeaddr=address, nodehostname=name)
+
+    def suspend(self, nodes, failed):
+        items = self.cloud.items()
+        mapped = [node for node in nodes if node in items]
+        if failed:
+            self.count_failures(mapped, items)
+        self.release_nodes(mapped, items)
+
+    def release_nodes(self, nodes, items):
+        """Ends the instances of nodes and forgets them."""
+        known = [node for node in nodes if "InstanceId" in items.get(node, {})]
+        self.cloud.records("DELETE", [(node, items[node]["Address"]) for node in known])
+        self.release([items[node]["InstanceId"] for node in known], nodes)
+
+    def release(self, ids, nodes):
+        self.cloud.terminate(ids)
+        self.cloud.delete(nodes)
+
+    # -- recovery ------------------------------------------------------------------------------
+
+    def recover(self, nodes=None):
+        """Finishes launches that a killed daemon had begun: their instances carry the launch's tag."""
+        begun = defaultdict(list)
+        for key, item in self.cloud.items().items():
+            if "Launch" in item and (nodes is None or key in nodes):
+                begun[item["Launch"]].append(key)
+        for launch, own in begun.items():
+            instances = list(self.cloud.launched(launch).values())
+            log.warning("a launch for %s was cut off; %d instances of it exist", ",".join(sorted(own)), len(instances))
+            if nodes is None and not instances:
+                self.cloud.delete(own)
+                self.slurm.power_down(own)
+                continue
+            ordered = sorted(own, key=lambda node: (NODE.match(node)["resource"], int(NODE.match(node)["number"])))
+            taken = ordered[:len(instances)]
+            if taken:
+                self.assign(taken, instances)
+            self.cloud.delete(ordered[len(instances):])
+
+    # -- the fleet -----------------------------------------------------------------------------
+
+    def status(self):
+        return (self.cloud.item(FLEET_ID) or {}).get("Status", "RUNNING")
+
+    def set_status(self, status):
+        log.info("the fleet is %s", status)
+        self.cloud.put([{"Id": FLEET_ID, "Status": status, "Heartbeat": int(self.clock())}])
+
+    def follow_status(self):
+        """Carries out what `start` and `stop` asked for."""
+        status = self.status()
+        queues = self.fleet["queues"]
+        if status in ("STOP_REQUESTED", "STOPPING"):
+            self.set_status("STOPPING")
+            for queue in queues:
+                self.slurm.partition(queue, "inactive")
+            items = self.cloud.items()
+            nodes = [node for node in items if self.fleet.place(node)]
+            self.slurm.power_down(nodes)
+            self.release_nodes(nodes, items)
+            if not self.cloud.instances():
+                self.set_status("STOPPED")
+        elif status in ("START_REQUESTED", "STARTING"):
+            self.set_status("STARTING")
+            self.cloud.delete([key for key in self.cloud.items() if key.startswith(("QUEUE/", "RESOURCE/"))])
+            for queue in queues:
+                self.slurm.partition(queue, "up")
+            self.set_status("RUNNING")
+        else:
+            self.set_status(status)
+        return self.status()
+
+    def count_failures(self, nodes, items):
+        """Counts boots that failed; too many in a row close the queue."""
+        for node in nodes:
+            queue = self.fleet.place(node)[0]
+            item = self.cloud.item(f"QUEUE/{queue}") or {"Id": f"QUEUE/{queue}", "Failures": 0}
+            item["Failures"] = int(item["Failures"]) + 1
+            log.error("%s did not boot; that makes %d in a row in %s", node, item["Failures"], queue)
+            if item["Failures"] >= self.fleet["protectedAfterFailures"] and not item.get("Protected"):
+                item["Protected"] = True
+                log.error("%s is protected: its partition is closed until the fleet is started again", queue)
+                self.slurm.partition(queue, "inactive")
+                self.set_status("PROTECTED")
+            self.cloud.put([item])
+
+    def look_after(self):
+        """One round: compares Slurm, the table and EC2, and mends what does not fit."""
+        status = self.follow_status()
+        if status not in ("RUNNING", "PROTECTED"):
+            return
+        self.recover()
+        states, items, instances = self.slurm.nodes(), self.cloud.items(), self.cloud.instances()
+        if states is None:
+            return
+        self.end_orphans(items, instances)
+        self.mend_nodes(states, items, instances)
+        self.reset_nodes(states, items)
+        if status == "RUNNING":
+            self.start_static(states, items)
+
+    def end_orphans(self, items, instances):
+        known = {item["InstanceId"] for item in items.values() if "InstanceId" in item}
+        grace = self.fleet["orphanGraceSeconds"]
+        orphans = [key for key, instance in instances.items()
+                   if key not in known and self.clock() - instance["LaunchTime"].timestamp() > grace]
+        if orphans:
+            log.error("no node belongs to %s", ", ".join(orphans))
+            self.cloud.terminate(orphans)
+
+    def mend_nodes(self, states, items, instances):
+        impaired = self.cloud.impaired() if instances else set()
+        gone, failed, booted = [], [], set()
+        for node, item in items.items():
+            if "InstanceId" not in item or node not in states:
+                continue
+            flags = states[node][0]
+            age = self.clock() - int(item["LaunchedAt"])
+            booting = bool(flags & {"POWERING_UP", "POWER_UP"}) or "NOT_RESPONDING" in flags
+            if "POWERED_DOWN" in flags and age > self.fleet["orphanGraceSeconds"]:
+                gone.append(node)
+            elif item["InstanceId"] not in instances or item["InstanceId"] in impaired:
+                log.error("%s lost its instance %s", node, item["InstanceId"])
+                (failed if booting else gone).append(node)
+            elif "POWERING_UP" in flags and age > self.fleet["bootstrapTimeoutSeconds"]:
+                failed.append(node)
+            elif not booting and flags & {"IDLE", "ALLOCATED", "MIXED", "COMPLETING"} and "POWERED_DOWN" not in flags:
+                booted.add(self.fleet.place(node)[0])
+        for queue in booted:
+            counted = items.get(f"QUEUE/{queue}")
+            if counted and not counted.get("Protected") and counted["Failures"]:
+                self.cloud.delete([f"QUEUE/{queue}"])
+        if failed:
+            self.count_failures(failed, items)
+        if gone or failed:
+            self.release_nodes(gone + failed, items)
+            self.slurm.power_down(gone + failed)
+
+    def reset_nodes(self, states, items):
+        """Brings nodes that were set down back to powered-down, once their resource may be tried again."""
+        now, waiting, over = self.clock(), set(), []
+        for place in self.fleet.places():
+            key = f"RESOURCE/{'/'.join(place)}"
+            if key in items and int(items[key]["DisabledUntil"]) > now:
+                waiting.add(place)
+            elif key in items:
+                over.append(key)
+        self.cloud.delete(over)
+        down = [node for node, (flags, _) in states.items()
+                if "DOWN" in flags and self.fleet.place(node) and self.fleet.place(node) not in waiting
+                and not flags & {"POWERING_DOWN", "POWER_DOWN"}]
+        self.release_nodes([node for node in down if node in items], items)
+        self.slurm.power_down(down)
+
+    def start_static(self, states, items):
+        closed = {key[6:] for key, item in items.items() if key.startswith("QUEUE/") and item.get("Protected")}
+        waiting = {key[9:] for key, item in items.items()
+                   if key.startswith("RESOURCE/") and int(item["DisabledUntil"]) > self.clock()}
+        missing = []
+        for place in self.fleet.places():
+            if place[0] in closed or "/".join(place) in waiting:
+                continue
+            for node in self.fleet.nodes_of(place)[:self.fleet.resource(place)["minCount"]]:
+                flags = states.get(node, (set(), ""))[0]
+                if "POWERED_DOWN" in flags and node not in items and not flags & {"POWERING_UP", "POWER_UP", "DOWN"}:
+                    missing.append(node)
+        self.slurm.power_up(missing)
+
+
+class Requests:
+    """The directory in which Slurm's programs leave what they want, oldest first."""
+
+    def __init__(self, directory=SPOOL):
+        self.directory = os.path.join(directory, "requests")
+        os.makedirs(self.directory, exist_ok=True)
+
+    def leave(self, request):
+        name = f"{time.time_ns():020d}-{os.getpid()}"
+        draft = os.path.join(self.directory, f".{name}")
+        with open(draft, "w", encoding="utf-8") as file:
+            json.dump(request, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(draft, os.path.join(self.directory, f"{name}.json"))
+
+    def pending(self):
+        return sorted(name for name in os.listdir(self.directory) if name.endswith(".json"))
+
+    def read(self, name):
+        with open(os.path.join(self.directory, name), encoding="utf-8") as file:
+            return json.load(file)
+
+    def done(self, name):
+        os.unlink(os.path.join(self.directory, name))
+
+
+def jobs_of(path, slurm):
+    """The jobs that wait for a resume, from the file that Slurm offers while its program runs."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            jobs = json.load(file).get("jobs", [])
+    except (OSError, TypeError, ValueError):
+        return []
+    return [{"id": job.get("job_id"), "nodes": slurm.expand(job.get("nodes_resume") or job.get("nodes_alloc") or job.get("nodes") or "")}
+            for job in jobs]
+
+
+def ask(kind, nodes):
+    slurm = Slurm()
+    jobs = jobs_of(os.environ.get("SLURM_RESUME_FILE"), slurm) if kind == "resume" else []
+    Requests().leave({"kind": kind, "nodes": slurm.expand(nodes), "jobs": jobs})
+
+
+def serve(once=False):
+    """Runs until killed. One instance only: the lock is released by the kernel, whatever happens."""
+    os.makedirs(SPOOL, exist_ok=True)
+    lock = open(os.path.join(SPOOL, "daemon.lock"), "w", encoding="utf-8")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    fleet, slurm, requests = Fleet(), Slurm(), Requests()
+    manager = Manager(fleet, slurm, Cloud(fleet))
+    due = 0.0
+    while True:
+        for name in requests.pending():
+            attempt(lambda: manager.handle(requests.read(name)), name)
+            requests.done(name)
+        if time.monotonic() >= due:
+            if fleet.reload():
+                manager.cloud = Cloud(fleet)
+            attempt(manager.look_after, "round")
+            due = time.monotonic() + fleet["loopSeconds"]
+        if once:
+            return
+        time.sleep(0.1)
+
+
+def attempt(action, what):
+    try:
+        action()
+    except Exception:  # One failed call must not end the care for the other nodes.
+        log.exception("%s failed", what)
+
+
+def own_name(instance_id, seconds=300):
+    """The node that an instance is, as soon as the daemon has written it down."""
+    cloud = Cloud(Fleet())
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = cloud.table.query(IndexName="InstanceId", KeyConditionExpression="InstanceId = :id",
+                                  ExpressionAttributeValues={":id": instance_id})["Items"]
+        if found:
+            return found[0]["Id"]
+        time.sleep(1)
+    return None
+
+
+def request_status(status):
+    cloud = Cloud(Fleet())
+    cloud.put([{"Id": FLEET_ID, "Status": status}])
+
+
+def report():
+    fleet = Fleet()
+    cloud = Cloud(fleet)
+    items = cloud.items()
+    nodes = {key: item["InstanceId"] for key, item in sorted(items.items()) if "InstanceId" in item}
+    print(json.dumps({"cluster": fleet["cluster"], "status": items.get(FLEET_ID, {}).get("Status", "RUNNING"),
+                      "heartbeat": int(items.get(FLEET_ID, {}).get("Heartbeat", 0)), "nodes": nodes}, indent=2))
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="meridian_hpc", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for kind in ("resume", "suspend", "resume-failed"):
+        commands.add_parser(kind).add_argument("nodes")
+    commands.add_parser("own-name").add_argument("instance")
+    for name in ("daemon", "round", "start", "stop", "status"):
+        commands.add_parser(name)
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    if given.command in ("resume", "suspend", "resume-failed"):
+        ask(given.command, given.nodes)
+    elif given.command == "own-name":
+        name = own_name(given.instance)
+        if name is None:
+            sys.exit("no node was given to this instance")
+        print(name)
+    elif given.command in ("start", "stop"):
+        request_status(f"{given.command.upper()}_REQUESTED")
+    elif given.command == "status":
+        report()
+    else:
+        serve(once=given.command == "round")
+
+
+if __name__ == "__main__":
+    main()

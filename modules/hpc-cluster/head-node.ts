@@ -1,0 +1,145 @@
+import type { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
+import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { EipAssociation } from "@cdktf/provider-aws/lib/eip-association";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
+import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
+import { Construct } from "constructs";
+import type { HeadNodeConfiguration } from "./cluster-keys";
+import type { InstanceTypeFacts } from "./instance-types";
+
+/** What the network interface of the head node is made of. */
+export interface HeadAddressProps {
+  /** The cluster's name. */
+  readonly clusterName: string;
+  /** The subnet of the head node. */
+  readonly subnetId: string;
+  /** Its security groups. */
+  readonly securityGroupIds: readonly string[];
+  /** The file's `ElasticIp`: none, one of the module's own, or an existing address. */
+  readonly elasticIp: boolean | string;
+}
+
+/**
+ * The address of the head node, which outlives the machine: compute nodes and slurm.conf know it.
+ *
+ * **Creates** a network interface, and an Elastic IP and its association where the file asks.
+ */
+export class HeadAddress extends Construct {
+  /** The interface, for settings that this construct does not model. */
+  public readonly resource: NetworkInterface;
+
+  public constructor(scope: Construct, id: string, props: HeadAddressProps) {
+    super(scope, id);
+    const tags = { Name: `${props.clusterName} head node` };
+    this.resource = new NetworkInterface(this, "Resource", {
+      subnetId: props.subnetId,
+      securityGroups: [...props.securityGroupIds],
+      sourceDestCheck: false,
+      description: `Head node of the cluster ${props.clusterName}`,
+      tags,
+    });
+    if (props.elasticIp === false) {
+      return;
+    }
+    const given = typeof props.elasticIp === "string" ? props.elasticIp : undefined;
+    const own = given === undefined ? new Eip(this, "ElasticIp", { domain: "vpc", tags }) : undefined;
+    const byAddress = given !== undefined && !given.startsWith("eipalloc-");
+    new EipAssociation(this, "ElasticIpAssociation", {
+      networkInterfaceId: this.resource.id,
+      allocationId: byAddress ? undefined : (own?.allocationId ?? given),
+      publicIp: byAddress ? given : undefined,
+    });
+  }
+
+  /** The private address. */
+  public get privateAddress(): string {
+    return this.resource.privateIp;
+  }
+}
+
+/** What a {@link HeadNode} is made of. */
+export interface HeadNodeProps {
+  /** The cluster's name. */
+  readonly clusterName: string;
+  /** The file's `HeadNode`. */
+  readonly configuration: HeadNodeConfiguration;
+  /** What is known of its instance type. */
+  readonly facts: InstanceTypeFacts;
+  /** The image. */
+  readonly imageId: string;
+  /** Its network interface. */
+  readonly networkInterfaceId: string;
+  /** Its instance profile. */
+  readonly instanceProfileName: string;
+  /** What it runs when it first boots. */
+  readonly userData: string;
+  /** Whether metadata needs a token. */
+  readonly imdsSupport: "v1.0" | "v2.0";
+  /** EBS volumes to attach, by storage name. */
+  readonly volumes: Readonly<Record<string, readonly EbsVolume[]>>;
+  /** Tags of the instance and its root volume. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Device names for shared volumes; Nitro shows them as NVMe disks, found by the volume's id. */
+const deviceLetters = "fghijklmnop";
+
+/**
+ * The machine that runs the Slurm controller and the cluster daemon and shares the file's volumes.
+ *
+ * **Creates** an instance and the attachments of its volumes. A newer image or changed user data
+ * never replaces a running head node by itself: jobs would be lost.
+ */
+export class HeadNode extends Construct {
+  /** The instance, for settings that this construct does not model. */
+  public readonly resource: Instance;
+
+  public constructor(scope: Construct, id: string, props: HeadNodeProps) {
+    super(scope, id);
+    const { configuration, facts } = props;
+    const { RootVolume } = configuration.LocalStorage;
+    this.resource = new Instance(this, "Resource", {
+      ami: props.imageId,
+      instanceType: configuration.InstanceType,
+      keyName: configuration.Ssh.KeyName,
+      iamInstanceProfile: props.instanceProfileName,
+      networkInterface: [{ deviceIndex: 0, networkInterfaceId: props.networkInterfaceId }],
+      ebsOptimized: facts.ebsOptimized ? true : undefined,
+      cpuOptions:
+        configuration.DisableSimultaneousMultithreading && facts.vcpus > facts.cores
+          ? { coreCount: facts.cores, threadsPerCore: 1 }
+          : undefined,
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: props.imdsSupport === "v1.0" ? "optional" : "required",
+        httpPutResponseHopLimit: 1,
+      },
+      rootBlockDevice: {
+        encrypted: RootVolume.Encrypted,
+        volumeType: RootVolume.VolumeType,
+        volumeSize: RootVolume.Size,
+        iops: RootVolume.Iops,
+        throughput: RootVolume.Throughput,
+        deleteOnTermination: RootVolume.DeleteOnTermination,
+      },
+      userData: props.userData,
+      tags: { Name: "HeadNode", ...props.tags },
+      volumeTags: { Name: "HeadNode", ...props.tags },
+      lifecycle: { ignoreChanges: ["ami", "user_data"] },
+    });
+    this.attach(props.volumes);
+  }
+
+  private attach(volumes: Readonly<Record<string, readonly EbsVolume[]>>): void {
+    Object.values(volumes)
+      .flat()
+      .forEach((volume, index) => {
+        new VolumeAttachment(this, `Volume-${volume.node.id}`, {
+          deviceName: `/dev/sd${deviceLetters.charAt(index)}`,
+          instanceId: this.resource.id,
+          volumeId: volume.id,
+        });
+      });
+  }
+}

@@ -1,0 +1,265 @@
+import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
+import { Construct } from "constructs";
+import {
+  InternalError,
+  partitionOf,
+  ValidationError,
+  zonesOf,
+  type IAlarmTopic,
+  type INetwork,
+  type Problem,
+} from "../core";
+import { BatchCluster } from "./batch-cluster";
+import { parseClusterFile } from "./cluster-file";
+import type { ClusterConfiguration } from "./cluster-keys";
+import { ClusterNetwork } from "./cluster-network";
+import { ClusterSecurity } from "./cluster-security";
+import type { Finding } from "./findings";
+import { SharedStorage } from "./shared-storage";
+import { SlurmCluster } from "./slurm-cluster";
+
+/** What an {@link HpcCluster} is made of. */
+export interface HpcClusterProps {
+  /** The cluster's name: a letter, then letters, digits and hyphens. */
+  readonly name: string;
+  /** The account's number. */
+  readonly account: string;
+  /** The region's code, such as `eu-west-1`. */
+  readonly region: string;
+  /** The text of a ParallelCluster 3 configuration file. */
+  readonly configurationFile: string;
+  /**
+   * The name of that file, for messages.
+   *
+   * @default - the cluster's name and `.yaml`
+   */
+  readonly fileName?: string;
+  /**
+   * The network of the cluster where the file names no subnets. Its first private subnet holds all
+   * nodes, because EFA and Lustre lie in one zone.
+   *
+   * @default - the module makes a network of its own
+   */
+  readonly network?: INetwork;
+  /**
+   * Where alarms go.
+   *
+   * @default - alarms change their state and tell nobody
+   */
+  readonly alarmTopic?: IAlarmTopic;
+}
+
+/** Where a part of the cluster lies. */
+export interface ClusterPlace {
+  /** The VPC. */
+  readonly vpcId: string;
+  /** The head node's subnet. */
+  readonly headSubnetId: string;
+  /** The head node's zone. */
+  readonly headZone: string;
+  /** The subnets of each queue. */
+  readonly queueSubnetIds: Readonly<Record<string, readonly string[]>>;
+  /** The subnet of each login pool. */
+  readonly loginSubnetIds: Readonly<Record<string, string>>;
+}
+
+/** What the parts of a cluster share. */
+export interface ClusterParts {
+  /** The cluster's name. */
+  readonly name: string;
+  /** The account's number. */
+  readonly account: string;
+  /** The region's code. */
+  readonly region: string;
+  /** The ARN partition. */
+  readonly partition: string;
+  /** The configuration with its defaults. */
+  readonly configuration: ClusterConfiguration;
+  /** Where it lies. */
+  readonly place: ClusterPlace;
+  /** Its security groups. */
+  readonly security: ClusterSecurity;
+  /** Its storage. */
+  readonly storage: SharedStorage;
+  /** Where alarms go. */
+  readonly alarmTopic?: IAlarmTopic;
+}
+
+/**
+ * A Slurm or AWS Batch cluster from a ParallelCluster 3 file.
+ *
+ * **Creates** security groups, the file's shared storage, and for Slurm a head node, login pools,
+ * launch templates, the table of nodes, a private zone and the rendered configuration; for Batch
+ * compute environments, queues and job definitions. A network too where the file names no subnets
+ * and none is given.
+ */
+export class HpcCluster extends Construct {
+  /** The Slurm cluster; absent with Batch. */
+  public readonly slurm?: SlurmCluster;
+  /** The Batch cluster; absent with Slurm. */
+  public readonly batch?: BatchCluster;
+  /** The shared storage. */
+  public readonly storage: SharedStorage;
+  /** The network of the module's own; absent where subnets or a network are given. */
+  public readonly network?: ClusterNetwork;
+  /** What the file's author should know: warnings and notes. */
+  public readonly findings: readonly Finding[];
+
+  public constructor(scope: Construct, id: string, props: HpcClusterProps) {
+    super(scope, id);
+    const { name, account, region } = props;
+    const { configuration, findings } = this.readFile(props);
+    this.findings = findings;
+    this.network = this.createNetwork(configuration, props);
+    const place = this.placeOf(configuration, props);
+    const partition = partitionOf(region);
+    const security = this.createSecurity(name, configuration, place);
+    this.storage = new SharedStorage(this, "Storage", {
+      region,
+      clusterName: name,
+      dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
+      storages: configuration.SharedStorage ?? [],
+      vpcId: place.vpcId,
+      subnetIds: widestQueue(place),
+      headZone: place.headZone,
+      memberGroupIds: security.memberGroupIds,
+    });
+    const parts = {
+      name,
+      account,
+      region,
+      partition,
+      configuration,
+      place,
+      security,
+      storage: this.storage,
+      alarmTopic: props.alarmTopic,
+    };
+    if (configuration.Scheduling.Scheduler === "slurm") {
+      this.slurm = new SlurmCluster(this, "Slurm", parts);
+    } else {
+      this.batch = new BatchCluster(this, "Batch", parts);
+    }
+  }
+
+  private readFile(props: HpcClusterProps): {
+    configuration: ClusterConfiguration;
+    findings: readonly Finding[];
+  } {
+    const fileName = props.fileName ?? `${props.name}.yaml`;
+    const context = { name: props.name, region: props.region, hasNetwork: props.network !== undefined };
+    const { configuration, findings } = parseClusterFile(props.configurationFile, fileName, context);
+    const problems = findings
+      .filter(({ level }) => level === "ERROR")
+      .map((finding) => problemOf(this.node.path, fileName, finding));
+    if (problems.length > 0 || configuration === undefined) {
+      throw new ValidationError(problems);
+    }
+    return { configuration, findings };
+  }
+
+  private createNetwork(
+    configuration: ClusterConfiguration,
+    { name, region, network }: HpcClusterProps,
+  ): ClusterNetwork | undefined {
+    if (network !== undefined || namesSubnets(configuration)) {
+      return undefined;
+    }
+    const [first = `${region}a`] = zonesOf(region);
+    return new ClusterNetwork(this, "Network", {
+      region,
+      clusterName: name,
+      zone: configuration.Meridian.Zone ?? first,
+      ipv4CidrBlock: configuration.Meridian.NetworkCidrBlock,
+    });
+  }
+
+  private placeOf(configuration: ClusterConfiguration, { network }: HpcClusterProps): ClusterPlace {
+    const { HeadNode, Scheduling, LoginNodes } = configuration;
+    const queues = [...(Scheduling.SlurmQueues ?? []), ...(Scheduling.AwsBatchQueues ?? [])];
+    const pools = LoginNodes?.Pools ?? [];
+    const shared = this.sharedPlace(network);
+    if (!namesSubnets(configuration) && shared !== undefined) {
+      return {
+        vpcId: shared.vpcId,
+        headSubnetId: shared.subnetId,
+        headZone: shared.zone,
+        queueSubnetIds: Object.fromEntries(queues.map(({ Name }) => [Name, [shared.subnetId]])),
+        loginSubnetIds: Object.fromEntries(pools.map(({ Name }) => [Name, shared.subnetId])),
+      };
+    }
+    const headSubnetId = HeadNode?.Networking.SubnetId ?? queues[0]?.Networking.SubnetIds?.[0] ?? "";
+    const subnet = new DataAwsSubnet(this, "HeadSubnet", { id: headSubnetId });
+    return {
+      headSubnetId,
+      vpcId: subnet.vpcId,
+      headZone: subnet.availabilityZone,
+      queueSubnetIds: Object.fromEntries(
+        queues.map(({ Name, Networking }) => [Name, Networking.SubnetIds ?? []]),
+      ),
+      loginSubnetIds: Object.fromEntries(
+        pools.map(({ Name, Networking }) => [Name, Networking.SubnetIds?.[0] ?? headSubnetId]),
+      ),
+    };
+  }
+
+  private sharedPlace(
+    network: INetwork | undefined,
+  ): { vpcId: string; subnetId: string; zone: string } | undefined {
+    if (this.network !== undefined) {
+      const { privateSubnet, resource } = this.network;
+      return { vpcId: resource.id, subnetId: privateSubnet.id, zone: privateSubnet.availabilityZone };
+    }
+    const [subnetId] = network?.subnetIds("private") ?? [];
+    const [zone] = network?.zones ?? [];
+    if (network === undefined || subnetId === undefined || zone === undefined) {
+      return undefined;
+    }
+    return { vpcId: network.vpcId, subnetId, zone };
+  }
+
+  private createSecurity(
+    name: string,
+    { HeadNode, LoginNodes, Scheduling }: ClusterConfiguration,
+    { vpcId }: ClusterPlace,
+  ): ClusterSecurity {
+    const slurm = Scheduling.Scheduler === "slurm";
+    return new ClusterSecurity(this, "Security", {
+      name,
+      vpcId,
+      headSshFrom: slurm ? HeadNode?.Ssh.AllowedIps : undefined,
+      loginSshFrom:
+        LoginNodes === undefined
+          ? undefined
+          : Object.fromEntries(LoginNodes.Pools.map(({ Name, Ssh }) => [Name, Ssh.AllowedIps])),
+    });
+  }
+}
+
+function namesSubnets({ HeadNode, Scheduling }: ClusterConfiguration): boolean {
+  return (
+    HeadNode?.Networking.SubnetId !== undefined ||
+    [...(Scheduling.SlurmQueues ?? []), ...(Scheduling.AwsBatchQueues ?? [])].some(
+      ({ Networking }) => Networking.SubnetIds !== undefined,
+    )
+  );
+}
+
+/** The subnets of the queue that has the most: one a zone, so that every queue finds a mount target. */
+function widestQueue({ queueSubnetIds }: ClusterPlace): readonly string[] {
+  const [first, ...others] = Object.values(queueSubnetIds);
+  if (first === undefined) {
+    throw new InternalError("a cluster has no queue");
+  }
+  return others.reduce((widest, one) => (one.length > widest.length ? one : widest), first);
+}
+
+function problemOf(where: string, fileName: string, { path, line, message, remedy }: Finding): Problem {
+  return {
+    where,
+    property: path === "" ? fileName : path,
+    expected: "be correct",
+    got: `${fileName}:${line}: ${message}`,
+    remedy,
+  };
+}

@@ -1,0 +1,139 @@
+#!/bin/bash
+# Turns a stock image into a node of a Meridian cluster. Usage: bootstrap.sh head|compute|login
+# Everything particular to the cluster is in /etc/meridian/node.json, written by the user data.
+set -euo pipefail
+role=$1
+exec > >(tee -a /var/log/meridian-bootstrap.log) 2>&1
+setting() { python3 -c 'import json,sys; v=json.load(open("/etc/meridian/node.json")).get(sys.argv[1]); print("" if v is None else v if isinstance(v,str) else json.dumps(v))' "$1"; }
+imds() { local t; t=$(curl -sfX PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300'); curl -sf -H "X-aws-ec2-metadata-token: $t" "http://169.254.169.254/latest/meta-data/$1"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+cluster=$(setting cluster); region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix)
+head=$(setting headAddress); os=$(. /etc/os-release; echo "$ID")
+export AWS_DEFAULT_REGION=$region
+proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_proxy=$proxy no_proxy=169.254.169.254,.amazonaws.com; fi
+
+install_packages() {
+  case $os in
+    ubuntu|debian) export DEBIAN_FRONTEND=noninteractive; apt-get update -q
+      apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm slurm-wlm slurmdbd ;;
+    amzn) dnf install -qy python3-boto3 munge munge-devel nfs-utils mdadm gcc make readline-devel perl pam-devel mariadb105-devel dbus-devel ;;
+    *) dnf install -qy epel-release || dnf install -qy "https://dl.fedoraproject.org/pub/epel/epel-release-latest-$(. /etc/os-release; echo "${VERSION_ID%%.*}").noarch.rpm"
+      dnf install -qy python3-boto3 munge nfs-utils mdadm slurm slurm-slurmctld slurm-slurmd slurm-slurmdbd ;;
+  esac
+}
+
+# Amazon Linux has no Slurm package: the head node builds one and shares it.
+build_slurm() {
+  [ "$os" = amzn ] || return 0
+  local version; version=$(setting slurmVersion)
+  curl -sfL "https://download.schedmd.com/slurm/slurm-$version.tar.bz2" | tar xj -C /usr/src
+  (cd "/usr/src/slurm-$version" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm && make -sj "$(nproc)" && make -s install)
+}
+
+fetch() { aws s3 sync --quiet --delete "s3://$bucket/$prefix/$1/" "$2"; }
+
+secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
+
+munge_key() {
+  local arn; arn=$(setting mungeKeySecretArn)
+  install -d -m 700 -o munge -g munge /etc/munge
+  if [ -n "$arn" ]; then secret "$arn" | base64 -d > /etc/munge/munge.key
+  elif [ "$role" = head ]; then [ -s /etc/munge/munge.key ] || dd if=/dev/urandom of=/etc/munge/munge.key bs=1 count=1024 status=none
+    install -d -m 700 /opt/meridian/shared/munge; cp /etc/munge/munge.key /opt/meridian/shared/munge/
+  else cp /opt/meridian/shared/munge/munge.key /etc/munge/munge.key; fi
+  chown munge:munge /etc/munge/munge.key; chmod 400 /etc/munge/munge.key
+  systemctl enable --now munge; systemctl restart munge
+}
+
+local_disks() {
+  local directory disks; directory=$(setting ephemeralDirectory)
+  disks=$(lsblk -dpno NAME,MODEL | awk '/Instance Storage/ {print $1}')
+  [ -n "$disks" ] && [ -n "$directory" ] || return 0
+  if [ "$(wc -w <<<"$disks")" -gt 1 ]; then yes | mdadm --create /dev/md/ephemeral --level=0 --raid-devices="$(wc -w <<<"$disks")" $disks; disks=/dev/md/ephemeral; fi
+  mkfs.ext4 -q -F "$disks"; mkdir -p "$directory"; mount -o noatime "$disks" "$directory"; chmod 1777 "$directory"
+}
+
+install_lustre() {
+  has mount.lustre && return 0
+  case $os in
+    amzn) dnf install -qy lustre-client ;;
+    ubuntu) curl -sf https://fsx-lustre-client-repo-public-keys.s3.amazonaws.com/fsx-ubuntu-public-key.asc | gpg --dearmor > /usr/share/keyrings/fsx.gpg
+      echo "deb [signed-by=/usr/share/keyrings/fsx.gpg] https://fsx-lustre-client-repo.s3.amazonaws.com/ubuntu $(. /etc/os-release; echo "$VERSION_CODENAME") main" > /etc/apt/sources.list.d/fsx.list
+      apt-get update -q; apt-get install -qy "lustre-client-modules-$(uname -r)" lustre-client-utils || apt-get install -qy lustre-client-modules-aws ;;
+    *) curl -sf -o /etc/yum.repos.d/aws-fsx.repo "https://fsx-lustre-client-repo.s3.amazonaws.com/el/$(. /etc/os-release; echo "${VERSION_ID%%.*}")/fsx-lustre-client.repo"
+      dnf install -qy kmod-lustre-client lustre-client ;;
+  esac
+}
+
+mount_storage() { /opt/meridian/bin/python3 /opt/meridian/nodes/mounts.py "$role" "$head" > /run/meridian-mounts.sh; . /run/meridian-mounts.sh; }
+
+install_efa() {
+  [ "$(setting efa)" = true ] || return 0
+  curl -sf "https://efa-installer.amazonaws.com/aws-efa-installer-$(setting efaInstallerVersion).tar.gz" | tar xz -C /tmp
+  (cd /tmp/aws-efa-installer && ./efa_installer.sh -y)
+  [ "$os" != ubuntu ] || sysctl -w kernel.yama.ptrace_scope=0
+}
+
+custom_action() {
+  python3 - "$1" <<'PY'
+import json, subprocess, sys, urllib.request
+for action in json.load(open("/etc/meridian/node.json")).get("customActions", {}).get(sys.argv[1], []):
+    path = "/run/meridian-action"
+    if action["Script"].startswith("s3://"):
+        subprocess.run(["aws", "s3", "cp", "--quiet", action["Script"], path], check=True)
+    else:
+        urllib.request.urlretrieve(action["Script"], path)
+    subprocess.run(["chmod", "700", path], check=True)
+    subprocess.run([path, *action.get("Args", [])], check=True)
+PY
+}
+
+# Only root may ask for the head node's credentials.
+secure_imds() { [ "$(setting securedImds)" != true ] || iptables -A OUTPUT -d 169.254.169.254 -m owner ! --uid-owner root -j REJECT; }
+
+users() { id slurm >/dev/null 2>&1 || useradd -r -m -d /var/lib/slurm slurm; install -d -o slurm -g slurm /var/spool/slurm.state /var/spool/slurmd /var/spool/meridian; }
+
+head_node() {
+  build_slurm
+  hostnamectl set-hostname "$(setting hostName)"
+  install -d /opt/meridian/shared /etc/slurm
+  fetch slurm /etc/slurm; aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json
+  printf '%s *(rw,no_root_squash)\n' /opt/meridian /home /etc/slurm $([ -d /opt/slurm ] && echo /opt/slurm) > /etc/exports; exportfs -ra || true
+  systemctl enable --now nfs-server
+  munge_key; mount_storage
+  local database; database=$(setting databaseSecretArn)
+  if [ -n "$database" ]; then
+    DB_PASSWORD=$(secret "$database") python3 -c 'import os; t=open("/etc/slurm/slurmdbd.conf.template").read(); open("/etc/slurm/slurmdbd.conf","w").write(t.replace("@PASSWORD@", os.environ["DB_PASSWORD"]))'
+    chown slurm: /etc/slurm/slurmdbd.conf; chmod 600 /etc/slurm/slurmdbd.conf; systemctl enable --now slurmdbd
+  fi
+  for program in resume suspend resume-failed; do
+    printf '#!/bin/sh\nexport PATH=/opt/slurm/bin:/usr/bin:/bin\nexec python3 /opt/meridian/daemon/meridian_hpc.py %s "$@"\n' "$program" > "/opt/meridian/bin/$program"; chmod 755 "/opt/meridian/bin/$program"
+  done
+  cp /opt/meridian/nodes/*.service /opt/meridian/nodes/*.timer /etc/systemd/system/; systemctl daemon-reload
+  systemctl enable --now slurmctld meridian-hpc meridian-update.timer
+}
+
+compute_node() {
+  local name; for i in $(seq 60); do mount -t nfs "$head:/opt/meridian" /opt/meridian && break; sleep 5; done
+  aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json
+  install -d /etc/slurm; mount -t nfs "$head:/etc/slurm" /etc/slurm
+  [ "$os" != amzn ] || { install -d /opt/slurm; mount -t nfs "$head:/opt/slurm" /opt/slurm; }
+  [ "$(setting sharedHome)" != true ] || mount -t nfs "$head:/home" /home
+  munge_key; mount_storage; install_efa
+  [ "$role" = compute ] || return 0
+  name=$(python3 /opt/meridian/daemon/meridian_hpc.py own-name "$(imds instance-id)")
+  [ "$(setting ec2HostNames)" = true ] || hostnamectl set-hostname "$name"
+  printf 'SLURMD_OPTIONS="-N %s"\nPATH=/opt/slurm/sbin:/opt/slurm/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' "$name" > /etc/default/slurmd; install -d /etc/sysconfig; cp /etc/default/slurmd /etc/sysconfig/slurmd
+}
+
+mkdir -p /opt/meridian/bin
+install_packages; users
+[ "$role" = compute ] && [ "$(setting sudo)" = false ] && rm -f /etc/sudoers.d/90-cloud-init-users
+fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
+ln -sf "$(command -v python3)" /opt/meridian/bin/python3
+local_disks; custom_action OnNodeStart
+case $role in head) head_node ;; *) compute_node ;; esac
+secure_imds; custom_action OnNodeConfigured
+[ "$role" != compute ] || systemctl enable --now slurmd
+touch /run/meridian-ready

@@ -1,0 +1,69 @@
+"""Prints the shell commands that mount the cluster's storage on this node, from mounts.json."""
+
+import json
+import shlex
+import sys
+
+OPTIONS = {
+    "lustre": "defaults,_netdev,flock,user_xattr,noatime,x-systemd.automount,x-systemd.requires=network.service",
+    "nfs": "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev",
+}
+
+
+def commands(mounts, role, head):
+    """One list of commands a mount; the head node formats and exports EBS volumes, others mount them from it."""
+    lines = []
+    for mount in mounts:
+        directory = shlex.quote(mount["directory"])
+        lines.append(f"mkdir -p {directory}")
+        lines += KINDS[mount["type"]](mount, directory, role, head)
+    return lines
+
+
+def lustre(mount, directory, role, head):
+    name = mount.get("mountName") or (
+        f"$(aws fsx describe-file-systems --file-system-ids {mount['fileSystemId']} "
+        "--query 'FileSystems[0].LustreConfiguration.MountName' --output text)")
+    return ["install_lustre", f"mount -t lustre -o {OPTIONS['lustre']} {mount['dnsName']}@tcp:/{name} {directory}"]
+
+
+def efs(mount, directory, role, head):
+    if mount.get("tls"):
+        options = ",".join(["tls", "_netdev"] + (["iam"] if mount.get("iam") else [])
+                           + ([f"accesspoint={mount['accessPointId']}"] if mount.get("accessPointId") else []))
+        return [f"mount -t efs -o {options} {mount['fileSystemId']}:/ {directory}"]
+    return [f"mount -t nfs4 -o {OPTIONS['nfs']} {mount['dnsName']}:/ {directory}"]
+
+
+def volume(mount, directory, role, head):
+    if role != "head":
+        return [f"mount -t nfs4 -o {OPTIONS['nfs']} {head}:{directory} {directory}"]
+    devices = " ".join(f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{one.replace('-', '')}" for one in mount["volumeIds"])
+    device, lines = devices, [f"for d in {devices}; do until [ -e $d ]; do sleep 1; done; done"]
+    if mount.get("raid") is not None and len(mount["volumeIds"]) > 1:
+        device = f"/dev/md/{shlex.quote(mount['name'])}"
+        lines.append(f"[ -e {device} ] || mdadm --assemble {device} {devices} || "
+                     f"yes | mdadm --create {device} --level={mount['raid']} --raid-devices={len(mount['volumeIds'])} {devices}")
+    return lines + [f"blkid {device} || mkfs.ext4 -q {device}", f"mount {device} {directory}",
+                    f"echo '{mount['directory']} *(rw,no_root_squash)' >> /etc/exports", "exportfs -ra"]
+
+
+def fsx_volume(mount, directory, role, head):
+    query = f"aws fsx describe-volumes --volume-ids {mount['volumeId']} --query 'Volumes[0]' --output json"
+    kind = "OpenZFS" if mount["type"] == "openzfs" else "Ontap"
+    path = "VolumePath" if kind == "OpenZFS" else "JunctionPath"
+    return [f"volume=$({query})",
+            f"junction=$(python3 -c 'import json,sys; print(json.loads(sys.argv[1])[\"{kind}Configuration\"][\"{path}\"])' \"$volume\")",
+            f"server=$(aws fsx describe-{'file-systems' if kind == 'OpenZFS' else 'storage-virtual-machines'} "
+            + ("--file-system-ids $(python3 -c 'import json,sys; print(json.loads(sys.argv[1])[\"FileSystemId\"])' \"$volume\") --query 'FileSystems[0].DNSName' --output text)"
+               if kind == "OpenZFS" else
+               "--storage-virtual-machine-ids $(python3 -c 'import json,sys; print(json.loads(sys.argv[1])[\"OntapConfiguration\"][\"StorageVirtualMachineId\"])' \"$volume\") "
+               "--query 'StorageVirtualMachines[0].Endpoints.Nfs.DNSName' --output text)"),
+            f"mount -t nfs4 -o {OPTIONS['nfs']} $server:$junction {directory}"]
+
+
+KINDS = {"lustre": lustre, "efs": efs, "ebs": volume, "openzfs": fsx_volume, "ontap": fsx_volume}
+
+if __name__ == "__main__":
+    with open("/opt/meridian/nodes/mounts.json", encoding="utf-8") as file:
+        print("\n".join(commands(json.load(file), *sys.argv[1:3])))

@@ -1,0 +1,192 @@
+import type { PolicyStatement } from "./node-role";
+
+/** What the permissions of a cluster's nodes are bounded by. */
+export interface PermissionsScope {
+  /** The ARN partition, such as `aws`. */
+  readonly partition: string;
+  /** The region's code. */
+  readonly region: string;
+  /** The account's number. */
+  readonly account: string;
+  /** The cluster's name. */
+  readonly clusterName: string;
+  /** The bucket of the rendered configuration. */
+  readonly bucketName: string;
+  /** The prefix in that bucket. */
+  readonly prefix: string;
+  /** The table of nodes. */
+  readonly tableArn: string;
+  /** Secrets that the head node reads. */
+  readonly secretArns: readonly string[];
+  /** Secrets that every node reads. */
+  readonly nodeSecretArns: readonly string[];
+  /** Roles that launched instances get. */
+  readonly computeRoleArns: readonly string[];
+  /** Launch templates of the fleet. */
+  readonly launchTemplateArns: readonly string[];
+  /** The private zone. */
+  readonly hostedZoneArn?: string;
+  /** Whether the file mounts existing FSx file systems, which nodes ask FSx about. */
+  readonly describesFsx: boolean;
+}
+
+const allow = "Allow" as const;
+
+/** Policies of AWS that every node of a cluster has. */
+export function managedPolicyNames(logging: boolean): string[] {
+  return ["AmazonSSMManagedInstanceCore", ...(logging ? ["CloudWatchAgentServerPolicy"] : [])];
+}
+
+/** What every node may do: read the cluster's configuration, and its own secrets. */
+export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
+  const bucket = `arn:${scope.partition}:s3:::${scope.bucketName}`;
+  return [
+    {
+      Sid: "ListConfiguration",
+      Effect: allow,
+      Action: ["s3:ListBucket"],
+      Resource: [bucket],
+      Condition: { StringLike: { "s3:prefix": [`${scope.prefix}/*`] } },
+    },
+    {
+      Sid: "ReadConfiguration",
+      Effect: allow,
+      Action: ["s3:GetObject"],
+      Resource: [`${bucket}/${scope.prefix}/*`],
+    },
+    ...secretStatements("ReadNodeSecrets", scope.nodeSecretArns),
+    ...(scope.describesFsx
+      ? [
+          {
+            Sid: "FindFileSystems",
+            Effect: allow,
+            Action: ["fsx:DescribeFileSystems", "fsx:DescribeVolumes", "fsx:DescribeStorageVirtualMachines"],
+            // These calls know no narrower resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonfsx.html
+            Resource: ["*"],
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What a compute node may do: also learn which node it is. */
+export function computeStatements(scope: PermissionsScope): PolicyStatement[] {
+  return [
+    ...nodeStatements(scope),
+    {
+      Sid: "FindOwnName",
+      Effect: allow,
+      Action: ["dynamodb:Query"],
+      Resource: [`${scope.tableArn}/index/InstanceId`],
+    },
+  ];
+}
+
+/** What the head node may do: launch, name and end the instances of its own cluster, and no others. */
+export function headStatements(scope: PermissionsScope): PolicyStatement[] {
+  const { partition, region, account, clusterName } = scope;
+  const ec2 = (kind: string) => `arn:${partition}:ec2:${region}:${account}:${kind}/*`;
+  return [
+    ...nodeStatements(scope),
+    {
+      Sid: "Describe",
+      Effect: allow,
+      Action: ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "ec2:DescribeCapacityReservations"],
+      // Describe calls of EC2 know no narrower resource.
+      Resource: ["*"],
+    },
+    {
+      Sid: "LaunchFromOwnTemplates",
+      Effect: allow,
+      Action: ["ec2:RunInstances", "ec2:CreateFleet"],
+      Resource: [
+        ...[
+          "instance",
+          "volume",
+          "network-interface",
+          "subnet",
+          "security-group",
+          "key-pair",
+          "placement-group",
+          "capacity-reservation",
+          "fleet",
+        ].map(ec2),
+        `arn:${partition}:ec2:${region}::image/*`,
+        ec2("image"),
+        ...scope.launchTemplateArns,
+      ],
+      Condition: {
+        ArnLikeIfExists: { "ec2:LaunchTemplate": scope.launchTemplateArns },
+      },
+    },
+    {
+      Sid: "TagAtLaunch",
+      Effect: allow,
+      Action: ["ec2:CreateTags"],
+      Resource: ["instance", "volume", "network-interface", "fleet"].map(ec2),
+      Condition: { StringEquals: { "ec2:CreateAction": ["RunInstances", "CreateFleet"] } },
+    },
+    {
+      Sid: "EndOwnInstances",
+      Effect: allow,
+      Action: ["ec2:TerminateInstances"],
+      Resource: [ec2("instance")],
+      Condition: { StringEquals: { "ec2:ResourceTag/meridian:cluster": clusterName } },
+    },
+    {
+      Sid: "NodeTable",
+      Effect: allow,
+      Action: [
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:Scan",
+      ],
+      Resource: [scope.tableArn],
+    },
+    ...(scope.computeRoleArns.length === 0
+      ? []
+      : [
+          {
+            Sid: "HandOverRoles",
+            Effect: allow,
+            Action: ["iam:PassRole"],
+            Resource: [...scope.computeRoleArns],
+          },
+        ]),
+    ...(scope.hostedZoneArn === undefined
+      ? []
+      : [
+          {
+            Sid: "NodeNames",
+            Effect: allow,
+            Action: ["route53:ChangeResourceRecordSets"],
+            Resource: [scope.hostedZoneArn],
+          },
+        ]),
+    ...secretStatements("ReadHeadSecrets", scope.secretArns),
+  ];
+}
+
+/** What a login node may do: also tell its group that it is drained. */
+export function loginStatements(scope: PermissionsScope, autoscalingGroupName: string): PolicyStatement[] {
+  const { partition, region, account } = scope;
+  return [
+    ...nodeStatements(scope),
+    {
+      Sid: "EndGracefully",
+      Effect: allow,
+      Action: ["autoscaling:CompleteLifecycleAction"],
+      Resource: [
+        `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${autoscalingGroupName}`,
+      ],
+    },
+  ];
+}
+
+function secretStatements(Sid: string, arns: readonly string[]): PolicyStatement[] {
+  return arns.length === 0
+    ? []
+    : [{ Sid, Effect: allow, Action: ["secretsmanager:GetSecretValue"], Resource: [...arns] }];
+}

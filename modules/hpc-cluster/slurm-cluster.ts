@@ -1,0 +1,438 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import { InternalError } from "../core";
+import { storagesOf } from "./checks/check";
+import type {
+  HeadNodeConfiguration,
+  LoginPoolConfiguration,
+  SlurmQueueConfiguration,
+  TagConfiguration,
+} from "./cluster-keys";
+import { ClusterMonitoring } from "./cluster-monitoring";
+import { ComputeResource } from "./compute-resource";
+import { ConfigurationBucket } from "./configuration-bucket";
+import { HeadAddress, HeadNode } from "./head-node";
+import type { ClusterParts } from "./hpc-cluster";
+import { InstanceTypes } from "./instance-types";
+import { LoginPool } from "./login-pool";
+import { NodeRole } from "./node-role";
+import {
+  computeStatements,
+  headStatements,
+  loginStatements,
+  managedPolicyNames,
+  type PermissionsScope,
+} from "./permissions";
+import { renderFleet } from "./slurm/fleet";
+import { renderSlurmFiles } from "./slurm/slurm-files";
+import { rootDeviceNameOf, StockImageLookup } from "./stock-images";
+import { actionsOf, efaInstallerVersion, renderUserData, slurmVersion, type NodeSettings } from "./user-data";
+
+/** Files that the nodes fetch as they are, by key. */
+const shippedFiles = {
+  "daemon/meridian_hpc.py": "daemon/meridian_hpc.py",
+  "nodes/bootstrap.sh": "nodes/bootstrap.sh",
+  "nodes/mounts.py": "nodes/mounts.py",
+  "nodes/update.sh": "nodes/update.sh",
+  "nodes/meridian-hpc.service": "nodes/meridian-hpc.service",
+  "nodes/meridian-update.service": "nodes/meridian-update.service",
+  "nodes/meridian-update.timer": "nodes/meridian-update.timer",
+} as const;
+
+/**
+ * The Slurm side of a cluster.
+ *
+ * **Creates** the head node with its address, role and monitoring; for each queue a role, for each
+ * compute resource a launch template; login pools; the table that says which instance is which node;
+ * a private zone of their names; and the rendered configuration in a bucket.
+ */
+export class SlurmCluster extends Construct {
+  /** The head node. */
+  public readonly headNode: HeadNode;
+  /** Its address. */
+  public readonly headAddress: HeadAddress;
+  /** The table of nodes, for settings that this construct does not model. */
+  public readonly resource: DynamodbTable;
+  /** The compute resources, by `queue/resource`. */
+  public readonly computeResources: Readonly<Record<string, ComputeResource>>;
+  /** The login pools, by name. */
+  public readonly loginPools: Readonly<Record<string, LoginPool>>;
+
+  private readonly parts: ClusterParts;
+  private readonly head: HeadNodeConfiguration;
+  private readonly instanceTypes: InstanceTypes;
+  private readonly bucket: ConfigurationBucket;
+  private readonly zone?: { readonly id: string; readonly arn: string; readonly domain: string };
+  private readonly stockImageId?: string;
+
+  public constructor(scope: Construct, id: string, parts: ClusterParts) {
+    super(scope, id);
+    const { configuration, name, account, region } = parts;
+    if (configuration.HeadNode === undefined) {
+      throw new InternalError("the checks let a Slurm cluster pass without a head node");
+    }
+    this.parts = parts;
+    this.head = configuration.HeadNode;
+    this.instanceTypes = new InstanceTypes(configuration.DevSettings.InstanceTypesData);
+    this.bucket = new ConfigurationBucket(this, "Configuration", {
+      account,
+      region,
+      clusterName: name,
+      existingBucketName: configuration.CustomS3Bucket,
+    });
+    this.stockImageId = configuration.Image.CustomAmi ?? this.lookUpImage();
+    this.resource = this.createTable();
+    this.zone = this.createZone();
+    this.headAddress = this.createHeadAddress();
+    this.computeResources = this.createQueues();
+    this.headNode = this.createHeadNode();
+    this.loginPools = this.createLoginPools();
+    this.createFiles();
+    new ClusterMonitoring(this, "Monitoring", {
+      region,
+      clusterName: name,
+      monitoring: configuration.Monitoring,
+      headInstanceId: this.headNode.resource.id,
+      alarmTopic: parts.alarmTopic,
+    });
+  }
+
+  private get hostName(): string {
+    return `${this.parts.name.toLowerCase()}-head`;
+  }
+
+  private get queues(): readonly SlurmQueueConfiguration[] {
+    return this.parts.configuration.Scheduling.SlurmQueues ?? [];
+  }
+
+  private lookUpImage(): string | undefined {
+    const { Image } = this.parts.configuration;
+    const everyoneHasOwn =
+      this.head.Image?.CustomAmi !== undefined &&
+      this.queues.every((queue) => queue.Image?.CustomAmi !== undefined);
+    if (everyoneHasOwn) {
+      return undefined;
+    }
+    const architecture = this.instanceTypes.find(this.head.InstanceType)?.architecture ?? "x86_64";
+    return new StockImageLookup(this, "StockImage", { os: Image.Os, architecture }).imageId;
+  }
+
+  private imageOf(own: { readonly CustomAmi?: string } | undefined): string {
+    const imageId = own?.CustomAmi ?? this.stockImageId;
+    if (imageId === undefined) {
+      throw new InternalError("a node has no image");
+    }
+    return imageId;
+  }
+
+  private createTable(): DynamodbTable {
+    return new DynamodbTable(this, "Resource", {
+      name: `meridian-hpc-${this.parts.name}`,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "Id",
+      attribute: [
+        { name: "Id", type: "S" },
+        { name: "InstanceId", type: "S" },
+      ],
+      globalSecondaryIndex: [{ name: "InstanceId", hashKey: "InstanceId", projectionType: "ALL" }],
+      serverSideEncryption: { enabled: true },
+    });
+  }
+
+  private createZone(): { id: string; arn: string; domain: string } | undefined {
+    const { name, configuration, place, partition } = this.parts;
+    const dns = configuration.Scheduling.SlurmSettings?.Dns;
+    if (dns?.DisableManagedDns === true) {
+      return undefined;
+    }
+    const domain = `${name.toLowerCase()}.hpc`;
+    if (dns?.HostedZoneId !== undefined) {
+      return {
+        id: dns.HostedZoneId,
+        arn: `arn:${partition}:route53:::hostedzone/${dns.HostedZoneId}`,
+        domain,
+      };
+    }
+    const zone = new Route53Zone(this, "Zone", {
+      name: domain,
+      comment: `Nodes of the cluster ${name}`,
+      vpc: [{ vpcId: place.vpcId }],
+      forceDestroy: true,
+    });
+    return { id: zone.zoneId, arn: `arn:${partition}:route53:::hostedzone/${zone.zoneId}`, domain };
+  }
+
+  private createHeadAddress(): HeadAddress {
+    const { name, place, security } = this.parts;
+    const { Networking } = this.head;
+    return new HeadAddress(this, "HeadAddress", {
+      clusterName: name,
+      subnetId: place.headSubnetId,
+      securityGroupIds: groupsOf(Networking, security.head?.id),
+      elasticIp: Networking.ElasticIp,
+    });
+  }
+
+  private permissions(more: Partial<PermissionsScope> = {}): PermissionsScope {
+    const { name, account, region, partition, configuration } = this.parts;
+    const settings = configuration.Scheduling.SlurmSettings;
+    return {
+      partition,
+      region,
+      account,
+      clusterName: name,
+      bucketName: this.bucket.bucketName,
+      prefix: this.bucket.prefix,
+      tableArn: this.resource.arn,
+      hostedZoneArn: this.zone?.arn,
+      nodeSecretArns: [settings?.MungeKeySecretArn].filter((arn) => arn !== undefined),
+      secretArns: [settings?.Database?.PasswordSecretArn].filter((arn) => arn !== undefined),
+      computeRoleArns: [],
+      launchTemplateArns: [],
+      describesFsx: storagesOf(configuration).some(
+        ({ storage }) =>
+          storage.FsxLustreSettings?.FileSystemId !== undefined ||
+          ["FsxOpenZfs", "FsxOntap"].includes(storage.StorageType),
+      ),
+      ...more,
+    };
+  }
+
+  private role(
+    id: string,
+    role: string,
+    statements: ReturnType<typeof headStatements>,
+    iam: ConstructorParameters<typeof NodeRole>[2]["iam"],
+  ): NodeRole {
+    const { name, partition, configuration } = this.parts;
+    return new NodeRole(this, id, {
+      partition,
+      role,
+      statements,
+      iam,
+      clusterName: name,
+      managedPolicyNames: managedPolicyNames(configuration.Monitoring.Logs.CloudWatch.Enabled),
+      resourcePrefix: configuration.Iam.ResourcePrefix,
+      permissionsBoundaryArn: configuration.Iam.PermissionsBoundary,
+    });
+  }
+
+  private readonly queueRoles = new Map<string, NodeRole>();
+
+  private createQueues(): Record<string, ComputeResource> {
+    const created: Record<string, ComputeResource> = {};
+    for (const queue of this.queues) {
+      const role = this.role(
+        `Role-${queue.Name}`,
+        queue.Name,
+        computeStatements(this.permissions()),
+        queue.Iam,
+      );
+      this.queueRoles.set(queue.Name, role);
+      for (const resource of queue.ComputeResources) {
+        created[`${queue.Name}/${resource.Name}`] = this.createComputeResource(queue, resource, role);
+      }
+    }
+    return created;
+  }
+
+  private createComputeResource(
+    queue: SlurmQueueConfiguration,
+    resource: SlurmQueueConfiguration["ComputeResources"][number],
+    role: NodeRole,
+  ): ComputeResource {
+    const { name, configuration, place, security } = this.parts;
+    return new ComputeResource(this, `Resource-${queue.Name}-${resource.Name}`, {
+      queue,
+      resource,
+      clusterName: name,
+      instanceTypes: this.instanceTypes,
+      imageId: this.imageOf(queue.Image),
+      rootDeviceName: rootDeviceNameOf(configuration.Image.Os),
+      instanceProfileArn: role.instanceProfileArn,
+      securityGroupIds: groupsOf(queue.Networking, security.resource.id),
+      subnetIds: place.queueSubnetIds[queue.Name] ?? [],
+      imdsSupport: configuration.Imds.ImdsSupport,
+      detailedMonitoring: configuration.Monitoring.DetailedMonitoring,
+      keyName: this.head.Ssh.KeyName,
+      efaInterfaceType: configuration.DevSettings.EfaInterfaceType,
+      userData: renderUserData({
+        ...this.settings("compute"),
+        efa: resource.Efa.Enabled,
+        ephemeralDirectory: queue.ComputeSettings.LocalStorage.EphemeralVolume.MountDir,
+        proxy: queue.Networking.Proxy?.HttpProxyAddress,
+        customActions: actionsOf(queue.CustomActions),
+      }),
+      tags: {
+        ...tagsOf(configuration.Tags),
+        ...tagsOf(queue.Tags),
+        ...tagsOf(resource.Tags),
+        "meridian:cluster": name,
+        "meridian:node-type": "Compute",
+        "meridian:queue": queue.Name,
+        "meridian:compute-resource": resource.Name,
+      },
+    });
+  }
+
+  private settings(role: NodeSettings["role"]): NodeSettings {
+    const { name, region, configuration } = this.parts;
+    const settings = configuration.Scheduling.SlurmSettings;
+    return {
+      role,
+      cluster: name,
+      region,
+      bucket: this.bucket.bucketName,
+      prefix: this.bucket.prefix,
+      headAddress: this.headAddress.privateAddress,
+      slurmVersion,
+      efaInstallerVersion,
+      efa: false,
+      ephemeralDirectory: this.head.LocalStorage.EphemeralVolume.MountDir,
+      sharedHome: configuration.DeploymentSettings.DefaultUserHome === "Shared",
+      sudo: !configuration.DeploymentSettings.DisableSudoAccessForDefaultUser,
+      securedImds: false,
+      ec2HostNames: settings?.Dns.UseEc2Hostnames ?? false,
+      mungeKeySecretArn: settings?.MungeKeySecretArn,
+      customActions: {},
+    };
+  }
+
+  private createHeadNode(): HeadNode {
+    const { name, configuration, storage } = this.parts;
+    const facts = this.instanceTypes.find(this.head.InstanceType);
+    if (facts === undefined) {
+      throw new InternalError("the checks let an unknown instance type pass");
+    }
+    const compute = [...this.queueRoles.values()];
+    const role = this.role(
+      "HeadRole",
+      "head",
+      headStatements(
+        this.permissions({
+          computeRoleArns: compute.flatMap(({ roleArn }) => (roleArn === undefined ? [] : [roleArn])),
+          launchTemplateArns: Object.values(this.computeResources).map(({ resource }) => resource.arn),
+        }),
+      ),
+      this.head.Iam,
+    );
+    return new HeadNode(this, "HeadNode", {
+      facts,
+      clusterName: name,
+      configuration: this.head,
+      imageId: this.imageOf(this.head.Image),
+      networkInterfaceId: this.headAddress.resource.id,
+      instanceProfileName: role.instanceProfileName,
+      imdsSupport: configuration.Imds.ImdsSupport,
+      volumes: storage.volumes,
+      tags: { ...tagsOf(configuration.Tags), "meridian:cluster": name, "meridian:node-type": "HeadNode" },
+      userData: renderUserData({
+        ...this.settings("head"),
+        hostName: this.hostName,
+        securedImds: this.head.Imds.Secured,
+        proxy: this.head.Networking.Proxy?.HttpProxyAddress,
+        databaseSecretArn: configuration.Scheduling.SlurmSettings?.Database?.PasswordSecretArn,
+        customActions: actionsOf(this.head.CustomActions),
+      }),
+    });
+  }
+
+  private createLoginPools(): Record<string, LoginPool> {
+    const pools = this.parts.configuration.LoginNodes?.Pools ?? [];
+    return Object.fromEntries(pools.map((pool) => [pool.Name, this.createLoginPool(pool)]));
+  }
+
+  private createLoginPool(pool: LoginPoolConfiguration): LoginPool {
+    const { name, configuration, place, security } = this.parts;
+    const groupName = `${name}-${pool.Name}`;
+    const role = this.role(
+      `LoginRole-${pool.Name}`,
+      `login-${pool.Name}`,
+      loginStatements(this.permissions(), groupName),
+      pool.Iam,
+    );
+    return new LoginPool(this, `Login-${pool.Name}`, {
+      pool,
+      groupName,
+      clusterName: name,
+      vpcId: place.vpcId,
+      subnetId: place.loginSubnetIds[pool.Name] ?? place.headSubnetId,
+      securityGroupIds: groupsOf(pool.Networking, security.login?.id),
+      imageId: this.imageOf(pool.Image),
+      instanceProfileArn: role.instanceProfileArn,
+      imdsSupport: configuration.Imds.ImdsSupport,
+      tags: {
+        ...tagsOf(configuration.Tags),
+        "meridian:cluster": name,
+        "meridian:node-type": "LoginNode",
+        "meridian:login-pool": pool.Name,
+      },
+      userData: renderUserData({
+        ...this.settings("login"),
+        proxy: pool.Networking.Proxy?.HttpProxyAddress,
+        customActions: actionsOf({
+          OnNodeStart: pool.CustomActions?.OnNodeStart,
+          OnNodeConfigured: pool.CustomActions?.OnNodeConfigured,
+        }),
+      }),
+    });
+  }
+
+  private createFiles(): void {
+    const { name, region, configuration, place, storage } = this.parts;
+    const slurmFiles = renderSlurmFiles({
+      configuration,
+      clusterName: name,
+      instanceTypes: this.instanceTypes,
+      headHostName: this.hostName,
+      headAddress: this.headAddress.privateAddress,
+    });
+    for (const [file, content] of Object.entries(slurmFiles)) {
+      this.bucket.addFile(`slurm/${file}`, content);
+    }
+    const fleet = renderFleet(configuration, {
+      region,
+      clusterName: name,
+      tableName: this.resource.name,
+      headHostName: this.hostName,
+      headAddress: this.headAddress.privateAddress,
+      hostedZoneId: this.zone?.id,
+      domain: this.zone?.domain,
+      launchTemplateIds: Object.fromEntries(
+        Object.entries(this.computeResources).map(([key, { resource }]) => [key, resource.id]),
+      ),
+      subnetIds: place.queueSubnetIds,
+    });
+    this.bucket.addFile("fleet.json", Fn.jsonencode(fleet));
+    this.bucket.addFile("nodes/mounts.json", Fn.jsonencode(storage.mounts));
+    for (const [key, file] of Object.entries(shippedFiles)) {
+      // Terraform would take the shell's own ${…} for its interpolation.
+      this.bucket.addFile(
+        key,
+        readFileSync(join(__dirname, file), "utf8").replace(/\$\{/g, "$$$${").replace(/%\{/g, "%%{"),
+      );
+    }
+  }
+}
+
+interface GroupKeys {
+  readonly SecurityGroups?: readonly string[];
+  readonly AdditionalSecurityGroups?: readonly string[];
+}
+
+function groupsOf(
+  { SecurityGroups, AdditionalSecurityGroups = [] }: GroupKeys,
+  own: string | undefined,
+): string[] {
+  return SecurityGroups === undefined
+    ? [...(own === undefined ? [] : [own]), ...AdditionalSecurityGroups]
+    : [...SecurityGroups];
+}
+
+function tagsOf(tags: readonly TagConfiguration[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
+}

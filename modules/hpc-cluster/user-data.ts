@@ -1,0 +1,71 @@
+import type { CustomActionConfiguration } from "./cluster-keys";
+
+/** What a node is told about itself and its cluster: `/etc/meridian/node.json`. */
+export interface NodeSettings {
+  readonly role: "head" | "compute" | "login";
+  readonly cluster: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly hostName?: string;
+  readonly headAddress?: string;
+  readonly slurmVersion: string;
+  readonly efaInstallerVersion: string;
+  readonly efa: boolean;
+  readonly ephemeralDirectory: string;
+  readonly sharedHome: boolean;
+  readonly sudo: boolean;
+  readonly securedImds: boolean;
+  readonly ec2HostNames: boolean;
+  readonly proxy?: string;
+  readonly mungeKeySecretArn?: string;
+  readonly databaseSecretArn?: string;
+  readonly customActions: Readonly<Record<string, readonly ActionSettings[]>>;
+}
+
+/** One script to run. */
+export interface ActionSettings {
+  readonly Script: string;
+  readonly Args?: readonly string[];
+}
+
+/** Slurm that Amazon Linux nodes build; other systems have their own package. */
+export const slurmVersion = "24.05.8";
+
+/** The EFA installer that nodes with EFA run. */
+export const efaInstallerVersion = "1.51.0";
+
+/**
+ * What cloud-init runs on a node: it writes the node's settings, installs the AWS client where the
+ * image lacks it, fetches the bootstrap script from the cluster's bucket and runs it. All else is in
+ * the bucket, so that user data stays far below EC2's 16 KB and changes rarely.
+ */
+export function renderUserData(settings: NodeSettings): string {
+  return [
+    "#!/bin/bash",
+    "set -eu",
+    "mkdir -p /etc/meridian /opt/meridian",
+    "cat > /etc/meridian/node.json <<'SETTINGS'",
+    JSON.stringify(settings),
+    "SETTINGS",
+    `export AWS_DEFAULT_REGION=${settings.region}`,
+    ...(settings.proxy === undefined
+      ? []
+      : [`export http_proxy=${settings.proxy} https_proxy=${settings.proxy} no_proxy=169.254.169.254`]),
+    'command -v aws >/dev/null || { curl -sf "https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip" -o /tmp/aws.zip && python3 -m zipfile -e /tmp/aws.zip /tmp && bash /tmp/aws/install; }',
+    `aws s3 cp --quiet s3://${settings.bucket}/${settings.prefix}/nodes/bootstrap.sh /opt/meridian/bootstrap.sh`,
+    `bash /opt/meridian/bootstrap.sh ${settings.role}`,
+    "",
+  ].join("\n");
+}
+
+/** The scripts of a file's `CustomActions`, by the moment that they run at. */
+export function actionsOf(
+  actions: Readonly<Record<string, CustomActionConfiguration | undefined>> | undefined,
+): Record<string, readonly ActionSettings[]> {
+  return Object.fromEntries(
+    Object.entries(actions ?? {})
+      .filter((entry): entry is [string, CustomActionConfiguration] => entry[1] !== undefined)
+      .map(([moment, action]) => [moment, "Sequence" in action ? action.Sequence : [action]]),
+  );
+}
