@@ -20,7 +20,7 @@ interface Pattern {
 const patterns: readonly Pattern[] = [
   {
     kind: "lock-held",
-    pattern: /Error acquiring the state lock/,
+    pattern: /Error acquiring the state lock.*Lock Info:/,
     message: (_match, text) => {
       const lock = lockIn(text);
       return `The state is locked by ${lock.who ?? "somebody"} (${lock.operation ?? "unknown operation"}, since ${lock.created ?? "an unknown time"}).`;

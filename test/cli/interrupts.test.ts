@@ -1,0 +1,85 @@
+import { Interrupts } from "../../cli/interrupts";
+
+function setUp(): { interrupts: Interrupts; lines: string[]; press: () => void; program: () => string[] } {
+  const lines: string[] = [];
+  let time = 0;
+  const interrupts = new Interrupts(
+    (line) => lines.push(line),
+    () => time,
+  );
+  return {
+    interrupts,
+    lines,
+    press: () => {
+      time += 1000;
+      interrupts.interrupt();
+    },
+    program: () => {
+      const received: string[] = [];
+      interrupts.track({ kill: (signal) => received.push(signal) });
+      return received;
+    },
+  };
+}
+
+describe("Interrupts", () => {
+  it("tells every running program once and waits", () => {
+    const { interrupts, lines, press, program } = setUp();
+    const [first, second] = [program(), program()];
+
+    press();
+
+    expect([first, second]).toEqual([["SIGINT"], ["SIGINT"]]);
+    expect(interrupts.requested).toBe(true);
+    expect(lines).toEqual([
+      "Interrupted: waiting for 2 Terraform run(s) to finish what is in flight and release the lock.",
+    ]);
+  });
+
+  it("only warns the second time and stops at once the third", () => {
+    const { lines, press, program } = setUp();
+    const received = program();
+
+    press();
+    press();
+    expect(received).toEqual(["SIGINT"]);
+    press();
+    expect(received).toEqual(["SIGINT", "SIGINT"]);
+    press();
+    expect(received).toEqual(["SIGINT", "SIGINT", "SIGKILL"]);
+    expect(lines.slice(1)).toEqual([
+      "Still waiting. A third Ctrl-C stops at once, and may lose state and leave it locked.",
+      "Stopping at once.",
+    ]);
+  });
+
+  it("counts a signal that npm passes on again as one key press", () => {
+    const { interrupts, press, program } = setUp();
+    const received = program();
+
+    press();
+    interrupts.interrupt();
+    interrupts.interrupt();
+
+    expect(received).toEqual(["SIGINT"]);
+  });
+
+  it("tells a program that starts too late", () => {
+    const { press, program } = setUp();
+
+    press();
+
+    expect(program()).toEqual(["SIGINT"]);
+  });
+
+  it("leaves a program alone that has ended", () => {
+    const { interrupts, press } = setUp();
+    const received: string[] = [];
+    const untrack = interrupts.track({ kill: (signal) => received.push(signal) });
+    untrack();
+
+    press();
+
+    expect(received).toEqual([]);
+  });
+});

@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { CommandError } from "../../../cli/errors";
+import type { Stack } from "../../../cli/manifest";
+import { Progress } from "../../../cli/progress";
+import type { Session } from "../../../cli/session";
+import type { State } from "../../../cli/state";
+import { synthesize } from "../../../cli/synthesis";
+import { type ChangeCounts, noChanges } from "../../../cli/terraform/events";
+import type { InitOptions, PlanOptions, PlanOutcome, Terraform } from "../../../cli/terraform/terraform";
+import { selectStacks } from "../../../cli/waves";
+import { devEnvironment, type FakeContext, stateWith } from "./fake-context";
+
+/**
+ * Terraform as the runner sees it: every stack has one resource and publishes the outputs that
+ * it declares. States go to the fake bucket, or to the file that an override names.
+ */
+export class FakeTerraform implements Terraform {
+  public readonly binary = { command: "terraform", product: "terraform", version: "1.11.4" } as const;
+  /** What was called, in order: `plan dev-edge`. */
+  public readonly calls: string[] = [];
+  /** Calls that fail, such as `apply dev-edge`. */
+  public readonly failing = new Set<string>();
+  /** Called before each operation. */
+  public onCall: (call: string) => void = () => undefined;
+  private readonly places = new Map<string, string>();
+  private readonly destroying = new Set<string>();
+
+  public constructor(private readonly context: FakeContext) {}
+
+  public init(stack: Stack, { backend = "configured" }: InitOptions = {}): Promise<void> {
+    this.call(backend === "configured" ? "init" : backend, stack);
+    const before = this.read(stack);
+    this.places.set(stack.name, placeOf(stack));
+    if (backend === "migrate" && before !== undefined) {
+      this.write(stack, { ...before, lineage: `${before.lineage}'` });
+    }
+    return Promise.resolve();
+  }
+
+  public validate(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  public plan(stack: Stack, { file, destroy = false }: PlanOptions): Promise<PlanOutcome> {
+    this.call(destroy ? "plan -destroy" : "plan", stack);
+    writeFileSync(file, `plan of ${stack.name}`);
+    const isThere = (this.read(stack)?.resources.length ?? 0) > 0;
+    const hasChanges = isThere === destroy;
+    this.destroying[destroy ? "add" : "delete"](stack.name);
+    const counts = { ...noChanges, ...(hasChanges ? { [destroy ? "remove" : "add"]: 1 } : {}) };
+    const changes = [{ address: "terraform_data.thing", action: destroy ? "delete" : "create" } as const];
+    return Promise.resolve({ hasChanges, counts, changes: hasChanges ? changes : [], warnings: [] });
+  }
+
+  public apply(stack: Stack): Promise<ChangeCounts> {
+    this.call("apply", stack);
+    const isDestroy = this.destroying.has(stack.name);
+    const outputs = Object.keys(stack.configuration.output ?? {}).map((name) => [
+      name,
+      `${stack.name} ${name}`,
+    ]);
+    const before = this.read(stack);
+    this.write(stack, {
+      ...stateWith(
+        isDestroy ? 0 : 1,
+        isDestroy ? {} : (Object.fromEntries(outputs) as Record<string, unknown>),
+      ),
+      lineage: before?.lineage ?? stack.name,
+      serial: (before?.serial ?? 0) + 1,
+    });
+    if (stack.name.endsWith("-bootstrap")) {
+      this.context.aws.bucket = isDestroy ? "absent" : "present";
+    }
+    return Promise.resolve({ ...noChanges, [isDestroy ? "remove" : "add"]: 1 });
+  }
+
+  private call(operation: string, stack: Stack): void {
+    const call = `${operation} ${stack.name}`;
+    this.calls.push(call);
+    this.onCall(call);
+    if (this.failing.has(call)) {
+      throw new CommandError(`${call} went wrong`);
+    }
+  }
+
+  private read(stack: Stack): State | undefined {
+    const place = this.places.get(stack.name) ?? placeOf(stack);
+    if (!place.startsWith("/")) {
+      return this.context.aws.states.get(place);
+    }
+    return existsSync(place) ? (JSON.parse(readFileSync(place, "utf8")) as State) : undefined;
+  }
+
+  private write(stack: Stack, state: State): void {
+    const place = placeOf(stack);
+    if (place.startsWith("/")) {
+      mkdirSync(dirname(place), { recursive: true });
+      writeFileSync(place, JSON.stringify({ version: 4, ...state }));
+    } else {
+      this.context.aws.states.set(place, state);
+    }
+  }
+}
+
+/** A file, or a key in the fake bucket. */
+function placeOf(stack: Stack): string {
+  const override = join(stack.directory, "backend_override.tf.json");
+  return existsSync(override)
+    ? (JSON.parse(readFileSync(override, "utf8")) as { terraform: { backend: { local: { path: string } } } })
+        .terraform.backend.local.path
+    : String(stack.backend?.settings.key);
+}
+
+/** A session over the context's stacks, with a fake Terraform. */
+export async function fakeSession(
+  context: FakeContext,
+  globs: readonly string[] = [],
+  overrides: Partial<Session> = {},
+): Promise<Session & { terraform: FakeTerraform }> {
+  const environment = overrides.environment ?? devEnvironment;
+  const synthesis = await synthesize(context, environment.name);
+  return {
+    context,
+    environment,
+    synthesis,
+    selected: selectStacks(synthesis.stacks, globs),
+    access: { variables: {} },
+    progress: new Progress(context.terminal),
+    parallelism: 2,
+    lockTimeout: "0s",
+    instanceId: undefined,
+    runDirectory: context.workspace.run("test"),
+    startedAt: context.now(),
+    ...overrides,
+    terraform: new FakeTerraform(context),
+  };
+}
