@@ -6,10 +6,13 @@ import { Construct } from "constructs";
 import type { IImageRepository, ValidationRule } from "../core";
 import { validate } from "../core";
 import type { LifecycleRule } from "./lifecycle-rule";
-import { accountPrincipal, repositoryArn, repositoryUri } from "./private/arns";
+import { accountCheck, pullAccountChecks } from "./private/account-checks";
+import { repositoryArn, repositoryUri } from "./private/arns";
+import { repositoryDefaults } from "./private/defaults";
 import { renderLifecyclePolicy } from "./private/lifecycle-policy";
 import { lifecycleRuleChecks } from "./private/lifecycle-rules";
-import { accountExpected, duplicates, isAccountId, isRepositoryName } from "./private/registry-checks";
+import { isRepositoryName } from "./private/registry-checks";
+import { renderEncryption, renderPullPolicy } from "./private/repository-settings";
 
 /**
  * How images are encrypted at rest. It cannot be changed on a repository that stands.
@@ -103,28 +106,33 @@ export class ImageRepository extends Construct implements IImageRepository {
   public constructor(scope: Construct, id: string, props: ImageRepositoryProps) {
     super(scope, id);
     validate(this, rules, props);
-    const settings = { ...defaults, ...definedOf(props) };
+    const {
+      encryption = repositoryDefaults.encryption,
+      lifecycleRules = repositoryDefaults.lifecycleRules,
+      deletionProtection = true,
+      pullAccounts = repositoryDefaults.pullAccounts,
+    } = props;
 
     this.account = props.account;
     this.repositoryName = props.name;
     this.resource = new EcrRepository(this, "Resource", {
-      name: settings.name,
+      name: props.name,
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
-      encryptionConfiguration: [renderEncryption(settings.encryption)],
-      forceDelete: !settings.deletionProtection,
-      ...(settings.deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
+      encryptionConfiguration: [renderEncryption(encryption)],
+      forceDelete: !deletionProtection,
+      ...(deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
     });
-    if (settings.lifecycleRules.length > 0) {
+    if (lifecycleRules.length > 0) {
       new EcrLifecyclePolicy(this, "LifecyclePolicy", {
         repository: this.resource.name,
-        policy: renderLifecyclePolicy(settings.lifecycleRules),
+        policy: renderLifecyclePolicy(lifecycleRules),
       });
     }
-    if (settings.pullAccounts.length > 0) {
+    if (pullAccounts.length > 0) {
       new EcrRepositoryPolicy(this, "Policy", {
         repository: this.resource.name,
-        policy: renderPullPolicy(settings.pullAccounts, settings.region),
+        policy: renderPullPolicy(pullAccounts, props.region),
       });
     }
   }
@@ -140,13 +148,6 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 }
 
-const defaults = {
-  encryption: { kind: "kms" } as RepositoryEncryption,
-  lifecycleRules: [{ kind: "expire-untagged", afterDays: 14 }] as readonly LifecycleRule[],
-  deletionProtection: true,
-  pullAccounts: [] as readonly string[],
-};
-
 const rules: readonly ValidationRule<ImageRepositoryProps>[] = [
   {
     property: "name",
@@ -154,52 +155,7 @@ const rules: readonly ValidationRule<ImageRepositoryProps>[] = [
     expected: "be 2 to 256 lower-case letters and digits, parted by single '.', '_', '-' or '/'",
     remedy: "rename the repository",
   },
-  {
-    property: "account",
-    isValid: (props) => isAccountId(props.account),
-    expected: accountExpected,
-    remedy: "write the id as a string, with its leading zeros",
-  },
-  {
-    property: "pullAccounts",
-    isValid: (props) => (props.pullAccounts ?? []).every(isAccountId),
-    expected: "list account ids of 12 digits",
-    got: (props) => props.pullAccounts?.filter((account) => !isAccountId(account)),
-    remedy: "write each id as a string, with its leading zeros",
-  },
-  {
-    property: "pullAccounts",
-    isValid: (props) => duplicates(props.pullAccounts ?? []).length === 0,
-    expected: "name each account once",
-    got: (props) => duplicates(props.pullAccounts ?? []),
-    remedy: "remove the repetition",
-  },
+  accountCheck,
+  ...pullAccountChecks,
   ...lifecycleRuleChecks,
 ];
-
-function renderEncryption(encryption: RepositoryEncryption): { encryptionType: string; kmsKey?: string } {
-  return encryption.kind === "kms"
-    ? { encryptionType: "KMS", kmsKey: encryption.keyArn }
-    : { encryptionType: "AES256" };
-}
-
-function renderPullPolicy(accounts: readonly string[], region: string): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "PullFromOtherAccounts",
-        Effect: "Allow",
-        Principal: { AWS: [...accounts].sort().map((account) => accountPrincipal(account, region)) },
-        Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      },
-    ],
-  });
-}
-
-/** The props without those that were passed as undefined, so that a spread keeps the defaults. */
-function definedOf(props: ImageRepositoryProps): ImageRepositoryProps {
-  return Object.fromEntries(
-    Object.entries(props).filter(([, value]) => value !== undefined),
-  ) as unknown as ImageRepositoryProps;
-}

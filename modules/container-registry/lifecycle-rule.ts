@@ -63,3 +63,50 @@ export interface KeepLastOfAny {
  * Images that only a manifest list refers to are never expired before the list itself.
  */
 export type LifecycleRule = ExpireUntagged | KeepLast | ExpireTagged | KeepAll | KeepLastOfAny;
+
+/** How many images the common presets keep, and for how long. */
+export interface LifecyclePreset {
+  /** Tags of what is deployed; none of it is ever deleted. */
+  readonly releases: TagSelection;
+
+  /**
+   * Tags of what is tried out, such as builds of pull requests.
+   *
+   * @default - nothing is
+   */
+  readonly previews?: TagSelection;
+
+  /**
+   * Days that previews stay.
+   *
+   * @default 30
+   */
+  readonly previewDays?: number;
+
+  /**
+   * Days that untagged images stay.
+   *
+   * @default 14
+   */
+  readonly untaggedDays?: number;
+}
+
+/** Rules that keep every release, let previews go after a while, and clear what has no tag. */
+export function keepReleases(preset: LifecyclePreset): readonly LifecycleRule[] {
+  const { releases, previews, previewDays = 30, untaggedDays = 14 } = preset;
+  return [
+    { kind: "keep-all", tags: releases },
+    ...(previews === undefined
+      ? []
+      : [{ kind: "expire-tagged", tags: previews, afterDays: previewDays } as const]),
+    { kind: "expire-untagged", afterDays: untaggedDays },
+  ];
+}
+
+/** Rules that keep the newest images of any tag, for repositories of tools and caches. */
+export function keepNewest(count: number): readonly LifecycleRule[] {
+  return [
+    { kind: "expire-untagged", afterDays: 1 },
+    { kind: "keep-last-of-any", count },
+  ];
+}

@@ -3,7 +3,8 @@ import { Construct } from "constructs";
 
 import type { ValidationRule } from "../core";
 import { partitionOf, validate } from "../core";
-import { accountExpected, duplicates, isAccountId } from "./private/registry-checks";
+import { accountCheck } from "./private/account-checks";
+import { duplicates, isAccountId } from "./private/registry-checks";
 
 /** Where images are copied to, and which. */
 export interface RegistryReplicationProps {
@@ -13,8 +14,16 @@ export interface RegistryReplicationProps {
   /** The region that images are pushed to: the region of the stack. */
   readonly homeRegion: string;
 
-  /** The regions that receive a copy. */
+  /** The regions of the account that receive a copy. */
   readonly destinationRegions: readonly string[];
+
+  /**
+   * Regions of other accounts that receive a copy, by account id. Each needs a `RegistryPolicy`
+   * that lets this account in.
+   *
+   * @default - the account itself only
+   */
+  readonly destinationAccounts?: Readonly<Record<string, readonly string[]>>;
 
   /**
    * Beginnings of the names of the repositories that are copied.
@@ -41,13 +50,11 @@ export class RegistryReplication extends Construct {
     super(scope, id);
     validate(this, rules, props);
 
-    const destination = [...props.destinationRegions]
-      .sort()
-      .map((region) => ({ region, registryId: props.account }));
+    const destination = destinationsOf(props);
     this.resource = new EcrReplicationConfiguration(this, "Resource", {
       replicationConfiguration: {
         rule: filterGroups(props).map((prefixes) => ({
-          destination,
+          destination: [...destination],
           repositoryFilter: prefixes.map((filter) => ({ filter, filterType: "PREFIX_MATCH" })),
         })),
       },
@@ -65,15 +72,10 @@ const limits = { rules: 10, destinations: 25, filtersPerRule: 100 };
 const prefixPattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*\/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$/;
 
 const rules: readonly ValidationRule<RegistryReplicationProps>[] = [
-  {
-    property: "account",
-    isValid: (props) => isAccountId(props.account),
-    expected: accountExpected,
-    remedy: "write the id as a string, with its leading zeros",
-  },
+  accountCheck,
   {
     property: "destinationRegions",
-    isValid: (props) => props.destinationRegions.length > 0,
+    isValid: (props) => destinationsOf(props).length > 0,
     expected: "name at least one region",
     remedy: "add a region, or leave the replication out",
   },
@@ -92,9 +94,9 @@ const rules: readonly ValidationRule<RegistryReplicationProps>[] = [
   },
   {
     property: "destinationRegions",
-    isValid: (props) => props.destinationRegions.length <= limits.destinations,
-    expected: `hold at most ${limits.destinations} regions`,
-    got: (props) => props.destinationRegions.length,
+    isValid: (props) => destinationsOf(props).length <= limits.destinations,
+    expected: `hold at most ${limits.destinations} regions, those of 'destinationAccounts' included`,
+    got: (props) => destinationsOf(props).length,
     remedy: "remove regions: ECR counts the destinations of all rules together",
   },
   {
@@ -103,6 +105,13 @@ const rules: readonly ValidationRule<RegistryReplicationProps>[] = [
     expected: (props) => `stay in the partition of the home region, "${partitionOf(props.homeRegion)}"`,
     got: strangers,
     remedy: "remove them: images cannot be copied between partitions",
+  },
+  {
+    property: "destinationAccounts",
+    isValid: (props) => badAccounts(props).length === 0,
+    expected: "name other accounts by ids of 12 digits, with different regions each",
+    got: badAccounts,
+    remedy: "correct them; regions of the account itself go to 'destinationRegions'",
   },
   {
     property: "repositoryPrefixes",
@@ -137,8 +146,32 @@ function isPrefix(prefix: string): boolean {
   return prefix.length >= 2 && prefix.length <= 256 && prefixPattern.test(prefix);
 }
 
+function destinationsOf(
+  props: RegistryReplicationProps,
+): readonly { readonly region: string; readonly registryId: string }[] {
+  const accounts = { ...props.destinationAccounts, [props.account]: props.destinationRegions };
+  return Object.entries(accounts)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([registryId, regions]) => [...regions].sort().map((region) => ({ region, registryId })));
+}
+
+function badAccounts(props: RegistryReplicationProps): readonly string[] {
+  return Object.entries(props.destinationAccounts ?? {})
+    .filter(
+      ([account, regions]) =>
+        !isAccountId(account) ||
+        account === props.account ||
+        regions.length === 0 ||
+        duplicates(regions).length > 0,
+    )
+    .map(([account]) => account);
+}
+
 function strangers(props: RegistryReplicationProps): readonly string[] {
-  return props.destinationRegions.filter((region) => partitionOf(region) !== partitionOf(props.homeRegion));
+  const regions = Object.values(props.destinationAccounts ?? {}).flat();
+  return [...props.destinationRegions, ...regions].filter(
+    (region) => partitionOf(region) !== partitionOf(props.homeRegion),
+  );
 }
 
 /** The prefixes in groups that fit a rule each; one group without any where everything is copied. */

@@ -55,6 +55,44 @@ describe("RegistryReplication", () => {
     expect(rule.map((each) => each.repository_filter.length)).toEqual([100, 100, 1]);
   });
 
+  it("copies to other accounts too", () => {
+    expect(
+      replicate({
+        destinationRegions: ["us-east-1"],
+        destinationAccounts: { "444455556666": ["eu-west-1"], "000011112222": ["us-east-1", "eu-west-1"] },
+      }),
+    ).toMatchObject({
+      replication_configuration: {
+        rule: [
+          {
+            destination: [
+              { region: "eu-west-1", registry_id: "000011112222" },
+              { region: "us-east-1", registry_id: "000011112222" },
+              { region: "us-east-1", registry_id: "111122223333" },
+              { region: "eu-west-1", registry_id: "444455556666" },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it("refuses other accounts that are none, are this one, or have no or repeated regions", () => {
+    const destinationAccounts = {
+      root: ["eu-west-1"],
+      "111122223333": ["eu-west-1"],
+      "222233334444": [],
+      "333344445555": ["eu-west-1", "eu-west-1"],
+      "444455556666": ["eu-west-1"],
+    };
+
+    expect(refuse({ destinationAccounts })).toBe(
+      "test/Replication: 'destinationAccounts' must name other accounts by ids of 12 digits, with different regions " +
+        'each, got ["root","111122223333","222233334444","333344445555"]; ' +
+        "correct them; regions of the account itself go to 'destinationRegions'",
+    );
+  });
+
   it("refuses a wrong account id", () => {
     expect(refuse({ account: "root" })).toBe(
       "test/Replication: 'account' must be an account id of 12 digits, got \"root\"; " +
@@ -86,7 +124,8 @@ describe("RegistryReplication", () => {
       .slice(0, 26);
 
     expect(refuse({ destinationRegions })).toBe(
-      "test/Replication: 'destinationRegions' must hold at most 25 regions, got 26; " +
+      "test/Replication: 'destinationRegions' must hold at most 25 regions, those of 'destinationAccounts' " +
+        "included, got 26; " +
         "remove regions: ECR counts the destinations of all rules together",
     );
   });
