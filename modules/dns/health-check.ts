@@ -131,6 +131,16 @@ export interface ExistingCheck {
  */
 export type HealthCheckDefinition = HttpCheck | TcpCheck | CalculatedCheck | AlarmCheck | ExistingCheck;
 
+/** A check that is healthy while all of its parts are. */
+export function allOf(children: Readonly<Record<string, HealthCheckDefinition>>): CalculatedCheck {
+  return { kind: "calculated", children, healthyThreshold: Object.keys(children).length };
+}
+
+/** A check that is healthy while any of its parts is. */
+export function anyOf(children: Readonly<Record<string, HealthCheckDefinition>>): CalculatedCheck {
+  return { kind: "calculated", children, healthyThreshold: 1 };
+}
+
 /** What a health check is made of. */
 export interface HealthCheckProps {
   /** The name to show in the console, kept in the tag `Name`. */

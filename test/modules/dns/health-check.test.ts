@@ -1,5 +1,5 @@
 import type { HealthCheckDefinition, HealthCheckProps, HttpCheck } from "../../../modules/dns";
-import { HealthCheck } from "../../../modules/dns";
+import { allOf, anyOf, HealthCheck } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const https: HttpCheck = {
@@ -131,6 +131,13 @@ describe("HealthCheck", () => {
       type: "HTTPS",
       tags: { Name: "web eu-west-1 endpoint" },
     });
+  });
+
+  it("is spelt out for all or any of its parts", () => {
+    const children = { one: https, two: https };
+
+    expect(allOf(children)).toEqual({ kind: "calculated", children, healthyThreshold: 2 });
+    expect(anyOf(children)).toEqual({ kind: "calculated", children, healthyThreshold: 1 });
   });
 
   it("cuts a name that is too long for a tag", () => {
