@@ -228,7 +228,7 @@ describe("meridian with real Terraform", () => {
       run(context, ["deploy", "dev", "--auto-approve"]),
     ]);
 
-    expect([exitCodes[0].exitCode, exitCodes[1]]).toEqual([0, 1]);
+    expect([exitCodes[0].exitCode, exitCodes[1]].sort()).toEqual([0, 1]);
     expect(context.written.err).toContain("Environment 'dev' is in use by `meridian deploy dev`");
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -57,8 +57,9 @@ export function fakeContext(
   const written = { out: "", err: "" };
   const questions: string[] = [];
   const answers: string[] = [];
+  const directory = mkdtempSync(join(tmpdir(), "meridian-test-"));
   return {
-    workspace: new Workspace(mkdtempSync(join(tmpdir(), "meridian-test-"))),
+    workspace: new Workspace(directory),
     terminal: {
       isInteractive: false,
       columns: 80,
@@ -77,7 +78,7 @@ export function fakeContext(
       environment: () => ({}),
     },
     run: () => Promise.reject(new Error("not in this test")),
-    variables: {},
+    variables: { TERRAFORM_BINARY_NAME: fakeTerraformIn(directory) },
     now: () => new Date("2026-11-20T12:00:00Z"),
     environments: () => Promise.resolve([devEnvironment]),
     synthesize: (_environment, directory) => {
@@ -90,6 +91,13 @@ export function fakeContext(
     questions,
     answers,
   };
+}
+
+/** A program that answers `terraform version` and nothing else. */
+function fakeTerraformIn(directory: string): string {
+  const file = join(directory, "terraform");
+  writeFileSync(file, `#!/bin/sh\necho '{"terraform_version":"1.11.4"}'\n`, { mode: 0o755 });
+  return file;
 }
 
 /** A state with that many resources and these outputs. */

@@ -1,0 +1,197 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+import type { LocalCloudStatus } from "../../local-cloud";
+import type { LocalCloud } from "../../cli/context";
+import { run } from "../../cli/program";
+import { synthesize } from "../../cli/synthesis";
+import { ValidationError } from "../../modules/core";
+import { devEnvironment, type FakeContext, fakeContext } from "./support/fake-context";
+import { type FixtureStack, writeStacks } from "./support/fixture-stacks";
+
+const status: LocalCloudStatus = {
+  endpoint: "http://127.0.0.1:4566",
+  pid: 42,
+  instanceId: "i-1",
+  startedAt: "2026-11-20T12:00:00.000Z",
+  logFile: "/x/cloud.log",
+};
+
+function cloud(running: LocalCloudStatus | undefined): LocalCloud {
+  return {
+    start: () => Promise.resolve(status),
+    stop: () => Promise.resolve(running !== undefined),
+    status: () => Promise.resolve(running),
+    environment: ({ endpoint }) => ({ AWS_ENDPOINT_URL: endpoint, AWS_PROFILE: "" }),
+  };
+}
+
+async function meridian(
+  context: FakeContext,
+  ...args: string[]
+): Promise<{ exitCode: number; out: string; err: string }> {
+  const exitCode = await run(context, args);
+  return {
+    exitCode,
+    out: stripVTControlCharacters(context.written.out),
+    err: stripVTControlCharacters(context.written.err),
+  };
+}
+
+describe("meridian", () => {
+  it("lists environments", async () => {
+    const { exitCode, out } = await meridian(fakeContext(), "environments");
+
+    expect(exitCode).toBe(0);
+    expect(out).toBe(`Environment  Account       Target  Regions    Deletion protection
+dev          111122223333  aws     eu-west-1  off
+`);
+  });
+
+  it("synthesizes and says what changed", async () => {
+    const stacks: FixtureStack[] = [{ name: "dev-eu" }];
+    const context = fakeContext(stacks);
+
+    await meridian(context, "synth");
+    context.written.out = "";
+    const { out } = await meridian(context, "synth", "dev");
+
+    expect(out).toContain("dev-eu  0          the same");
+  });
+
+  it("names the nearest environment of a misspelt one", async () => {
+    expect(await meridian(fakeContext(), "plan", "dve")).toEqual({
+      exitCode: 2,
+      out: "",
+      err: "Error: There is no environment 'dve'.\nTo do: Did you mean 'dev'? There are: dev.\n",
+    });
+  });
+
+  it.each([
+    [["paln", "dev"], "unknown command 'paln'"],
+    [["plan"], "missing required argument 'env'"],
+    [["plan", "dev", "--paralelism", "3"], "unknown option '--paralelism'"],
+    [["plan", "dev", "--parallelism", "0"], "'0' is not a whole number above zero."],
+    [["deploy", "dev"], "Nobody is here to approve what is to happen to 'dev'."],
+    [["local", "up", "dev"], "Environment 'dev' lives in AWS, not in the local cloud."],
+  ])("exits with 2 for %j", async (args, message) => {
+    const { exitCode, err } = await meridian(fakeContext(), ...args);
+
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it("exits with 0 after help", async () => {
+    expect((await meridian(fakeContext(), "--help")).exitCode).toBe(0);
+  });
+
+  it("prints every problem of an environment without a stack trace", async () => {
+    const problem = {
+      where: "environments/dev.ts",
+      property: "account",
+      expected: "be 12 digits",
+      got: "1",
+      remedy: "fix it",
+    };
+    const context = fakeContext([], { environments: () => Promise.reject(new ValidationError([problem])) });
+
+    expect(await meridian(context, "environments")).toEqual({
+      exitCode: 1,
+      out: "",
+      err: "Error: environments/dev.ts: 'account' must be 12 digits, got \"1\"; fix it\n",
+    });
+  });
+
+  it("says how to start the local cloud for an environment that lives there", async () => {
+    const environments = [{ ...devEnvironment, target: "local-cloud" as const }];
+    const context = fakeContext([], { environments: () => Promise.resolve(environments) });
+
+    const { exitCode, err } = await meridian(context, "plan", "dev");
+
+    expect(exitCode).toBe(1);
+    expect(err).toContain("The local cloud, where environment 'dev' lives, is not running.");
+    expect(existsSync(context.workspace.lock("dev"))).toBe(false);
+  });
+
+  it("refuses to destroy a protected environment", async () => {
+    const environments = [{ ...devEnvironment, deletionProtection: true }];
+    const context = fakeContext([], { environments: () => Promise.resolve(environments) });
+
+    const { exitCode, err } = await meridian(context, "destroy", "dev", "--auto-approve");
+
+    expect(exitCode).toBe(1);
+    expect(err).toContain("Set `deletionProtection: false` in environments/dev.ts");
+  });
+});
+
+describe("meridian local", () => {
+  it("says where it runs, and with 1 that it does not", async () => {
+    const running = await meridian(fakeContext([], { localCloud: cloud(status) }), "local", "status");
+    const stopped = await meridian(fakeContext([], { localCloud: cloud(undefined) }), "local", "status");
+
+    expect(running).toMatchObject({
+      exitCode: 0,
+      out: "The local cloud answers at http://127.0.0.1:4566 (process 42, since 2026-11-20T12:00:00.000Z).\nLog: /x/cloud.log\n",
+    });
+    expect(stopped).toMatchObject({ exitCode: 1, out: "The local cloud is not running.\n" });
+  });
+
+  it("prints variables for a shell", async () => {
+    const { out } = await meridian(fakeContext([], { localCloud: cloud(status) }), "local", "env");
+
+    expect(out).toBe("export AWS_ENDPOINT_URL='http://127.0.0.1:4566'\nunset AWS_PROFILE\n");
+  });
+
+  it("starts on the port that is asked for", async () => {
+    const ports: (number | undefined)[] = [];
+    const start: LocalCloud["start"] = ({ port }) => {
+      ports.push(port);
+      return Promise.resolve(status);
+    };
+    const context = fakeContext([], { localCloud: { ...cloud(undefined), start } });
+
+    expect((await meridian(context, "local", "start", "--port", "4566")).exitCode).toBe(0);
+    expect(ports).toEqual([4566]);
+  });
+});
+
+describe("synthesize", () => {
+  it("keeps Terraform's own files, drops stale ones, and leaves all as it was after a failure", async () => {
+    const context = fakeContext([{ name: "dev-eu" }, { name: "dev-old" }]);
+    const { directory } = await synthesize(context, "dev");
+    const lock = join(directory, "stacks/dev-eu/.terraform.lock.hcl");
+    writeFileSync(lock, "lock");
+
+    const broken = { ...context, synthesize: () => Promise.reject(new Error("broken")) };
+    await expect(synthesize(broken, "dev")).rejects.toThrow("broken");
+    expect(existsSync(join(directory, "stacks/dev-old/cdk.tf.json"))).toBe(true);
+
+    const smaller = {
+      ...context,
+      synthesize: (_name: string, target: string) => {
+        writeStacks(target, [{ name: "dev-eu" }]);
+        return Promise.resolve();
+      },
+    };
+    const { stacks, changed } = await synthesize(smaller, "dev");
+
+    expect(stacks.map(({ name }) => name)).toEqual(["dev-eu"]);
+    expect([...changed]).toEqual([]);
+    expect(readFileSync(lock, "utf8")).toBe("lock");
+    expect(existsSync(join(directory, "stacks/dev-old/cdk.tf.json"))).toBe(false);
+  });
+
+  it("refuses to plan over a state that could not be stored", async () => {
+    const context = fakeContext([{ name: "dev-eu" }]);
+    const { directory } = await synthesize(context, "dev");
+    mkdirSync(join(directory, "stacks/dev-eu"), { recursive: true });
+    writeFileSync(join(directory, "stacks/dev-eu/errored.tfstate"), "{}");
+
+    const { exitCode, err } = await meridian(context, "plan", "dev");
+
+    expect(exitCode).toBe(1);
+    expect(err).toContain("The last apply of dev-eu could not store its state; Terraform kept it in");
+    expect(existsSync(join(directory, "stacks/dev-eu/errored.tfstate"))).toBe(true);
+  });
+});
