@@ -1,0 +1,298 @@
+import { Wafv2IpSet } from "@cdktf/provider-aws/lib/wafv2-ip-set";
+import { Wafv2WebAcl, type Wafv2WebAclRule } from "@cdktf/provider-aws/lib/wafv2-web-acl";
+import { Wafv2WebAclAssociation } from "@cdktf/provider-aws/lib/wafv2-web-acl-association";
+import { Annotations } from "cdktf";
+import { Construct } from "constructs";
+
+import { type IFirewall, nameLimits, resourceName, validate } from "../core";
+import { type CustomResponses, defaultResponses, renderBlock, renderBodies } from "./custom-response";
+import { FirewallLog, type FirewallLogOptions } from "./firewall-log";
+import { firewallRules, includedCapacityUnits, sizeRules } from "./firewall-rules";
+import { type ManagedRuleGroup, renderManagedRuleGroup } from "./managed-rule-group";
+import { IpSets, planIpSets } from "./ip-sets";
+import { fromCountries, type MeasuredStatement, not } from "./private/statement";
+import { type RateLimit, renderRateLimit } from "./rate-limit";
+
+/** Settings of a {@link Firewall}. */
+export interface FirewallProps {
+  /** Name, unique in its account and region: words of letters and digits joined by hyphens. */
+  readonly name: string;
+  /** The account that it stands in, 12 digits. */
+  readonly account: string;
+  /** The region of its provider, `us-east-1` for the scope `CLOUDFRONT`. */
+  readonly region: string;
+  /** `REGIONAL` for load balancers and App Runner services of its region, `CLOUDFRONT` for distributions. */
+  readonly scope: "REGIONAL" | "CLOUDFRONT";
+  /**
+   * Blocks that are turned away, IPv4 and IPv6: `activeCidrBlocks` of a block list.
+   *
+   * @default - none; the rule and its empty IP sets stand ready
+   */
+  readonly blockList?: readonly string[];
+  /**
+   * Blocks that are let in before any other rule is asked, also where the block list, a country rule
+   * or a managed rule group would turn them away.
+   *
+   * @default - none
+   */
+  readonly allowList?: readonly string[];
+  /**
+   * Countries that are turned away, by their codes of two letters.
+   *
+   * @default - none
+   */
+  readonly blockedCountries?: readonly string[];
+  /**
+   * Countries that are let in; all others are turned away. Not together with `blockedCountries`.
+   *
+   * @default - all
+   */
+  readonly allowedCountries?: readonly string[];
+  /**
+   * Numbers of requests above which clients are turned away, ten at most.
+   *
+   * @default - 2000 requests in 5 minutes from each address
+   */
+  readonly rateLimits?: readonly RateLimit[];
+  /**
+   * Groups of rules that others keep up to date, in the order in which they look at a request.
+   *
+   * @default - the IP reputation list, the rules against known bad inputs and the common rule set of AWS, all blocking
+   */
+  readonly managedRuleGroups?: readonly ManagedRuleGroup[];
+  /**
+   * What clients get that are turned away.
+   *
+   * @default - status 429 above a rate limit, else 403; no content
+   */
+  readonly customResponses?: CustomResponses;
+  /**
+   * How requests are logged, or that they are not.
+   *
+   * @default - all requests, for 30 days, without the headers `authorization` and `cookie`
+   */
+  readonly logging?: FirewallLogOptions | "none";
+  /**
+   * Whether AWS WAF keeps samples of requests for three hours. They hold all headers, also those that
+   * the log leaves out, and are shown to everyone who may call `wafv2:GetSampledRequests`.
+   *
+   * @default false
+   */
+  readonly sampledRequests?: boolean;
+  /**
+   * What happens to requests that no rule decides.
+   *
+   * @default "allow"
+   */
+  readonly defaultAction?: "allow" | "block";
+}
+
+/** Rate limits when none are asked for. */
+const defaultRateLimits: readonly RateLimit[] = [{ name: "per-address", limit: 2000 }];
+
+/** Managed groups when none are asked for, the cheapest look first. */
+const defaultManagedRuleGroups: readonly ManagedRuleGroup[] = [
+  { name: "AWSManagedRulesAmazonIpReputationList" },
+  { name: "AWSManagedRulesKnownBadInputsRuleSet" },
+  { name: "AWSManagedRulesCommonRuleSet" },
+];
+
+/**
+ * The first priority of each kind of rule. The distances leave room, so that a rule that is added
+ * moves only those of its own kind that come after it.
+ */
+const priorities = { allowList: 10, blockList: 20, countries: 30, rateLimits: 100, managedRuleGroups: 200 };
+
+/**
+ * A web ACL with its IP sets and its log: who is let in, who is turned away, and how often one may ask.
+ *
+ * Creates:
+ * 1. IP sets of the block list and of the allow list, one for IPv4 and one for IPv6, more above 10,000 blocks,
+ * 2. the web ACL, whose rules look at a request in this order: allow list, block list, countries,
+ *    rate limits, managed rule groups,
+ * 3. the log group, the policy that lets AWS WAF write to it, and the logging configuration.
+ *
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/web-acl.html
+ */
+export class Firewall extends Construct implements IFirewall {
+  /** A web ACL that stands already. Nothing is looked up. */
+  public static fromWebAclArn(webAclArn: string): IFirewall {
+    return { webAclArn };
+  }
+
+  /** The web ACL, for settings that this module does not model. */
+  public readonly resource: Wafv2WebAcl;
+  /** Its ARN. */
+  public readonly webAclArn: string;
+  /** Name of the web ACL, the `WebACL` dimension of its metrics. */
+  public readonly webAclName: string;
+  /**
+   * Capacity units of all rules, estimated upwards: text transformations that AWS counts once count
+   * each time.
+   */
+  public readonly capacityUnits: number;
+  /** Name of the log group; undefined without logging. */
+  public readonly logGroupName?: string;
+
+  private readonly scope: FirewallProps["scope"];
+
+  public constructor(scope: Construct, id: string, props: FirewallProps) {
+    super(scope, id);
+    validate(this, firewallRules, props);
+
+    this.scope = props.scope;
+    this.webAclName = resourceName(nameLimits.webAcl, props.name);
+    const rules = this.rulesOf(props);
+    this.capacityUnits = rules.reduce((sum, { capacityUnits }) => sum + capacityUnits, 0);
+    const ipSetCount = this.node.findAll().filter((child) => child instanceof Wafv2IpSet).length;
+    validate(this, sizeRules, { capacityUnits: this.capacityUnits, ipSetCount });
+    this.warnOfPrice();
+
+    const responses = { ...defaultResponses, ...props.customResponses };
+    this.resource = new Wafv2WebAcl(this, "Resource", {
+      name: this.webAclName,
+      description: `Firewall ${props.name}`,
+      scope: props.scope,
+      defaultAction:
+        props.defaultAction === "block" ? { block: renderBlock(responses, "defaultAction") } : { allow: {} },
+      customResponseBody: renderBodies(responses),
+      rule: rules.map((rule) => renderRule(rule, props)),
+      visibilityConfig: visibility(this.webAclName, props),
+    });
+    this.webAclArn = this.resource.arn;
+    this.logGroupName = this.log(props);
+  }
+
+  /**
+   * Puts the firewall in front of a load balancer or an App Runner service of its region. A
+   * distribution names {@link webAclArn} in its own settings instead.
+   *
+   * @param id - construct id of the association, such as `LoadBalancer`
+   * @param resourceArn - what it protects
+   */
+  public associate(id: string, resourceArn: string): Wafv2WebAclAssociation {
+    validate(
+      this,
+      [
+        {
+          property: "scope",
+          isValid: (firewall) => firewall.scope === "REGIONAL",
+          expected: "be REGIONAL to be associated with a resource",
+          remedy: "name webAclArn in the settings of the distribution",
+        },
+      ],
+      { scope: this.scope },
+    );
+    return new Wafv2WebAclAssociation(this, id, { webAclArn: this.webAclArn, resourceArn });
+  }
+
+  private rulesOf(props: FirewallProps): PlannedRule[] {
+    const responses = { ...defaultResponses, ...props.customResponses };
+    const rateLimits = props.rateLimits ?? defaultRateLimits;
+    const managedRuleGroups = props.managedRuleGroups ?? defaultManagedRuleGroups;
+    return [
+      ...this.allowListRule(props),
+      {
+        name: "block-list",
+        priority: priorities.blockList,
+        action: { block: renderBlock(responses, "blockList") },
+        ...this.ipSets("BlockList", "blocked", props.blockList ?? [], props),
+      },
+      ...countryRules(props, responses),
+      ...rateLimits.map((rateLimit, index) => ({
+        name: `rate-limit-${rateLimit.name}`,
+        priority: priorities.rateLimits + index,
+        action: rateLimitAction(rateLimit, responses),
+        ...renderRateLimit(rateLimit),
+      })),
+      ...managedRuleGroups.map((group, index) => ({
+        name: group.name,
+        priority: priorities.managedRuleGroups + index,
+        overrideAction: group.mode === "count" ? { count: {} } : { none: {} },
+        ...renderManagedRuleGroup(group),
+      })),
+    ];
+  }
+
+  private allowListRule(props: FirewallProps): PlannedRule[] {
+    return props.allowList === undefined
+      ? []
+      : [
+          {
+            name: "allow-list",
+            priority: priorities.allowList,
+            action: { allow: {} },
+            ...this.ipSets("AllowList", "allowed", props.allowList, props),
+          },
+        ];
+  }
+
+  private ipSets(
+    id: string,
+    purpose: "allowed" | "blocked",
+    cidrBlocks: readonly string[],
+    { name, scope }: FirewallProps,
+  ): MeasuredStatement {
+    return new IpSets(this, id, {
+      name: `${name}-${purpose}`,
+      description: `Addresses that ${name} has ${purpose}`,
+      scope,
+      plan: planIpSets(cidrBlocks),
+    }).statement;
+  }
+
+  private warnOfPrice(): void {
+    if (this.capacityUnits > includedCapacityUnits) {
+      Annotations.of(this).addWarning(
+        `${this.node.path}: the web ACL has about ${this.capacityUnits} capacity units; above ${includedCapacityUnits} AWS charges extra for each request`,
+      );
+    }
+  }
+
+  private log({ name, account, region, logging = {} }: FirewallProps): string | undefined {
+    return logging === "none"
+      ? undefined
+      : new FirewallLog(this, "Log", { ...logging, name, account, region, webAcl: this.resource })
+          .logGroupName;
+  }
+}
+
+/** A rule of a web ACL before it is written down. */
+interface PlannedRule
+  extends MeasuredStatement, Pick<Wafv2WebAclRule, "name" | "priority" | "action" | "overrideAction"> {}
+
+function countryRules(
+  { blockedCountries, allowedCountries }: FirewallProps,
+  responses: CustomResponses,
+): PlannedRule[] {
+  const rule = { priority: priorities.countries, action: { block: renderBlock(responses, "countries") } };
+  return [
+    ...(blockedCountries === undefined
+      ? []
+      : [{ name: "blocked-countries", ...rule, ...fromCountries(blockedCountries) }]),
+    ...(allowedCountries === undefined
+      ? []
+      : [{ name: "allowed-countries", ...rule, ...not(fromCountries(allowedCountries)) }]),
+  ];
+}
+
+function rateLimitAction(
+  { action = "block" }: RateLimit,
+  responses: CustomResponses,
+): Wafv2WebAclRule["action"] {
+  return action === "block" ? { block: renderBlock(responses, "rateLimits") } : { [action]: {} };
+}
+
+function renderRule(
+  { name, priority, action, overrideAction, statement }: PlannedRule,
+  props: FirewallProps,
+): Wafv2WebAclRule {
+  return { name, priority, action, overrideAction, statement, visibilityConfig: visibility(name, props) };
+}
+
+function visibility(
+  metricName: string,
+  { sampledRequests = false }: FirewallProps,
+): Wafv2WebAclRule["visibilityConfig"] {
+  return { metricName, cloudwatchMetricsEnabled: true, sampledRequestsEnabled: sampledRequests };
+}
