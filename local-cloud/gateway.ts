@@ -5,6 +5,7 @@ import type { Answer } from "./answer";
 import { credentialScope, identify } from "./call";
 import type { Call } from "./call";
 import { readAll } from "./http";
+import { MotoRefusal } from "./stand-in";
 import type { StandIn } from "./stand-in";
 import { standIns } from "./stand-ins";
 
@@ -72,6 +73,9 @@ class Gateway {
   private async answer(call: Call): Promise<Answer> {
     try {
       for (const standIn of this.standIns.get(call.service) ?? []) {
+        if (standIn.concerns?.(call.url) === false) {
+          continue;
+        }
         const given = await standIn.answer(call, (changed) => this.forward(changed));
         if (given !== undefined) {
           return given;
@@ -79,12 +83,25 @@ class Gateway {
       }
       return await this.forward(call);
     } catch (error) {
-      if (!(error instanceof ServiceError)) {
-        throw error;
-      }
-      this.options.log(`${call.service} ${call.action} (${call.region}): ${error.code}: ${error.message}`);
+      return this.refuse(call, error);
+    }
+  }
+
+  /** An SDK tries again for minutes after a server error, so that even a fault of ours is a refusal. */
+  private refuse(call: Call, error: unknown): Answer {
+    if (error instanceof MotoRefusal) {
+      return error.answer;
+    }
+    const { service, action, region } = call;
+    if (error instanceof ServiceError) {
+      this.options.log(`${service} ${action} (${region}): ${error.code}: ${error.message}`);
       return errorAnswer(call, error);
     }
+    this.options.log(`${service} ${action} (${region}): the local cloud failed: ${describe(error)}`);
+    return errorAnswer(
+      call,
+      new ServiceError("LocalCloudFailure", `the local cloud failed at ${service} ${action}`),
+    );
   }
 
   /** Asks moto; its HTML pages for unknown calls and crashes become errors of the service. */

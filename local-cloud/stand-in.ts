@@ -33,6 +33,16 @@ export type JsonObject = Record<string, unknown>;
 /** The account that moto and every stand-in speak for. */
 export const account = "123456789012";
 
+/** moto's own refusal, which goes back to the caller as it is. */
+export class MotoRefusal extends Error {
+  constructor(
+    /** What moto said. */
+    readonly answer: Answer,
+  ) {
+    super("moto refused the call");
+  }
+}
+
 /** What a stand-in's operation gets to know beside its input. */
 export class Context {
   constructor(
@@ -58,6 +68,18 @@ export class Context {
     return this.with({ region, headers: { ...call.headers, authorization } });
   }
 
+  /** What moto says in XML to a query call of another service. */
+  async motoQuery(service: string, parameters: Record<string, string>): Promise<string> {
+    const { headers } = this.call;
+    const authorization = (headers.authorization ?? "").replace(`/${this.call.service}/`, `/${service}/`);
+    const { "x-amz-target": _, ...rest } = headers;
+    const answer = await this.with({ service, method: "POST", url: new URL("/", this.call.url) }).moto({
+      headers: { ...rest, authorization, "content-type": "application/x-www-form-urlencoded" },
+      body: Buffer.from(new URLSearchParams(parameters).toString()),
+    });
+    return answer.body.toString("utf8");
+  }
+
   /** ARN of a regional resource. */
   arn(service: string, resource: string): string {
     return `arn:aws:${service}:${this.region}:${account}:${resource}`;
@@ -72,7 +94,7 @@ export class Context {
     });
   }
 
-  /** What moto says in JSON to another operation of the same service; throws moto's refusal. */
+  /** What moto says in JSON to an operation of the same service; throws a `MotoRefusal` when it refuses. */
   async motoJson(action: string, input: JsonObject): Promise<JsonObject> {
     const target = String(this.call.headers["x-amz-target"]).replace(/[^.]*$/, action);
     const answer = await this.moto({
@@ -80,12 +102,10 @@ export class Context {
       headers: { ...this.call.headers, "x-amz-target": target },
       body: Buffer.from(JSON.stringify(input)),
     });
-    const output = parseJson(answer.body);
     if (answer.status >= 300) {
-      const code = String(output.__type ?? "InternalFailure").replace(/^.*#/, "");
-      throw new ServiceError(code, String(output.message ?? output.Message ?? code), answer.status);
+      throw new MotoRefusal(answer);
     }
-    return output;
+    return parseJson(answer.body);
   }
 }
 

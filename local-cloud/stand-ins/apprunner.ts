@@ -50,6 +50,8 @@ interface Revisioned {
   readonly fields: readonly string[];
   readonly defaults: JsonObject;
   readonly listField: string;
+  /** The words for a usable and for a deleted one, which differ between kinds. */
+  readonly states: readonly [usable: string, deleted: string];
 }
 
 const autoScaling: Revisioned = {
@@ -60,6 +62,7 @@ const autoScaling: Revisioned = {
   fields: ["MaxConcurrency", "MinSize", "MaxSize"],
   defaults: { MaxConcurrency: 100, MinSize: 1, MaxSize: 25, HasAssociatedService: false, IsDefault: false },
   listField: "AutoScalingConfigurationSummaryList",
+  states: ["active", "inactive"],
 };
 
 const observability: Revisioned = {
@@ -70,6 +73,7 @@ const observability: Revisioned = {
   fields: ["TraceConfiguration"],
   defaults: {},
   listField: "ObservabilityConfigurationSummaryList",
+  states: ["ACTIVE", "INACTIVE"],
 };
 
 const vpcConnector: Revisioned = {
@@ -80,6 +84,7 @@ const vpcConnector: Revisioned = {
   fields: ["Subnets", "SecurityGroups"],
   defaults: {},
   listField: "VpcConnectors",
+  states: ["ACTIVE", "INACTIVE"],
 };
 
 function revisioned(kind: Revisioned, store: Store<JsonObject>, tags: Tags): Operations {
@@ -105,7 +110,7 @@ function revisioned(kind: Revisioned, store: Store<JsonObject>, tags: Tags): Ope
         ...kind.defaults,
         ...pick(input, ...kind.fields),
         Latest: true,
-        Status: "ACTIVE",
+        Status: kind.states[0],
         CreatedAt: Date.now() / 1000,
       };
       store.in(context.region).set(arn, resource);
@@ -122,7 +127,7 @@ function revisioned(kind: Revisioned, store: Store<JsonObject>, tags: Tags): Ope
       const resource = at(region, input[arnField]);
       store.in(region).delete(String(resource[arnField]));
       tags.drop(String(resource[arnField]));
-      return { [noun]: { ...resource, Status: "INACTIVE", DeletedAt: Date.now() / 1000 } };
+      return { [noun]: { ...resource, Status: kind.states[1], DeletedAt: Date.now() / 1000 } };
     },
   };
 }
@@ -277,7 +282,6 @@ function settings(
     SourceConfiguration: { AutoDeploymentsEnabled: source.ImageRepository === undefined, ...source },
     InstanceConfiguration: { Cpu: "1024", Memory: "2048", ...objectAt(merged, "InstanceConfiguration") },
     HealthCheckConfiguration: { ...defaultHealthCheck, ...objectAt(merged, "HealthCheckConfiguration") },
-    ObservabilityConfiguration: merged.ObservabilityConfiguration ?? { ObservabilityEnabled: false },
     NetworkConfiguration: {
       EgressConfiguration: network.EgressConfiguration ?? { EgressType: "DEFAULT" },
       IngressConfiguration: network.IngressConfiguration ?? { IsPubliclyAccessible: true },

@@ -11,8 +11,9 @@ const space = ' xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"';
 const root = "/2020-05-31";
 
 /**
- * CloudFront: policies, functions, key groups, public keys, key value stores, VPC origins and
- * monitoring subscriptions. Distributions, invalidations and origin access controls are moto's.
+ * CloudFront: distributions (moto forgets most of their settings), policies, functions, key
+ * groups, public keys, key value stores, VPC origins and monitoring subscriptions. Origin access
+ * controls are moto's.
  */
 export function cloudFront(): StandIn {
   const tags = new Tags();
@@ -23,6 +24,7 @@ export function cloudFront(): StandIn {
       ...Object.assign({}, ...kinds.map((kind) => kindOperations(kind, tags))),
       ...functionOperations(),
       ...monitoringOperations(),
+      ...invalidationOperations(),
       ...tagOperations(tags),
     },
   });
@@ -46,11 +48,35 @@ interface Kind {
   readonly summary: boolean;
   /** Whether the id is the name. */
   readonly idIsName?: boolean;
+  /** Makes an id; a UUID when absent. */
+  readonly newId?: () => string;
+  /** Why a resource with that configuration cannot be deleted, if so. */
+  readonly removable?: (config: XmlElement) => string | undefined;
   /** Fields beside the configuration. */
   readonly extra?: (id: string, config: XmlElement) => Record<string, unknown>;
 }
 
 const kinds: readonly Kind[] = [
+  {
+    path: "distribution",
+    name: "Distribution",
+    config: "DistributionConfig",
+    nameField: "CallerReference",
+    time: "LastModifiedTime",
+    notFound: "NoSuchDistribution",
+    summary: false,
+    extra: (id) => ({
+      ARN: `arn:aws:cloudfront::${account}:distribution/${id}`,
+      Status: "Deployed",
+      InProgressInvalidationBatches: 0,
+      DomainName: `d${id.toLowerCase()}.cloudfront.net`,
+      ActiveTrustedSigners: { Enabled: false, Quantity: 0 },
+      ActiveTrustedKeyGroups: { Enabled: false, Quantity: 0 },
+    }),
+    newId: newEtag,
+    removable: (config) =>
+      config.Enabled === "true" ? "The distribution must be disabled before it is deleted" : undefined,
+  },
   policyKind("cache-policy", "CachePolicy"),
   policyKind("origin-request-policy", "OriginRequestPolicy"),
   policyKind("response-headers-policy", "ResponseHeadersPolicy"),
@@ -98,7 +124,7 @@ const kinds: readonly Kind[] = [
     idIsName: true,
     extra: (id, config) => ({
       Name: config.Name,
-      Comment: config.Comment ?? "",
+      Comment: config.Comment,
       ARN: `arn:aws:cloudfront::${account}:key-value-store/${id}`,
       Status: "READY",
     }),
@@ -143,6 +169,12 @@ function kindOperations(kind: Kind, tags: Tags): Record<string, RestOperation> {
     checkVersion(context, resource.etag);
     return resource;
   };
+  const change: RestOperation = ({ path: { id }, xml }, context) => {
+    const before = editable(id, context);
+    const config = kind.config === "" ? { ...before.config, ...xml } : configOf(kind, xml);
+    const resource = keep(build(kind, before.id, config));
+    return withEtag(kind.name, resource.document, resource.etag);
+  };
   const path = `${root}/${kind.path}`;
   return {
     [`POST ${path}`]: ({ xml }) => {
@@ -155,8 +187,8 @@ function kindOperations(kind: Kind, tags: Tags): Record<string, RestOperation> {
           409,
         );
       }
-      const resource = keep(build(kind, randomUUID(), config));
-      tags.addList(String(resource.document.Arn), members(element(element(xml.Tags).Items).Tag).map(element));
+      const resource = keep(build(kind, (kind.newId ?? randomUUID)(), config));
+      tags.addList(arnOf(resource), members(element(element(xml.Tags).Items).Tag).map(element));
       return reply(kind.name, resource.document, 201, {
         etag: resource.etag,
         location: `https://cloudfront.amazonaws.com${path}/${resource.id}`,
@@ -165,19 +197,23 @@ function kindOperations(kind: Kind, tags: Tags): Record<string, RestOperation> {
     [`GET ${path}`]: ({ query }) => listAnswer(kind, [...resources.values()], query.get("Type")),
     [`GET ${path}/{id}`]: ({ path: { id } }) => withEtag(kind.name, at(id).document, at(id).etag),
     [`GET ${path}/{id}/config`]: ({ path: { id } }) => withEtag(kind.config, at(id).config, at(id).etag),
-    [`PUT ${path}/{id}`]: ({ path: { id }, xml }, context) => {
-      const before = editable(id, context);
-      const config = kind.config === "" ? { ...before.config, ...xml } : configOf(kind, xml);
-      const resource = keep(build(kind, before.id, config));
-      return withEtag(kind.name, resource.document, resource.etag);
-    },
+    [`PUT ${path}/{id}`]: change,
+    [`PUT ${path}/{id}/config`]: change,
     [`DELETE ${path}/{id}`]: ({ path: { id } }, context) => {
       const resource = editable(id, context);
+      const obstacle = kind.removable?.(resource.config);
+      if (obstacle !== undefined) {
+        throw new ServiceError(`${kind.name}NotDisabled`, obstacle, 409);
+      }
       resources.delete(id ?? "");
-      tags.drop(String(resource.document.Arn));
+      tags.drop(arnOf(resource));
       return xmlAnswer("", 204);
     },
   };
+}
+
+function arnOf({ document }: Resource): string {
+  return String(document.ARN ?? document.Arn);
 }
 
 /** Most requests have the configuration as their root, some wrap it together with tags. */
@@ -316,9 +352,33 @@ function monitoringOperations(): Record<string, RestOperation> {
   };
 }
 
-/** moto knows tags of distributions only. */
+function invalidationOperations(): Record<string, RestOperation> {
+  const invalidations = new Map<string, Record<string, unknown>>();
+  const path = `${root}/distribution/{id}/invalidation`;
+  return {
+    [`POST ${path}`]: ({ path: { id = "" }, xml }) => {
+      const Id = `I${randomHex(13).toUpperCase()}`;
+      const invalidation = {
+        Id,
+        Status: "Completed",
+        CreateTime: new Date().toISOString(),
+        InvalidationBatch: xml,
+      };
+      invalidations.set(Id, invalidation);
+      const location = `https://cloudfront.amazonaws.com${root}/distribution/${id}/invalidation/${Id}`;
+      return reply("Invalidation", invalidation, 201, { location });
+    },
+    [`GET ${path}/{invalidation}`]: ({ path: { invalidation = "" } }) =>
+      reply(
+        "Invalidation",
+        found(invalidations.get(invalidation), "NoSuchInvalidation", "No such invalidation", 404),
+      ),
+  };
+}
+
 function tagOperations(tags: Tags): Record<string, RestOperation> {
-  const isOwn = (arn: string | null): arn is string => /:(vpcorigin|key-value-store)\//.test(arn ?? "");
+  const isOwn = (arn: string | null): arn is string =>
+    /:(distribution|vpcorigin|key-value-store)\//.test(arn ?? "");
   return {
     [`GET ${root}/tagging`]: ({ query }) => {
       const arn = query.get("Resource");

@@ -126,7 +126,6 @@ function ruleOperations(rules: Store<JsonObject>) {
         );
       }
       const rule = {
-        ...defaults,
         ...pick(input, ...ruleFields),
         registryId: account,
         createdAt: Date.now() / 1000,

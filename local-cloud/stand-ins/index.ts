@@ -7,12 +7,14 @@ import { dynamodb } from "./dynamodb";
 import { ec2 } from "./ec2";
 import { ecr } from "./ecr";
 import { ecs } from "./ecs";
+import { fsx } from "./fsx";
 import { globalAccelerator } from "./globalaccelerator";
 import { kms } from "./kms";
 import { ram } from "./ram";
 import { route53 } from "./route53";
 import { route53Resolver } from "./route53resolver";
 import { s3 } from "./s3";
+import { s3Versioning } from "./s3-versioning";
 import { securityGroupRules } from "./security-group-rules";
 import { sqs } from "./sqs";
 
@@ -27,11 +29,13 @@ export function standIns(): StandIn[] {
     ec2(),
     ecr(),
     ecs(),
+    fsx(),
     globalAccelerator(),
     kms(),
     ram(),
     route53(),
     route53Resolver(),
+    s3Versioning(),
     s3(),
     securityGroupRules(),
     sqs(),

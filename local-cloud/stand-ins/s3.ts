@@ -1,26 +1,29 @@
 import type { Answer } from "../answer";
 import { Context, type StandIn } from "../stand-in";
 
+/** Parts of a bucket of which moto forgets some settings, so that they are kept here as they were put. */
+const keptParts = ["policy", "lifecycle", "replication", "notification"];
+
 /**
- * S3: bucket policies, lifecycle and replication rules are given back as they were put. moto refuses every
- * request that a statement with a condition could apply to, whatever the condition says, so the
- * usual "deny without TLS" would lock everyone out; and it forgets part of the rules.
+ * S3: some settings of buckets are given back as they were put. Of policies moto gets only the
+ * statements without a condition: it refuses every request that a conditional one could apply to,
+ * whatever the condition says, so the usual "deny without TLS" would lock everyone out.
  */
 export function s3(): StandIn {
   const documents = new Map<string, { body: Buffer; headers: Record<string, string> }>();
   return {
     service: "s3",
-    concerns: (url) => ["policy", "lifecycle", "replication"].some((name) => url.searchParams.has(name)),
+    concerns: (url) => keptParts.some((part) => url.searchParams.has(part)),
     answer: async (call, forward) => {
       const context = new Context(call, forward);
-      const key = call.url.pathname + call.url.search;
+      const key = `${call.url.pathname}?${keptParts.find((part) => call.url.searchParams.has(part)) ?? ""}`;
       const isPolicy = call.url.searchParams.has("policy");
       if (call.method === "PUT") {
         const answer = await context.moto(isPolicy ? { body: withoutConditions(call.body) } : {});
         if (answer.status < 300) {
           documents.set(key, {
             body: plain(call.body, call.headers["content-encoding"]),
-            headers: lifecycleHeaders(call.headers),
+            headers: call.url.searchParams.has("lifecycle") ? lifecycleHeaders(call.headers) : {},
           });
         }
         return { ...answer, headers: { ...answer.headers, ...documents.get(key)?.headers } };
