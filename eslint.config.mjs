@@ -53,7 +53,7 @@ export default tseslint.config(
       "no-restricted-imports": restrict(
         upward("stacks", "environments", "analysis", "cli", "local-cloud", "examples", "test"),
         [
-          ["../*/**", "../../*/**", "!../core/**", "!../../core/**"],
+          ["../*/**", "../../*/**", "!../core", "!../core/**", "!../../core", "!../../core/**"],
           "Modules never import each other; they meet in the interfaces of modules/core.",
         ],
       ),

@@ -479,6 +479,25 @@ export const environmentSchema = section({
     blockedIpv4CidrBlocks: listOf(z.string()).prefault([]),
   }).prefault({}),
   /**
+   * Who delivers it: the GitHub repository whose workflows plan and apply through OIDC.
+   *
+   * @default - no delivery roles are made
+   */
+  delivery: section({
+    /** The repository as `owner/name`. */
+    repository: text(
+      /^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/,
+      "be a GitHub repository as owner/name",
+      'write it like "acme/platform"',
+    ),
+    /**
+     * Whether the account has the provider of GitHub's tokens already; it has one at most.
+     *
+     * @default "create"
+     */
+    oidcProvider: z.enum(["create", "existing"]).default("create"),
+  }).optional(),
+  /**
    * The acknowledgement that App Runner needs: it takes no new customers since 2026-04-30.
    *
    * @default - no service may use App Runner

@@ -6,6 +6,7 @@ export default {
   target: "local-cloud",
   homeRegion: "eu-west-1",
   domain: { name: "meridian.test" },
+  delivery: { repository: "example-org/platform" },
   regions: {
     "eu-west-1": {
       ipv4CidrBlock: "10.0.0.0/16",

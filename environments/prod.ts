@@ -5,6 +5,7 @@ export default {
   account: "111122223333",
   homeRegion: "eu-west-1",
   domain: { name: "example.com" },
+  delivery: { repository: "example-org/platform" },
   regions: {
     "eu-west-1": {
       ipv4CidrBlock: "10.64.0.0/16",

@@ -5,6 +5,7 @@ export default {
   account: "777788889999",
   homeRegion: "eu-west-1",
   domain: { name: "staging.example.com" },
+  delivery: { repository: "example-org/platform" },
   regions: {
     "eu-west-1": {
       ipv4CidrBlock: "10.32.0.0/16",

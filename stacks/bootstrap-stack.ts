@@ -1,15 +1,18 @@
-import type { App } from "cdktf";
+import { TerraformOutput, type App } from "cdktf";
 
 import type { Environment } from "../environments";
+import { DeployRoles } from "../modules/deploy-roles";
 import { StateBucket } from "../modules/state-bucket";
 import { PlatformStack } from "./platform-stack";
 
-/** What the environment needs before Terraform can keep a state: the bucket for it. */
+/** What the environment needs before Terraform can keep a state: the bucket for it, and who may deploy. */
 export class BootstrapStack extends PlatformStack<"state_bucket"> {
   public constructor(app: App, environment: Environment) {
     super(app, environment, "bootstrap");
 
-    this.publish({ state_bucket: this.createStateBucket().resource.bucket });
+    const stateBucket = this.createStateBucket();
+    this.createDeployRoles(stateBucket);
+    this.publish({ state_bucket: stateBucket.resource.bucket });
   }
 
   private createStateBucket(): StateBucket {
@@ -21,5 +24,25 @@ export class BootstrapStack extends PlatformStack<"state_bucket"> {
       replicaProvider: this.providerIn(state.replicaRegion),
       deletionProtection,
     });
+  }
+
+  private createDeployRoles({ bucketArn, keyArn }: StateBucket): void {
+    const { name, account, homeRegion, delivery } = this.environment;
+    if (delivery === undefined) {
+      return;
+    }
+    const roles = new DeployRoles(this, "DeployRoles", {
+      environment: name,
+      account,
+      region: homeRegion,
+      repository: delivery.repository,
+      createOidcProvider: delivery.oidcProvider === "create",
+      stateBucketArn: bucketArn,
+      stateKeyArn: keyArn,
+    });
+    new TerraformOutput(this, "PlanRoleArn", { value: roles.planRoleArn }).overrideLogicalId("plan_role_arn");
+    new TerraformOutput(this, "ApplyRoleArn", { value: roles.applyRoleArn }).overrideLogicalId(
+      "apply_role_arn",
+    );
   }
 }

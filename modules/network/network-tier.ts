@@ -1,6 +1,7 @@
 import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { pascalCase, subnetCidrBlock, type SubnetTier, zoneSlotOf } from "../core";
 
@@ -16,6 +17,12 @@ export interface NetworkTierProps {
   readonly vpcCidrBlock: string;
   /** The zones, sorted. */
   readonly zones: readonly string[];
+  /**
+   * What must stand before anything is put in the tier.
+   *
+   * @default - nothing
+   */
+  readonly after?: ITerraformDependable;
   /** `one-per-zone` where zones route differently (each through its own NAT gateway), else `shared`. */
   readonly routeTables: "shared" | "one-per-zone";
 }
@@ -28,6 +35,8 @@ export interface TierPlace {
   readonly subnet: Subnet;
   /** The route table of that subnet. */
   readonly routeTable: RouteTable;
+  /** The association of the two. */
+  readonly association: RouteTableAssociation;
   /** Where resources that belong to the tier and zone are added. */
   readonly scope: Construct;
 }
@@ -56,11 +65,12 @@ export class NetworkTier extends Construct {
         tags: { Name: `${prefix}-${zone}`, "meridian:tier": props.tier },
       });
       const table = shared ?? routeTable(place, `${prefix}-${zone}`);
-      new RouteTableAssociation(place, "RouteTableAssociation", {
+      const association = new RouteTableAssociation(place, "RouteTableAssociation", {
         routeTableId: table.id,
         subnetId: subnet.id,
+        ...(props.after === undefined ? {} : { dependsOn: [props.after] }),
       });
-      return { zone, subnet, routeTable: table, scope: place };
+      return { zone, subnet, routeTable: table, association, scope: place };
     });
     this.routeTables =
       shared === undefined
@@ -70,8 +80,11 @@ export class NetworkTier extends Construct {
         : { [pascalCase(props.tier)]: shared };
   }
 
-  /** Ids of the tier's subnets, in the order of the zones. */
+  /**
+   * Ids of the tier's subnets, in the order of the zones. They are read from the associations, so
+   * that whoever is put there waits for what the tier waits for.
+   */
   public get subnetIds(): string[] {
-    return this.places.map((place) => place.subnet.id);
+    return this.places.map((place) => place.association.subnetId);
   }
 }

@@ -107,12 +107,17 @@ export class Network extends Construct implements INetwork {
     this.vpcId = this.resource.id;
 
     new ClosedDefaults(this, "ClosedDefaults", { name, vpc: this.resource });
+    const internetGateway = new InternetGateway(this, "InternetGateway", {
+      vpcId: this.vpcId,
+      tags: { Name: name },
+    });
     this.tiers = {
-      public: this.addTier(name, "public", props),
+      // AWS refuses a load balancer that faces the internet in a VPC that has no way there yet.
+      public: this.addTier(name, "public", props, internetGateway),
       private: this.addTier(name, "private", props),
       isolated: this.addTier(name, "isolated", props),
     };
-    this.natIpv4Addresses = this.connect(name, props);
+    this.natIpv4Addresses = this.connect(name, internetGateway, props);
     this.addEndpoints(name, props.interfaceEndpoints ?? []);
     if (props.flowLogs !== "none") {
       new VpcFlowLog(this, "FlowLog", { ...props.flowLogs, name, region: props.region, vpc: this.resource });
@@ -124,12 +129,13 @@ export class Network extends Construct implements INetwork {
     return this.tiers[tier].subnetIds;
   }
 
-  private addTier(name: string, tier: SubnetTier, props: NetworkProps): NetworkTier {
+  private addTier(name: string, tier: SubnetTier, props: NetworkProps, after?: InternetGateway): NetworkTier {
     const id = pascalCase(tier);
     const place = { name, tier, vpcId: this.vpcId, vpcCidrBlock: this.vpcCidrBlock };
     const subnets = new NetworkTier(this, id, {
       ...place,
       zones: this.zones,
+      after,
       routeTables: tier === "private" ? "one-per-zone" : "shared",
     });
     new TierAcl(this, `${id}Acl`, {
@@ -141,11 +147,11 @@ export class Network extends Construct implements INetwork {
   }
 
   /** Routes the public tier to the internet and the private tier to NAT; returns the addresses of NAT. */
-  private connect(name: string, { natGateways = "one-per-zone", zones }: NetworkProps): readonly string[] {
-    const internetGateway = new InternetGateway(this, "InternetGateway", {
-      vpcId: this.vpcId,
-      tags: { Name: name },
-    });
+  private connect(
+    name: string,
+    internetGateway: InternetGateway,
+    { natGateways = "one-per-zone", zones }: NetworkProps,
+  ): readonly string[] {
     for (const [key, routeTable] of Object.entries(this.tiers.public.routeTables)) {
       new Route(this, `${key}DefaultRoute`, {
         routeTableId: routeTable.id,

@@ -134,7 +134,7 @@ export class ReplicatedBucketCopy extends Construct {
           id: "expire-superseded-state",
           status: "Enabled",
           filter: [{ prefix: "" }],
-          noncurrentVersionExpiration: [{ noncurrentDays: days }],
+          noncurrentVersionExpiration: [{ noncurrentDays: days, newerNoncurrentVersions: 10 }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
         },
       ],

@@ -40,6 +40,11 @@ function reference(stack: TerraformStack, type: string, path: string, attribute 
   return `\${${addressOf(stack, type, path)}.${attribute}}`;
 }
 
+/** A subnet's id as others read it: through the association, so that they wait for the tier's way out. */
+function placeIn(stack: TerraformStack, place: string): string {
+  return reference(stack, "aws_route_table_association", `${place}/RouteTableAssociation`, "subnet_id");
+}
+
 /** A value with its tokens resolved. */
 function resolved(stack: TerraformStack, value: unknown): unknown {
   const id = `Output${stack.node.children.length}`;
@@ -88,6 +93,7 @@ describe("Network", () => {
     expect(
       resourceAt(stack, "aws_route_table_association", "Network/Public/eu-west-1b/RouteTableAssociation"),
     ).toEqual({
+      depends_on: [addressOf(stack, "aws_internet_gateway", "InternetGateway")],
       route_table_id: reference(stack, "aws_route_table", "Public/RouteTable"),
       subnet_id: reference(stack, "aws_subnet", "Public/eu-west-1b/Resource"),
     });
@@ -134,8 +140,8 @@ describe("Network", () => {
     expect(network.zones).toEqual(["eu-west-1a", "eu-west-1b"]);
     expect(resolved(stack, network.vpcId)).toBe(reference(stack, "aws_vpc", "Resource"));
     expect(resolved(stack, network.subnetIds("isolated"))).toEqual([
-      reference(stack, "aws_subnet", "Isolated/eu-west-1a/Resource"),
-      reference(stack, "aws_subnet", "Isolated/eu-west-1b/Resource"),
+      placeIn(stack, "Isolated/eu-west-1a"),
+      placeIn(stack, "Isolated/eu-west-1b"),
     ]);
     expect(resolved(stack, network.natIpv4Addresses)).toEqual([
       reference(stack, "aws_eip", "Nat/eu-west-1a/Address", "public_ip"),
@@ -229,10 +235,7 @@ describe("Endpoints", () => {
       private_dns_enabled: true,
       security_group_ids: [reference(stack, "aws_security_group", "InterfaceEndpoints/Resource")],
       service_name: "com.amazonaws.eu-west-1.ecr.dkr",
-      subnet_ids: [
-        reference(stack, "aws_subnet", "Private/eu-west-1a/Resource"),
-        reference(stack, "aws_subnet", "Private/eu-west-1b/Resource"),
-      ],
+      subnet_ids: [placeIn(stack, "Private/eu-west-1a"), placeIn(stack, "Private/eu-west-1b")],
       tags: { Name: "prod-eu-west-1-ecr.dkr" },
       vpc_endpoint_type: "Interface",
       vpc_id: reference(stack, "aws_vpc", "Resource"),
