@@ -95,6 +95,19 @@ export interface IAcceleratorEndpoint {
   readonly region: string;
   /** ARN, instance id or allocation id. */
   readonly endpointId: string;
+  /**
+   * Whether a target group behind it has a DNS-failover threshold, which AWS advises against where
+   * an accelerator judges the same targets.
+   *
+   * @default - not known
+   */
+  readonly hasDnsFailoverThreshold?: boolean;
+  /**
+   * The addresses that it answers on. An accelerator with IPv6 takes only what has both.
+   *
+   * @default - not known
+   */
+  readonly ipAddressType?: "ipv4" | "dualstack";
 }
 
 /** Something that permissions are granted to. */
