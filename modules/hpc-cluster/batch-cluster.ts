@@ -106,7 +106,7 @@ export class BatchCluster extends Construct {
   }
 }
 
-const boundary = "==MERIDIAN==";
+const boundary = "MERIDIAN-PART";
 
 /** User data of a Batch machine: Batch merges its own part into ours, so ours is MIME. */
 function machineUserData(mounts: readonly Mount[], efa: boolean): string {
@@ -118,10 +118,10 @@ function machineUserData(mounts: readonly Mount[], efa: boolean): string {
   ];
   return [
     "MIME-Version: 1.0",
-    `Content-Type: multipart/mixed; boundary="${boundary}"`,
+    `Content-Type: multipart/mixed; boundary=${boundary}`,
     "",
     `--${boundary}`,
-    'Content-Type: text/x-shellscript; charset="us-ascii"',
+    "Content-Type: text/x-shellscript; charset=us-ascii",
     "",
     ...script,
     "",

@@ -2,6 +2,7 @@ import { BatchComputeEnvironment } from "@cdktf/provider-aws/lib/batch-compute-e
 import { BatchJobQueue } from "@cdktf/provider-aws/lib/batch-job-queue";
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { PlacementGroup } from "@cdktf/provider-aws/lib/placement-group";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { resourceName } from "../core";
 import type { BatchQueueConfiguration } from "./cluster-keys";
@@ -108,7 +109,7 @@ export class BatchQueue extends Construct {
     return new LaunchTemplate(this, `Template-${resource.Name}`, {
       name: resourceName(longestName, clusterName, queue.Name, resource.Name),
       updateDefaultVersion: true,
-      userData: Buffer.from(props.userData).toString("base64"),
+      userData: Fn.base64encode(props.userData),
       metadataOptions: {
         httpEndpoint: "enabled",
         httpTokens: imdsSupport === "v1.0" ? "optional" : "required",

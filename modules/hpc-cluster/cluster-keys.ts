@@ -134,7 +134,9 @@ const ssh = nested({
 });
 
 const rootVolumeKeys = {
-  Size: optional(integer(1, 16_384)),
+  Size: defaulted(integer(1, 16_384), 50, {
+    note: "ParallelCluster takes its image's size; stock images are too small",
+  }),
   Encrypted: defaulted(boolean(), true),
   VolumeType: defaulted(rootVolumeType, "gp3"),
   Iops: optional(integer(1)),

@@ -1,6 +1,7 @@
 import { DataAwsEc2InstanceType } from "@cdktf/provider-aws/lib/data-aws-ec2-instance-type";
 import { LaunchTemplate, type LaunchTemplateConfig } from "@cdktf/provider-aws/lib/launch-template";
 import { PlacementGroup } from "@cdktf/provider-aws/lib/placement-group";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { resourceName } from "../core";
 import type {
@@ -162,7 +163,7 @@ function machineOf(props: ComputeResourceProps): LaunchTemplateConfig {
     imageId: props.imageId,
     instanceType: resource.Instances === undefined ? resource.InstanceType : undefined,
     keyName: props.keyName,
-    userData: Buffer.from(props.userData).toString("base64"),
+    userData: Fn.base64encode(props.userData),
     iamInstanceProfile: { arn: props.instanceProfileArn },
     instanceInitiatedShutdownBehavior: "terminate",
     ebsOptimized: facts.ebsOptimized ? "true" : undefined,

@@ -3,7 +3,7 @@ import { clusterSchema } from "./cluster-keys";
 import { Reader } from "./file-reader";
 import type { KeyTable, SectionShape } from "./key-schema";
 
-/** A root volume's size is the image's own unless the file says more. */
+/** What a gp3 volume has without more being paid. */
 const gp3 = { Iops: 3000, Throughput: 125 };
 const sharedVolumeSize = 40;
 

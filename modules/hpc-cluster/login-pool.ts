@@ -3,6 +3,7 @@ import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { nameLimits, resourceName } from "../core";
 import type { LoginPoolConfiguration } from "./cluster-keys";
@@ -113,7 +114,7 @@ export class LoginPool extends Construct {
         httpTokens: props.imdsSupport === "v1.0" ? "optional" : "required",
         httpPutResponseHopLimit: 1,
       },
-      userData: Buffer.from(props.userData).toString("base64"),
+      userData: Fn.base64encode(props.userData),
       tagSpecifications: [{ resourceType: "instance", tags: { Name: "LoginNode", ...props.tags } }],
     });
   }

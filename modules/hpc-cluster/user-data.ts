@@ -39,20 +39,24 @@ export const efaInstallerVersion = "1.51.0";
  * What cloud-init runs on a node: it writes the node's settings, installs the AWS client where the
  * image lacks it, fetches the bootstrap script from the cluster's bucket and runs it. All else is in
  * the bucket, so that user data stays far below EC2's 16 KB and changes rarely.
+ *
+ * The settings are encoded here, because Terraform's own encoding takes no double quotes; the head
+ * node's address is known to Terraform only and stands beside them.
  */
-export function renderUserData(settings: NodeSettings): string {
+export function renderUserData({ headAddress, ...settings }: NodeSettings): string {
+  const encoded = Buffer.from(JSON.stringify(settings)).toString("base64");
+  const proxy = settings.proxy;
   return [
     "#!/bin/bash",
     "set -eu",
     "mkdir -p /etc/meridian /opt/meridian",
-    "cat > /etc/meridian/node.json <<'SETTINGS'",
-    JSON.stringify(settings),
-    "SETTINGS",
+    `echo ${encoded} | base64 -d > /etc/meridian/node.json`,
+    ...(headAddress === undefined ? [] : [`echo ${headAddress} > /etc/meridian/head-address`]),
     `export AWS_DEFAULT_REGION=${settings.region}`,
-    ...(settings.proxy === undefined
+    ...(proxy === undefined
       ? []
-      : [`export http_proxy=${settings.proxy} https_proxy=${settings.proxy} no_proxy=169.254.169.254`]),
-    'command -v aws >/dev/null || { curl -sf "https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip" -o /tmp/aws.zip && python3 -m zipfile -e /tmp/aws.zip /tmp && bash /tmp/aws/install; }',
+      : [`export http_proxy=${proxy} https_proxy=${proxy} no_proxy=169.254.169.254`]),
+    "command -v aws >/dev/null || { curl -sf https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip -o /tmp/aws.zip && python3 -m zipfile -e /tmp/aws.zip /tmp && bash /tmp/aws/install; }",
     `aws s3 cp --quiet s3://${settings.bucket}/${settings.prefix}/nodes/bootstrap.sh /opt/meridian/bootstrap.sh`,
     `bash /opt/meridian/bootstrap.sh ${settings.role}`,
     "",

@@ -272,6 +272,7 @@ class Manager:
 
     def __init__(self, fleet, slurm, cloud, clock=time.time):
         self.fleet, self.slurm, self.cloud, self.clock = fleet, slurm, cloud, clock
+        self.told = None
 
     # -- requests of Slurm ---------------------------------------------------------------------
 
@@ -452,7 +453,9 @@ class Manager:
         return (self.cloud.item(FLEET_ID) or {}).get("Status", "RUNNING")
 
     def set_status(self, status):
-        log.info("the fleet is %s", status)
+        if status != self.told:
+            log.info("the fleet is %s", status)
+        self.told = status
         self.cloud.put([{"Id": FLEET_ID, "Status": status, "Heartbeat": int(self.clock())}])
 
     def follow_status(self):

@@ -9,7 +9,7 @@ imds() { local t; t=$(curl -sfX PUT http://169.254.169.254/latest/api/token -H '
 has() { command -v "$1" >/dev/null 2>&1; }
 
 cluster=$(setting cluster); region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix)
-head=$(setting headAddress); os=$(. /etc/os-release; echo "$ID")
+head=$(cat /etc/meridian/head-address); os=$(. /etc/os-release; echo "$ID")
 export AWS_DEFAULT_REGION=$region
 proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_proxy=$proxy no_proxy=169.254.169.254,.amazonaws.com; fi
 

@@ -1,0 +1,476 @@
+import { HpcCluster } from "../../../modules/hpc-cluster";
+import { dataOf, emptyStack, refusal, resourceAt, resourcesOf, synthesize } from "../../support/synth";
+import { batchFile, slurmFile } from "./files";
+
+const base = { name: "demo", account: "111122223333", region: "eu-west-1" };
+
+function clusterOf(file: string) {
+  const stack = emptyStack();
+  const cluster = new HpcCluster(stack, "Cluster", { ...base, configurationFile: file });
+  return { stack, cluster };
+}
+
+const withoutSubnets = (file: string) =>
+  file
+    .replace("  Networking:\n    SubnetId: subnet-11111111111111111\n", "")
+    .replace("        SubnetIds: [subnet-22222222222222222]\n", "");
+
+const template = "Cluster/Slurm/Resource-q1-cr1/Resource";
+
+const efa =
+  "InstanceType: p4d.24xlarge\nEfa:\n  Enabled: true\nNetworking:\n  PlacementGroup:\n    Enabled: true";
+
+const lustre = (settings: string) =>
+  `SharedStorage:\n  - MountDir: /fsx\n    Name: fsx\n    StorageType: FsxLustre\n    FsxLustreSettings:\n${settings
+    .split("\n")
+    .map((line) => `      ${line}`)
+    .join("\n")}`;
+
+describe("HpcCluster", () => {
+  it("refuses a file with errors and names file, line and remedy", () => {
+    const file = slurmFile({ resource: "MaxCounts: 5" });
+
+    expect(refusal(() => clusterOf(file))).toBe(
+      "test/Cluster: 'Scheduling.SlurmQueues[0].ComputeResources[0].MaxCounts' must be correct, " +
+        "got \"demo.yaml:19: 'MaxCounts' is not a key of this section\"; did you mean 'MaxCount'?",
+    );
+  });
+
+  it("keeps the warnings for whoever wires it", () => {
+    const { cluster } = clusterOf(slurmFile({ head: "SharedStorageType: Efs" }));
+
+    expect(cluster.findings.map(({ code }) => code)).toEqual(["SharedStorageType"]);
+  });
+
+  it("makes a network of one zone where the file names no subnets", () => {
+    const file = slurmFile({ networking: "AssignPublicIp: false" });
+
+    const { stack } = clusterOf(withoutSubnets(file));
+
+    expect(resourceAt(stack, "aws_subnet", "Cluster/Network/PrivateSubnet")).toMatchObject({
+      availability_zone: "eu-west-1a",
+      cidr_block: "10.128.0.0/17",
+      map_public_ip_on_launch: false,
+    });
+    expect(Object.keys(resourcesOf(stack, "aws_vpc_endpoint"))).toHaveLength(2);
+    expect(Object.keys(resourcesOf(stack, "aws_nat_gateway"))).toHaveLength(1);
+  });
+
+  it("uses the private subnet of a given network", () => {
+    const stack = emptyStack();
+    const network = {
+      region: "eu-west-1",
+      vpcId: "vpc-1",
+      vpcCidrBlock: "10.0.0.0/16",
+      zones: ["eu-west-1a", "eu-west-1b"],
+      subnetIds: () => ["subnet-a", "subnet-b"],
+    };
+
+    new HpcCluster(stack, "Cluster", {
+      ...base,
+      network,
+      configurationFile: withoutSubnets(slurmFile({ networking: "AssignPublicIp: false" })),
+    });
+
+    expect(resourcesOf(stack, "aws_vpc")).toEqual({});
+    expect(resourceAt(stack, "aws_network_interface")).toMatchObject({ subnet_id: "subnet-a" });
+  });
+
+  it("makes no name or bucket twice in two regions", () => {
+    const stack = emptyStack();
+    for (const region of ["eu-west-1", "eu-north-1"]) {
+      new HpcCluster(stack, region, {
+        ...base,
+        region,
+        name: `demo-${region}`,
+        configurationFile: slurmFile(),
+      });
+    }
+
+    const buckets = Object.values(resourcesOf(stack, "aws_s3_bucket")).map(({ bucket }) => bucket);
+
+    expect(buckets).toEqual([
+      "demo-eu-north-1-111122223333-eu-north-1-hpc",
+      "demo-eu-west-1-111122223333-eu-west-1-hpc",
+    ]);
+  });
+});
+
+describe("the launch template of a compute resource", () => {
+  it("is encrypted, needs a token and ends its instances by default", () => {
+    const { stack } = clusterOf(slurmFile());
+
+    expect(resourceAt(stack, "aws_launch_template", template)).toMatchObject({
+      name: "demo-q1-cr1",
+      instance_type: "c5.large",
+      instance_initiated_shutdown_behavior: "terminate",
+      update_default_version: true,
+      metadata_options: { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 },
+      block_device_mappings: [
+        {
+          device_name: "/dev/xvda",
+          ebs: {
+            encrypted: "true",
+            delete_on_termination: "true",
+            volume_type: "gp3",
+            volume_size: 50,
+            iops: 3000,
+            throughput: 125,
+          },
+        },
+      ],
+      network_interfaces: [
+        {
+          network_card_index: 0,
+          device_index: 0,
+          interface_type: "interface",
+          delete_on_termination: "true",
+          subnet_id: "subnet-22222222222222222",
+          security_groups: ["${aws_security_group.Cluster_Security_Compute_245BCE60.id}"],
+        },
+      ],
+    });
+  });
+
+  it("has EFA interfaces, no public address and a placement group of its own", () => {
+    const { stack } = clusterOf(slurmFile({ resource: efa }));
+
+    const { network_interfaces: interfaces, placement } = resourceAt(stack, "aws_launch_template", template);
+
+    expect(interfaces).toHaveLength(5);
+    expect((interfaces as object[])[0]).toMatchObject({ associate_public_ip_address: "false" });
+    expect(placement).toEqual({
+      group_name: "${aws_placement_group.Cluster_Slurm_Resource-q1-cr1_PlacementGroup_62482272.name}",
+    });
+    expect(resourceAt(stack, "aws_placement_group")).toEqual({ name: "demo-q1-cr1", strategy: "cluster" });
+  });
+
+  it.each([
+    ["Name: shared", { group_name: "shared" }],
+    ["Id: pg-123", { group_id: "pg-123" }],
+  ])("joins an existing placement group by %s", (setting, expected) => {
+    const { stack } = clusterOf(slurmFile({ networking: `PlacementGroup:\n  ${setting}` }));
+
+    expect(resourceAt(stack, "aws_launch_template", template).placement).toEqual(expected);
+    expect(resourcesOf(stack, "aws_placement_group")).toEqual({});
+  });
+
+  it("lets the resource's placement group win over the queue's", () => {
+    const { stack } = clusterOf(
+      slurmFile({
+        networking: "PlacementGroup:\n  Enabled: true",
+        resource: "Networking:\n  PlacementGroup:\n    Enabled: false",
+      }),
+    );
+
+    expect(resourceAt(stack, "aws_launch_template", template)).not.toHaveProperty("placement");
+  });
+
+  it("turns threads off by the number of cores", () => {
+    const { stack } = clusterOf(
+      slurmFile({ resource: "InstanceType: c5.xlarge\nDisableSimultaneousMultithreading: true" }),
+    );
+
+    expect(resourceAt(stack, "aws_launch_template", template)).toMatchObject({
+      cpu_options: { core_count: 2, threads_per_core: 1 },
+    });
+  });
+
+  it("leaves threads alone where the type has one a core", () => {
+    const { stack } = clusterOf(
+      slurmFile({ resource: "InstanceType: hpc7a.96xlarge\nDisableSimultaneousMultithreading: true" }),
+    );
+
+    expect(resourceAt(stack, "aws_launch_template", template)).not.toHaveProperty("cpu_options");
+  });
+
+  it("buys Spot with a price", () => {
+    const { stack } = clusterOf(slurmFile({ queue: "CapacityType: SPOT", resource: "SpotPrice: 0.5" }));
+
+    expect(resourceAt(stack, "aws_launch_template", template)).toMatchObject({
+      instance_market_options: {
+        market_type: "spot",
+        spot_options: {
+          spot_instance_type: "one-time",
+          instance_interruption_behavior: "terminate",
+          max_price: "0.5",
+        },
+      },
+    });
+  });
+
+  it("leaves the market to the daemon with a fallback", () => {
+    const { stack } = clusterOf(slurmFile({ queue: "CapacityType: SPOT\nMeridian:\n  SpotFallback: true" }));
+
+    expect(resourceAt(stack, "aws_launch_template", template)).not.toHaveProperty("instance_market_options");
+  });
+
+  it("buys a capacity block by its reservation", () => {
+    const { stack } = clusterOf(
+      slurmFile({
+        queue:
+          "CapacityType: CAPACITY_BLOCK\nCapacityReservationTarget:\n  CapacityReservationId: cr-0123456789abcdef0",
+        resource: "InstanceType: p5.48xlarge\nMinCount: 2\nMaxCount: 2",
+      }),
+    );
+
+    expect(resourceAt(stack, "aws_launch_template", template)).toMatchObject({
+      instance_market_options: { market_type: "capacity-block" },
+      capacity_reservation_specification: {
+        capacity_reservation_target: { capacity_reservation_id: "cr-0123456789abcdef0" },
+      },
+    });
+  });
+
+  it("names neither type nor subnet for several types", () => {
+    const { stack } = clusterOf(
+      slurmFile({ resource: "Instances:\n  - InstanceType: c5.large\n  - InstanceType: m5.large" }),
+    );
+
+    const found = resourceAt(stack, "aws_launch_template", template);
+
+    expect(found).not.toHaveProperty("instance_type");
+    expect((found.network_interfaces as object[])[0]).not.toHaveProperty("subnet_id");
+  });
+
+  it("checks each type against EC2 at plan time", () => {
+    const { stack } = clusterOf(slurmFile({ resource: efa }));
+
+    expect(Object.values(dataOf(stack, "aws_ec2_instance_type"))).toEqual([
+      {
+        instance_type: "p4d.24xlarge",
+        lifecycle: {
+          postcondition: [
+            {
+              condition:
+                "${self.default_vcpus == 96 && self.maximum_network_cards == 4 && self.efa_supported == true}",
+              error_message:
+                "EC2 describes p4d.24xlarge otherwise than Meridian's table of instance types; bring its facts under DevSettings.InstanceTypesData",
+            },
+          ],
+        },
+      },
+    ]);
+  });
+});
+
+describe("the security groups of a cluster", () => {
+  it("let compute nodes reach each other on everything, both ways", () => {
+    const { stack } = clusterOf(slurmFile());
+    const self = "${aws_security_group.Cluster_Security_Compute_245BCE60.id}";
+
+    for (const [type, path] of [
+      ["aws_vpc_security_group_ingress_rule", "Cluster/Security/ComputeFromCompute/Resource"],
+      ["aws_vpc_security_group_egress_rule", "Cluster/Security/ComputeToCompute/Resource"],
+    ] as const) {
+      expect(resourceAt(stack, type, path)).toEqual({
+        security_group_id: self,
+        referenced_security_group_id: self,
+        ip_protocol: "-1",
+        description: "Between compute nodes, as EFA needs",
+      });
+    }
+  });
+
+  it("open SSH of the head node to where the file says", () => {
+    const { stack } = clusterOf(slurmFile());
+
+    expect(
+      resourceAt(stack, "aws_vpc_security_group_ingress_rule", "Cluster/Security/HeadFromSsh/Resource"),
+    ).toMatchObject({
+      cidr_ipv4: "10.0.0.0/8",
+      from_port: 22,
+      to_port: 22,
+    });
+  });
+});
+
+describe("Lustre", () => {
+  it("opens 988 and 1018 to 1023 to the cluster only", () => {
+    const { stack } = clusterOf(slurmFile({ rest: lustre("StorageCapacity: 1200") }));
+    const rules = Object.entries(resourcesOf(stack, "aws_vpc_security_group_ingress_rule")).filter(([id]) =>
+      id.includes("Lustre"),
+    );
+
+    expect(rules).toHaveLength(6);
+    for (const [, rule] of rules) {
+      expect([988, 1018]).toContain(rule.from_port);
+      expect(rule).not.toHaveProperty("cidr_ipv4");
+    }
+  });
+
+  it("is a scratch file system by default", () => {
+    const { stack } = clusterOf(slurmFile({ rest: lustre("StorageCapacity: 1200") }));
+
+    expect(resourceAt(stack, "aws_fsx_lustre_file_system")).toEqual({
+      deployment_type: "SCRATCH_2",
+      file_system_type_version: "2.15",
+      storage_capacity: 1200,
+      storage_type: "SSD",
+      subnet_ids: ["subnet-22222222222222222"],
+      security_group_ids: ["${aws_security_group.Cluster_Storage_Fsx_SecurityGroup_09A27239.id}"],
+      tags: { Name: "demo fsx" },
+    });
+  });
+
+  it("takes EFA, metadata, compression, backups and associations of a persistent one", () => {
+    const settings =
+      "DeploymentType: PERSISTENT_2\nStorageCapacity: 9600\nPerUnitStorageThroughput: 500\nDataCompressionType: LZ4\n" +
+      "AutomaticBackupRetentionDays: 7\nDeletionPolicy: Retain\n" +
+      "Meridian:\n  EfaEnabled: true\n  MetadataMode: USER_PROVISIONED\n  MetadataIops: 12000\n" +
+      "DataRepositoryAssociations:\n  - Name: in\n    FileSystemPath: /in\n    DataRepositoryPath: s3://data/in\n    AutoImportPolicy: [NEW]";
+
+    const { stack } = clusterOf(slurmFile({ resource: efa, rest: lustre(settings) }));
+
+    expect(resourceAt(stack, "aws_fsx_lustre_file_system")).toMatchObject({
+      efa_enabled: true,
+      metadata_configuration: { mode: "USER_PROVISIONED", iops: 12_000 },
+      data_compression_type: "LZ4",
+      automatic_backup_retention_days: 7,
+      lifecycle: { prevent_destroy: true },
+    });
+    expect(resourceAt(stack, "aws_fsx_data_repository_association")).toMatchObject({
+      file_system_path: "/in",
+      data_repository_path: "s3://data/in",
+      imported_file_chunk_size: 1024,
+      s3: { auto_import_policy: { events: ["NEW"] }, auto_export_policy: { events: [] } },
+    });
+  });
+
+  it("mounts an existing file system and changes nothing of it", () => {
+    const { stack } = clusterOf(slurmFile({ rest: lustre("FileSystemId: fs-0123456789abcdef0") }));
+
+    expect(resourcesOf(stack, "aws_fsx_lustre_file_system")).toEqual({});
+    const mounts = resourceAt(stack, "aws_s3_object", "Cluster/Slurm/Configuration/File-nodes--mounts.json");
+    expect(mounts.content).toContain("fs-0123456789abcdef0.fsx.eu-west-1.amazonaws.com");
+  });
+});
+
+describe("a Slurm cluster", () => {
+  it("gives the head node what it needs for its own instances only", () => {
+    const { stack } = clusterOf(slurmFile());
+    const { policy } = resourceAt(stack, "aws_iam_role_policy", "Cluster/Slurm/HeadRole/Policy");
+    const { Statement } = JSON.parse(policy as string) as { Statement: { Sid: string }[] };
+
+    expect(Statement.map(({ Sid }) => Sid)).toEqual([
+      "ListConfiguration",
+      "ReadConfiguration",
+      "Describe",
+      "LaunchFromOwnTemplates",
+      "TagAtLaunch",
+      "EndOwnInstances",
+      "NodeTable",
+      "HandOverRoles",
+      "NodeNames",
+    ]);
+  });
+
+  it("keeps a running head node when image or user data change", () => {
+    const { stack } = clusterOf(slurmFile());
+
+    expect(resourceAt(stack, "aws_instance")).toMatchObject({
+      lifecycle: { ignore_changes: ["ami", "user_data"] },
+    });
+  });
+
+  it("makes login pools behind a balancer with a grace period", () => {
+    const pool =
+      "LoginNodes:\n  Pools:\n    - Name: login\n      InstanceType: c5.large\n      Count: 2\n      Networking:\n        SubnetIds: [subnet-11111111111111111]";
+    const { stack } = clusterOf(slurmFile({ rest: pool }));
+
+    expect(resourceAt(stack, "aws_autoscaling_group")).toMatchObject({
+      min_size: 2,
+      max_size: 2,
+      initial_lifecycle_hook: [{ name: "boot" }, { name: "grace", heartbeat_timeout: 600 }],
+    });
+    expect(resourceAt(stack, "aws_lb")).toMatchObject({ load_balancer_type: "network", internal: true });
+  });
+
+  it("reads the password of the accounting database on the head node only", () => {
+    const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-abc";
+    const { stack } = clusterOf(
+      slurmFile({
+        settings: `Database:\n  Uri: db.example.com:3306\n  UserName: slurm\n  PasswordSecretArn: ${secret}`,
+      }),
+    );
+
+    const policies = Object.values(resourcesOf(stack, "aws_iam_role_policy")).filter(({ policy }) =>
+      (policy as string).includes(secret),
+    );
+    expect(policies).toHaveLength(1);
+    const file = resourceAt(
+      stack,
+      "aws_s3_object",
+      "Cluster/Slurm/Configuration/File-slurm--slurmdbd.conf.template",
+    );
+    expect(file.content).toContain("StoragePass=@PASSWORD@");
+  });
+
+  it("is the same bytes at every synthesis", () => {
+    const json = () => JSON.stringify(synthesize(clusterOf(slurmFile({ resource: efa })).stack));
+
+    expect(json()).toBe(json());
+  });
+});
+
+describe("a Batch cluster", () => {
+  const multinode =
+    "Meridian:\n  JobDefinitions:\n    - Name: mpi\n      Image: example.com/mpi:1\n      Nodes: 4\n      Vcpus: 96\n      MemoryMiB: 1000000\n      Efa: 4\n      Mounts: [{SharedStorage: fsx, ContainerPath: /data}]";
+
+  it("runs multi-node jobs with EFA devices, a placement group and Lustre", () => {
+    const { stack } = clusterOf(
+      batchFile({
+        settings: multinode,
+        queue: "Meridian:\n  Efa: true\n  PlacementGroup: true\n  Priority: 10",
+        resource: "InstanceTypes: [p4d.24xlarge]\nMaxvCpus: 384",
+        rest: lustre("StorageCapacity: 1200"),
+      }),
+    );
+
+    const { node_properties: properties, type } = resourceAt(stack, "aws_batch_job_definition");
+    expect(type).toBe("multinode");
+    expect(JSON.parse(properties as string)).toMatchObject({
+      numNodes: 4,
+      nodeRangeProperties: [
+        {
+          targetNodes: "0:",
+          container: {
+            linuxParameters: {
+              devices: expect.arrayContaining([
+                expect.objectContaining({ hostPath: "/dev/infiniband/uverbs3" }),
+              ]) as unknown,
+            },
+            volumes: [{ name: "storage0", host: { sourcePath: "/fsx" } }],
+          },
+        },
+      ],
+    });
+    expect(resourceAt(stack, "aws_launch_template").network_interfaces).toHaveLength(5);
+    expect(resourceAt(stack, "aws_batch_job_queue")).toMatchObject({ priority: 10 });
+    expect(resourceAt(stack, "aws_batch_compute_environment")).not.toHaveProperty("name");
+    expect(resourceAt(stack, "aws_batch_compute_environment")).not.toHaveProperty("compute_environment_name");
+  });
+
+  it("buys Spot with a bid", () => {
+    const { stack } = clusterOf(
+      batchFile({ queue: "CapacityType: SPOT", resource: "SpotBidPercentage: 60" }),
+    );
+
+    expect(resourceAt(stack, "aws_batch_compute_environment")).toMatchObject({
+      compute_resources: {
+        type: "SPOT",
+        bid_percentage: 60,
+        allocation_strategy: "SPOT_PRICE_CAPACITY_OPTIMIZED",
+      },
+    });
+  });
+
+  it("runs on Fargate without machines", () => {
+    const { stack } = clusterOf(batchFile({ queue: "Meridian:\n  Fargate: true" }));
+
+    expect(resourceAt(stack, "aws_batch_compute_environment")).toMatchObject({
+      compute_resources: { type: "FARGATE" },
+    });
+    expect(resourcesOf(stack, "aws_launch_template")).toEqual({});
+  });
+});
