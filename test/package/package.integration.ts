@@ -49,7 +49,13 @@ describe("the package", () => {
     writeFileSync(
       path.join(directory, "tsconfig.json"),
       JSON.stringify({
-        compilerOptions: { strict: true, module: "node16", target: "es2022", skipLibCheck: true, outDir: "out" },
+        compilerOptions: {
+          strict: true,
+          module: "node16",
+          target: "es2022",
+          skipLibCheck: true,
+          outDir: "out",
+        },
         files: ["main.ts"],
       }),
     );

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +10,14 @@ export interface Outcome {
   readonly exitCode: number | null;
   /** Standard output and standard error, in that order. */
   readonly output: string;
+}
+
+/** A command that runs beside the test. */
+export interface Running {
+  /** How it ended, once it has. */
+  readonly ended: Promise<Outcome>;
+  /** Settles when a text was printed; rejects when the command ends without it. */
+  printed(text: string): Promise<void>;
 }
 
 /** A copy of this repository in a folder of its own, to change and deploy without traces. */
@@ -30,6 +38,45 @@ export class Project {
   /** Runs `meridian` in the project, without a terminal, and waits for it. */
   public meridian(...args: readonly string[]): Outcome {
     return this.run(process.execPath, [path.join(this.directory, "bin", "meridian.js"), ...args]);
+  }
+
+  /** Starts `meridian` in the project and does not wait for it. */
+  public start(...args: readonly string[]): Running {
+    const child = spawn(process.execPath, [path.join(this.directory, "bin", "meridian.js"), ...args], {
+      cwd: this.directory,
+      env: { ...process.env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const listeners = new Set<() => void>();
+    const listen = (chunk: Buffer): void => {
+      output += chunk.toString("utf8");
+      listeners.forEach((listener) => {
+        listener();
+      });
+    };
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+    const ended = new Promise<Outcome>((resolve) => {
+      child.once("close", (exitCode) => {
+        resolve({ exitCode, output });
+      });
+    });
+    const printed = (text: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (output.includes(text)) {
+            listeners.delete(look);
+            resolve();
+          }
+        };
+        listeners.add(look);
+        void ended.then(() => {
+          reject(new Error(`ended without printing ${JSON.stringify(text)}:\n${output}`));
+        });
+        look();
+      });
+    return { ended, printed };
   }
 
   /** Runs a program in the project and waits for it. */
