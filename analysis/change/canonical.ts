@@ -14,11 +14,18 @@ export function isObject(value: unknown): value is JsonObject {
  * Lists keep their order. What JSON cannot hold (undefined) is left out, as `JSON.stringify` does.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, member: unknown) =>
-    isObject(member)
-      ? Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : member,
-  );
+  if (Array.isArray(value)) {
+    return `[${value.map(canonicalJson).join(",")}]`;
+  }
+  if (isObject(value)) {
+    const members = Object.keys(value)
+      .sort()
+      .flatMap((key) =>
+        value[key] === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(value[key])}`],
+      );
+    return `{${members.join(",")}}`;
+  }
+  return JSON.stringify(value ?? null);
 }
 
 /** `sha256:` and the hexadecimal digest of the canonical JSON of a value. */
@@ -28,6 +35,9 @@ export function digestOf(value: unknown): string {
 
 /** Whether two values are the same JSON, whatever the order of their keys. */
 export function sameJson(left: unknown, right: unknown): boolean {
+  if (typeof left !== "object" || typeof right !== "object") {
+    return left === right;
+  }
   return left === right || canonicalJson(left) === canonicalJson(right);
 }
 
@@ -51,14 +61,17 @@ export function parseJsonText(text: unknown): JsonObject | unknown[] | undefined
 const deepestText = 100;
 
 function bracketDepth(text: string): number {
-  let [depth, deepest] = [0, 0];
-  for (const sign of text) {
-    if (sign === "[" || sign === "{") {
+  let [depth, deepest, index] = [0, 0, 0];
+  while (index < text.length) {
+    // `[` and `{`, then `]` and `}`: code units, because this runs over every character of every plan.
+    const sign = text.charCodeAt(index);
+    if (sign === 0x5b || sign === 0x7b) {
       depth += 1;
-      deepest = Math.max(deepest, depth);
-    } else if (sign === "]" || sign === "}") {
+      deepest = depth > deepest ? depth : deepest;
+    } else if (sign === 0x5d || sign === 0x7d) {
       depth -= 1;
     }
+    index += 1;
   }
   return deepest;
 }

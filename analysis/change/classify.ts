@@ -1,4 +1,3 @@
-import { attributeName } from "./attributes";
 import { isObject } from "./canonical";
 import type { ClassifiableChange, Finding, Risk } from "./change";
 import { broadStatements, parsePolicy, policyOfDocument, policyWidening, type Policy } from "./iam-policy";
@@ -87,13 +86,18 @@ function accessWidening(change: ClassifiableChange): string[] {
 }
 
 function widerPolicy({ before, after, attributes }: ClassifiableChange, name: string): string[] {
-  const policy = parsePolicy(after?.[name]);
-  if (policy !== undefined) {
-    return widening(parsePolicy(before?.[name]), policy);
+  if (
+    !attributes.some(
+      ({ path }) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`),
+    )
+  ) {
+    return [];
   }
-  const touched = attributes.find(({ path }) => attributeName(path).split(".")[0] === name);
-  const had = parsePolicy(before?.[name]) !== undefined;
-  return had && touched !== undefined ? [`changes ${name} to something that cannot be compared`] : [];
+  const [earlier, policy] = [parsePolicy(before?.[name]), parsePolicy(after?.[name])];
+  if (policy !== undefined) {
+    return widening(earlier, policy);
+  }
+  return earlier === undefined ? [] : [`changes ${name} to something that cannot be compared`];
 }
 
 function widerDocument({ type, before, after }: ClassifiableChange): string[] {

@@ -75,7 +75,8 @@ export class Scrubber {
     let copied = 0;
     let [from, to] = [-1, -1];
     for (let index = 0; index + shortestSubstring <= text.length; index += 1) {
-      const end = this.longestAt(text, index);
+      const key = keyAt(text, index);
+      const end = this.starts[key] === 0 ? -1 : this.longestAt(text, index, key);
       if (end > index) {
         if (index > to) {
           [result, copied] = flush(text, result, copied, from, to);
@@ -88,11 +89,7 @@ export class Scrubber {
     return copied === 0 ? text : result + text.slice(copied);
   }
 
-  private longestAt(text: string, index: number): number {
-    const key = keyAt(text, index);
-    if (this.starts[key] === 0) {
-      return -1;
-    }
+  private longestAt(text: string, index: number, key: number): number {
     let end = -1;
     for (const needle of this.needles.get(key) ?? []) {
       if (index + needle.length > end && text.startsWith(needle, index)) {

@@ -1,0 +1,247 @@
+import fc from "fast-check";
+import type { PlanReportInput, PlannedStack } from "../../../analysis/report";
+import type { PlannedChange, PlannedResource, TerraformPlanJson } from "../../../analysis/plan";
+
+/** Texts that have broken plan comments, ours or others'. */
+const nastyTexts = [
+  "```",
+  "````diff\n+ x\n````",
+  "`".repeat(70),
+  "~~~",
+  "</details>",
+  "</summary></details>\n\n# Heading",
+  "<details><summary>",
+  "<!-- comment",
+  "-->",
+  "<script>alert(1)</script>",
+  "<img src=x onerror=alert(1)>",
+  "| a | b |\n|---|---|\n| c | d |",
+  "\\|",
+  "a\\",
+  "[link](https://example.com)",
+  "![image](https://example.com/x.png)",
+  "https://example.com www.example.com",
+  "@everyone @org/team #123",
+  "# Heading\n\n---\n\n> quote",
+  "1. one\n2. two\n\n    indented",
+  "$x$ $`y`$",
+  "*bold* _it_ **b** __i__ ~~s~~",
+  "&lt;&#60;&amp;",
+  "\u0000\u0001\u001b[31mred\u001b[0m",
+  "\u202egnp.exe\u2028\u2029\u0085\u200b\ufeff",
+  "\ud800",
+  "\udc00lone",
+  "👩‍👩‍👧‍👦🏳️‍🌈",
+  "計画の変更：削除される資源",
+  "مرحبا بالعالم",
+  "\r\n\r\r\n",
+  "__proto__",
+  "constructor",
+  '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+  `{"Statement":[{"Effect":"Allow","Action":"${"a*".repeat(40)}b","Resource":"${"*?".repeat(40)}"}]}`,
+  `${"[".repeat(300)}${"]".repeat(300)}`,
+  "{not json",
+  "0.0.0.0/0",
+  "999.1.1.1/99",
+];
+
+const types = [
+  "aws_s3_bucket",
+  "aws_dynamodb_table",
+  "aws_iam_role_policy",
+  "aws_security_group",
+  "aws_vpc_security_group_ingress_rule",
+  "aws_route53_record",
+  "aws_ecs_service",
+  "aws_lb_target_group",
+  "null_resource",
+  "</details>",
+];
+
+const actions = [
+  ["create"],
+  ["update"],
+  ["delete"],
+  ["delete", "create"],
+  ["create", "delete"],
+  ["no-op"],
+  ["forget"],
+  ["read"],
+  ["unheard-of"],
+];
+
+const nasty = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...nastyTexts) },
+  { weight: 6, arbitrary: fc.string({ maxLength: 40 }) },
+  { weight: 4, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...nastyTexts), fc.integer({ min: 1, max: 200 }))
+      .map(([text, count]) => text.slice(0, 80).repeat(count)),
+  },
+);
+
+const key = fc.oneof(
+  fc.constantFrom(
+    "bucket",
+    "policy",
+    "tags",
+    "cidr_blocks",
+    "ingress",
+    "health_check",
+    "desired_count",
+    "name",
+    "force_destroy",
+  ),
+  nasty.map((text) => text.slice(0, 60)),
+);
+
+/** Secrets of the lengths and alphabets that people use, and some that break naive scrubbing. */
+export const canary = fc.oneof(
+  fc.uuid().map((id) => `canary-${id}`),
+  fc.stringMatching(/^[A-Za-z0-9+/]{12,40}$/),
+  fc.stringMatching(/^[a-z]{3}[<>&"'\\ %+=/]{2}[0-9]{4,8}$/),
+  fc.tuple(fc.constantFrom("鍵", "ключ", "🔑"), fc.uuid()).map(([sign, id]) => `${sign}${id}${sign}`),
+  fc.uuid().map((id) => `-----line one ${id}\nline two ${id}-----`),
+);
+
+/** The ways in which a plan repeats a secret where nothing marks it. */
+const carriers: readonly ((secret: string) => unknown)[] = [
+  (secret) => secret,
+  (secret) => `postgres://app:${secret}@db.internal/app`,
+  (secret) => `x${secret}${secret}y`,
+  (secret) => JSON.stringify({ password: secret }),
+  (secret) => JSON.stringify({ nested: JSON.stringify({ password: secret }) }),
+  (secret) => Buffer.from(secret).toString("base64"),
+  (secret) => Buffer.from(`#!/bin/sh\nexport PASSWORD=${secret}\n`).toString("base64"),
+  (secret) => `https://example.com/?token=${encodeURIComponent(secret)}`,
+  (secret) => [[{ deep: { [secret]: [secret] } }]],
+];
+
+interface Seeds {
+  readonly canaries: readonly string[];
+}
+
+function value({ canaries }: Seeds): fc.Arbitrary<unknown> {
+  const leaf = fc.oneof(
+    { weight: 5, arbitrary: nasty },
+    { weight: 1, arbitrary: fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.double()) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.constantFrom(...canaries), fc.constantFrom(...carriers))
+        .map(([secret, carry]) => carry(secret)),
+    },
+  );
+  return fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3, depthSize: "small" },
+      { weight: 4, arbitrary: leaf },
+      { weight: 1, arbitrary: fc.array(tie("value"), { maxLength: 4 }) },
+      { weight: 1, arbitrary: fc.dictionary(key, tie("value"), { maxKeys: 4 }) },
+    ),
+  })).value;
+}
+
+function body(seeds: Seeds): fc.Arbitrary<Record<string, unknown>> {
+  return fc.dictionary(key, value(seeds), { maxKeys: 6 });
+}
+
+function resource(seeds: Seeds): fc.Arbitrary<PlannedResource> {
+  return fc
+    .record({
+      address: fc.oneof(nasty, fc.constantFrom(...seeds.canaries)),
+      type: fc.constantFrom(...types),
+      previous: fc.option(nasty, { nil: undefined, freq: 6 }),
+      reason: fc.option(fc.constantFrom("replace_because_cannot_update", "constructor", "x"), {
+        nil: undefined,
+      }),
+      actions: fc.constantFrom(...actions),
+      before: body(seeds),
+      after: body(seeds),
+      unknown: fc.dictionary(key, fc.constantFrom<unknown>(true, [true], { id: true }), { maxKeys: 2 }),
+      secret: fc.constantFrom(...seeds.canaries),
+      other: fc.constantFrom(...seeds.canaries),
+      paths: fc.array(fc.array(fc.oneof(key, fc.nat(3)), { maxLength: 3 }), { maxLength: 2 }),
+      importing: fc.option(nasty, { nil: undefined, freq: 6 }),
+    })
+    .map(({ address, type, previous, reason, secret, other, paths, importing, ...change }) => ({
+      address,
+      type,
+      mode: "managed",
+      ...(previous === undefined ? {} : { previous_address: previous }),
+      ...(reason === undefined ? {} : { action_reason: reason }),
+      change: {
+        actions: change.actions,
+        before: { ...change.before, secret_string: secret, nested: { list: [{ key: secret }] } },
+        after: { ...change.after, secret_string: other, nested: { list: [{ key: secret }] } },
+        after_unknown: change.unknown,
+        before_sensitive: { secret_string: true, nested: { list: [{ key: true }] } },
+        after_sensitive: { secret_string: true, nested: true },
+        replace_paths: paths,
+        ...(importing === undefined ? {} : { importing: { id: importing } }),
+      },
+    }));
+}
+
+function plan(seeds: Seeds): fc.Arbitrary<TerraformPlanJson> {
+  return fc
+    .record({
+      resources: fc.array(resource(seeds), { maxLength: 4 }),
+      copies: fc.oneof(
+        { weight: 30, arbitrary: fc.constant(1) },
+        { weight: 1, arbitrary: fc.integer({ min: 50, max: 150 }) },
+      ),
+      drift: fc.array(resource(seeds), { maxLength: 2 }),
+      message: nasty,
+      secret: fc.constantFrom(...seeds.canaries),
+    })
+    .map(({ resources, copies, drift, message, secret }) => ({
+      resource_changes: Array.from({ length: copies }, (_none, index) =>
+        resources.map((change) => ({ ...change, address: `${change.address}[${index}]` })),
+      ).flat(),
+      resource_drift: drift,
+      output_changes: {
+        ...Object.fromEntries(
+          seeds.canaries.map((marked, index) => [`secret${index}`, markedOutput(marked)]),
+        ),
+        [message]: { actions: ["create"], before: null, after: secret, after_sensitive: true },
+      },
+      checks: [
+        {
+          address: { kind: "check", to_display: message },
+          status: "fail",
+          instances: [{ problems: [{ message: `${message}${secret}` }, {}] }],
+        },
+      ],
+    }));
+}
+
+/** Marks a secret once, so that it must be found wherever else it is. */
+function markedOutput(secret: string): PlannedChange {
+  return { actions: ["no-op"], before: secret, after: secret, before_sensitive: true, after_sensitive: true };
+}
+
+/** An environment whose plans hold everything that Markdown and redaction can trip over. */
+export const hostileInput: fc.Arbitrary<{
+  readonly canaries: readonly string[];
+  readonly input: PlanReportInput;
+}> = fc.array(canary, { minLength: 1, maxLength: 4 }).chain((canaries) => {
+  const seeds = { canaries };
+  const stack: fc.Arbitrary<PlannedStack> = fc.record(
+    {
+      name: fc.oneof(fc.constantFrom("prod-eu-west-1", "prod-edge"), nasty),
+      region: fc.constantFrom("eu-west-1", "eu-central-1", "```"),
+      plan: plan(seeds),
+      blockedOn: fc.array(nasty, { maxLength: 2 }),
+      error: fc
+        .tuple(nasty, fc.constantFrom(...canaries))
+        .map(([text, secret]) => `${text}\n${secret}\n${text}`),
+    },
+    { requiredKeys: ["name", "plan"] },
+  );
+  return fc
+    .record({ environment: nasty, commit: nasty, stacks: fc.array(stack, { minLength: 1, maxLength: 4 }) })
+    .map((input) => ({ canaries, input }));
+});

@@ -1,0 +1,88 @@
+import MarkdownIt from "markdown-it";
+
+const parser = new MarkdownIt({ html: true, linkify: false });
+
+/** The only HTML that our Markdown may hold. */
+const ourBlocks = /^(<details>\n<summary>[\w ,]+ \(\d+\)<\/summary>|<\/details>)\n$/;
+const ourInline = /^<\/?code>$/;
+
+const ourHeadings =
+  /^(Not planned because of an error|Blocked|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
+
+/**
+ * What is wrong with the structure of a report: anything that its content could only have brought in by
+ * getting out of where it was put. Empty for a sound one.
+ */
+export function structureProblems(markdown: string): string[] {
+  const problems: string[] = [];
+  let open = 0;
+  let cells = 0;
+  const tokens = parser.parse(markdown, {});
+  tokens.forEach((token, index) => {
+    switch (token.type) {
+      case "heading_open": {
+        const title = tokens[index + 1]?.content ?? "";
+        if (
+          token.tag === "h3" ? !ourHeadings.test(title) : token.tag !== "h2" || !/^(`|<code>)/.test(title)
+        ) {
+          problems.push(`foreign heading ${token.tag} ${title.slice(0, 80)}`);
+        }
+        break;
+      }
+      case "html_block":
+        open += token.content.startsWith("<details>") ? 1 : -1;
+        if (!ourBlocks.test(token.content) || open < 0 || open > 1) {
+          problems.push(`foreign HTML ${token.content.slice(0, 80)}`);
+        }
+        break;
+      case "fence":
+        if (!token.content.split("\n").every((line) => line === "" || /^[-+! ] /.test(line))) {
+          problems.push(`foreign line in a fence ${token.content.slice(0, 80)}`);
+        }
+        break;
+      case "tr_open":
+        cells = 0;
+        break;
+      case "th_open":
+      case "td_open":
+        cells += 1;
+        break;
+      case "tr_close":
+        if (cells !== 9) {
+          problems.push(`a table row of ${cells} cells`);
+        }
+        break;
+      case "inline":
+        for (const child of token.children ?? []) {
+          const isForeign =
+            child.type === "link_open" ||
+            child.type === "image" ||
+            child.type === "em_open" ||
+            child.type === "s_open" ||
+            child.type === "strong_open" ||
+            (child.type === "html_inline" && !ourInline.test(child.content));
+          if (isForeign) {
+            problems.push(`foreign ${child.type} in ${token.content.slice(0, 80)}`);
+          }
+        }
+        break;
+      case "code_block":
+      case "hr":
+      case "ordered_list_open":
+        problems.push(`foreign ${token.type} ${token.content.slice(0, 80)}`);
+        break;
+    }
+  });
+  return open === 0 ? problems : [...problems, `${open} <details> left open`];
+}
+
+/** What a reader of the rendered page can see, entities resolved: a secret must not be in there either. */
+export function visibleText(markdown: string): string {
+  return parser
+    .render(markdown)
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll(
+      /&(lt|gt|amp|quot);/g,
+      (_entity, name: string) => ({ lt: "<", gt: ">", amp: "&", quot: '"' })[name] ?? "",
+    );
+}

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { buildReport, commentLimit, renderMarkdown } from "../../../analysis/report";
+import { hostileInput } from "./hostile-plans";
+import { structureProblems, visibleText } from "./markdown-structure";
+
+/** Every way in which a secret could be read from a text. */
+function readings(secret: string): string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  return [secret, escaped, encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
+}
+
+/** Holds that no generated environment breaks the report; fails with the smallest one that does. */
+export function checkHostileReports(runs: number, seed?: number): void {
+  fc.assert(
+    fc.property(hostileInput, fc.constantFrom(2_000, 20_000, 64_000), ({ canaries, input }, limitBytes) => {
+      const report = buildReport(input);
+      const markdown = renderMarkdown([report], { limitBytes });
+      const seen = `${JSON.stringify(report)}\n${markdown}\n${visibleText(markdown)}`;
+      const leaked = canaries.flatMap(readings).filter((text) => seen.includes(text));
+      if (leaked.length > 0) {
+        throw new Error(`leaked ${JSON.stringify(leaked)}`);
+      }
+      if (Buffer.byteLength(markdown) > limitBytes || markdown.length >= commentLimit) {
+        throw new Error(`${Buffer.byteLength(markdown)} bytes`);
+      }
+      if (Buffer.from(markdown).toString() !== markdown) {
+        throw new Error("half a surrogate pair");
+      }
+      const problems = structureProblems(markdown);
+      if (problems.length > 0) {
+        throw new Error(problems.join("\n"));
+      }
+    }),
+    { numRuns: runs, ...(seed === undefined ? {} : { seed }), endOnFailure: false },
+  );
+}
