@@ -1,5 +1,10 @@
 import type { ValidationRule } from "../core";
-import { type CustomResponse, isUsableResponse, responseExpectation } from "./custom-response";
+import {
+  type CustomResponse,
+  type CustomResponses,
+  isUsableResponse,
+  responseExpectation,
+} from "./custom-response";
 import type { FirewallProps } from "./firewall";
 import { retentionPeriods } from "./firewall-log";
 import {
@@ -112,13 +117,9 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
   },
   {
     property: "customResponses",
-    isValid: ({ customResponses = {} }) =>
-      Object.values<CustomResponse>(customResponses).every(isUsableResponse),
+    isValid: ({ customResponses }) => Object.keys(unusableResponses(customResponses)).length === 0,
     expected: `each ${responseExpectation}`,
-    got: ({ customResponses = {} }) =>
-      Object.fromEntries(
-        Object.entries<CustomResponse>(customResponses).filter(([, response]) => !isUsableResponse(response)),
-      ),
+    got: ({ customResponses }) => unusableResponses(customResponses),
     remedy: "correct these",
   },
   {
@@ -185,6 +186,15 @@ function unusableRateLimits(rateLimits: readonly RateLimit[]): RateLimit[] {
   return rateLimits.filter(
     (rateLimit, index) =>
       !isUsableRateLimit(rateLimit) || rateLimits.findIndex(({ name }) => name === rateLimit.name) !== index,
+  );
+}
+
+function unusableResponses(responses: CustomResponses = {}): Readonly<Record<string, CustomResponse>> {
+  const given: Readonly<Record<string, CustomResponse | undefined>> = { ...responses };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([purpose, response]) =>
+      response === undefined || isUsableResponse(response) ? [] : [[purpose, response]],
+    ),
   );
 }
 
