@@ -1,0 +1,43 @@
+/** `npm run bench`: measures and prints. Nothing here asserts a time. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import path from "node:path";
+
+import { measureProgram, median, type Cost } from "./measure";
+
+const runsEach = 3;
+
+function report(what: string, { seconds, peakMiB }: Cost): void {
+  console.log(`${what.padEnd(52)} ${seconds.toFixed(2).padStart(7)} s ${peakMiB.toFixed(0).padStart(6)} MiB`);
+}
+
+function bench(what: string, file: string, ...args: readonly string[]): void {
+  const runs = Array.from({ length: runsEach }, () => {
+    const outdir = mkdtempSync(path.join(tmpdir(), "meridian-bench-"));
+    try {
+      return measureProgram(file, args, outdir);
+    } finally {
+      rmSync(outdir, { recursive: true, force: true });
+    }
+  });
+  report(what, median(runs));
+}
+
+console.log(`Node ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`);
+console.log(`Median of ${runsEach} cold processes each: wall time and peak memory.\n`);
+bench("synthesis of every environment", "synthesize-all.ts");
+for (const [regions, services] of [
+  [1, 1],
+  [5, 10],
+  [10, 20],
+  [10, 40],
+  [20, 20],
+  [20, 40],
+]) {
+  bench(
+    `synthesis of ${String(regions)} regions, ${String(services)} services`,
+    "synthesize-generated.ts",
+    String(regions),
+    String(services),
+  );
+}
