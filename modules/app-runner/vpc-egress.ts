@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+
+import { ApprunnerVpcConnector } from "@cdktf/provider-aws/lib/apprunner-vpc-connector";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
+import { Construct } from "constructs";
+
+import { nameLimits, resourceName, type IConnectable, type INetwork } from "../core";
+import { appRunnerNameLimits } from "./name-limits";
+
+/** Settings of a {@link VpcEgress}. */
+export interface VpcEgressProps {
+  /** Name of the service. */
+  readonly name: string;
+  /** The network that its own calls go through. */
+  readonly network: INetwork;
+}
+
+/**
+ * The way of a service's own calls into a network: a connector to the private tier with a security
+ * group that may reach port 443 anywhere. Other ports are added as rules on its group.
+ *
+ * @see https://docs.aws.amazon.com/apprunner/latest/dg/network-vpc.html
+ */
+export class VpcEgress extends Construct implements IConnectable {
+  /** The connector, for settings that this module does not model. */
+  public readonly resource: ApprunnerVpcConnector;
+  /** The connector's security group. */
+  public readonly securityGroupId: string;
+
+  public constructor(scope: Construct, id: string, { name, network }: VpcEgressProps) {
+    super(scope, id);
+
+    const group = new SecurityGroup(this, "SecurityGroup", {
+      name: resourceName(nameLimits.securityGroup, name, "app-runner"),
+      description: `App Runner service ${name}: out on HTTPS, in from nobody`,
+      vpcId: network.vpcId,
+      tags: { Name: `${name}-app-runner` },
+    });
+    new VpcSecurityGroupEgressRule(this, "HttpsToAnyIpv4", {
+      securityGroupId: group.id,
+      description: "HTTPS to anywhere",
+      cidrIpv4: "0.0.0.0/0",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
+    this.securityGroupId = group.id;
+    this.resource = new ApprunnerVpcConnector(this, "Resource", {
+      vpcConnectorName: resourceName(appRunnerNameLimits.vpcConnector, name, digestOf(network.zones)),
+      subnets: network.subnetIds("private"),
+      securityGroups: [group.id],
+      // A connector cannot be changed, nor deleted while a service uses it.
+      lifecycle: { createBeforeDestroy: true },
+    });
+  }
+}
+
+/** A word that changes with the zones: two connectors of one name cannot stand side by side. */
+function digestOf(zones: readonly string[]): string {
+  return createHash("sha256").update(zones.join()).digest("hex").slice(0, 8);
+}
