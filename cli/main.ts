@@ -11,6 +11,8 @@ import { Workspace } from "./workspace";
 
 /** Runs the command line of this process. */
 export function main(projectDirectory: string): void {
+  // The SDK is pinned to a version that supports this Node; its outlook on later ones is no help here.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   // picocolors reads --no-color itself; it may stand anywhere.
   const args = process.argv.slice(2).filter((arg) => arg !== "--no-color");
   void run(realContext(projectDirectory), args).then((exitCode) => {
