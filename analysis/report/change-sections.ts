@@ -7,7 +7,8 @@ import type { PlanReport, StackReport } from "./report";
 import { fold, heading, more, plural, type Part } from "./section";
 import { byteLength, code, fence, prose } from "./text";
 
-const titles: Readonly<Record<Risk, string>> = {
+/** Headings, in the words of the consequence. */
+export const titles: Readonly<Record<Risk, string>> = {
   data: "What holds data is destroyed, replaced or let go",
   protection: "Protection switched off",
   access: "Somebody may do more",
@@ -22,7 +23,7 @@ const titles: Readonly<Record<Risk, string>> = {
 const folded: ReadonlySet<Risk> = new Set<Risk>(["change", "tags"]);
 
 /** One change, and all stacks in which it is the same. */
-interface GroupedChange {
+export interface GroupedChange {
   readonly change: ResourceChange;
   readonly stacks: StackReport[];
 }
@@ -42,7 +43,8 @@ export function riskSection(report: PlanReport, risk: Risk, detail: Detail): Par
   };
 }
 
-function grouped(
+/** Changes that are the same in several regions, once. */
+export function grouped(
   stacks: readonly StackReport[],
   changesOf: (stack: StackReport) => readonly ResourceChange[],
 ): GroupedChange[] {

@@ -5,3 +5,4 @@ export * from "./parity";
 export * from "./report";
 export * from "./text";
 export * from "./section";
+export * from "./terminal";

@@ -128,8 +128,9 @@ function environmentDocument(report: PlanReport, detail: Detail): EnvironmentDoc
 }
 
 function headOf(report: PlanReport): string {
-  const { environment, commit, digest, counts, empty } = report;
+  const { environment, commit, digest, counts, empty, source } = report;
   const bound = [
+    ...(source === "code" && !empty ? ["Compared in the code alone; the plan also knows the state."] : []),
     ...(commit === undefined ? [] : [`Commit ${code(commit, 64)}.`]),
     ...(digest === undefined ? [] : [`Plan digest ${code(digest, 100)}.`]),
   ];

@@ -155,11 +155,11 @@ export function warningSection({ stacks }: PlanReport, detail: Detail): Part {
 }
 
 /** Outputs that change. */
-export function outputSection({ stacks }: PlanReport, detail: Detail): Part {
+export function outputSection({ stacks, source }: PlanReport, detail: Detail): Part {
   const changed = stacks.filter((stack) => stack.outputs.length > 0);
   const count = changed.reduce((sum, stack) => sum + stack.outputs.length, 0);
   return {
-    section: fold(`Outputs (${count})`),
+    section: fold(`${source === "code" ? "Outputs and settings" : "Outputs"} (${count})`),
     pieces: changed.map((stack) =>
       row(
         riskRank("tags") + 0.5,

@@ -1,5 +1,5 @@
 import type { ResourceChange } from "../change";
-import type { StackDiff } from "../diff";
+import type { StackDiff, SynthDiff } from "../diff";
 import {
   countChanges,
   summarizeRedactedPlan,
@@ -93,6 +93,8 @@ export interface StackReport {
 export interface PlanReport {
   /** Version of this format. */
   readonly version: 1;
+  /** Whether the stacks were planned, or only compared in the code. */
+  readonly source: "plan" | "code";
   readonly environment: string;
   readonly commit?: string;
   readonly digest?: string;
@@ -116,11 +118,62 @@ export function buildReport(input: PlanReportInput): PlanReport {
   const stacks = input.stacks.map((stack) => stackReport(stack, scrubber));
   return {
     version: 1,
+    source: "plan",
     environment: input.environment,
     ...(input.commit === undefined ? {} : { commit: input.commit }),
     ...(input.digest === undefined ? {} : { digest: input.digest }),
     empty: stacks.every(isQuiet),
     counts: totalCounts(stacks.filter(({ state }) => state !== "blocked").map(({ counts }) => counts)),
+    stacks,
+    parity: parityOf(stacks),
+  };
+}
+
+/** What the report on a comparison of the code is made of. */
+export interface CodeReportInput {
+  readonly environment: string;
+  /**
+   * The commit that was compared.
+   *
+   * @default - not shown
+   */
+  readonly commit?: string;
+  readonly diff: SynthDiff;
+  /**
+   * The region of each stack that is for one.
+   *
+   * @default - no regions are compared
+   */
+  readonly regions?: Readonly<Record<string, string>>;
+}
+
+/** Makes the same report from synthesized code alone: no state, no credentials, no secrets. */
+export function buildCodeReport({ environment, commit, diff, regions = {} }: CodeReportInput): PlanReport {
+  const stacks = diff.stacks.map((stack): StackReport => {
+    const region = Object.hasOwn(regions, stack.stack) ? regions[stack.stack] : undefined;
+    const named = { name: stack.stack, ...(region === undefined ? {} : { region }) };
+    return {
+      ...named,
+      layer: layerOf(named),
+      state: stack.status === "unchanged" ? "no changes" : "changes",
+      counts: countChanges(stack.changes),
+      changes: stack.changes,
+      drift: [],
+      outputs: stack.settings.map(({ path, before, after }) => ({
+        name: path,
+        action: before === undefined ? "create" : after === undefined ? "destroy" : "update",
+      })),
+      warnings: [],
+      blockedOn: [],
+    };
+  });
+  return {
+    version: 1,
+    source: "code",
+    environment,
+    ...(commit === undefined ? {} : { commit }),
+    empty: stacks.every(({ state }) => state === "no changes"),
+    counts: totalCounts(stacks.map(({ counts }) => counts)),
     stacks,
     parity: parityOf(stacks),
   };
@@ -188,6 +241,6 @@ function unplanned({ blockedOn = [], error, synthDiff }: PlannedStack, scrubber:
   };
 }
 
-function layerOf({ name, region }: PlannedStack): string {
+function layerOf({ name, region }: Pick<PlannedStack, "name" | "region">): string {
   return region === undefined ? name : name.replaceAll(region, "{region}");
 }
