@@ -5,6 +5,7 @@ export * from "./modules/core";
 export * from "./modules/deploy-roles";
 export * from "./modules/dns";
 export * from "./modules/fargate-service";
+export * from "./modules/firewall";
 export * from "./modules/load-balancer";
 export * from "./modules/network";
 export * from "./modules/state-bucket";

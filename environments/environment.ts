@@ -477,6 +477,32 @@ export const environmentSchema = section({
      * @default - none
      */
     blockedIpv4CidrBlocks: listOf(z.string()).prefault([]),
+    /**
+     * Whether `environments/<name>.blocklist.txt` lists more blocks, with reasons and expiry dates.
+     *
+     * @default false
+     */
+    blockList: z.boolean().default(false),
+    /**
+     * Addresses and blocks that are let in before any other rule is asked.
+     *
+     * @default - none
+     */
+    allowedIpCidrBlocks: listOf(z.string()).prefault([]),
+    /**
+     * Countries that are turned away, by their codes of two capital letters.
+     *
+     * @default - none
+     */
+    blockedCountries: listOf(
+      text(/^[A-Z]{2}$/, "be a code of two capital letters", 'write it like "KP"'),
+    ).optional(),
+    /**
+     * Requests in five minutes above which an address is turned away.
+     *
+     * @default 2000
+     */
+    requestsPerFiveMinutes: whole(10, 2_000_000_000, "choose a limit that AWS WAF accepts").default(2_000),
   }).prefault({}),
   /**
    * Who delivers it: the GitHub repository whose workflows plan and apply through OIDC.

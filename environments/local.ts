@@ -41,6 +41,7 @@ export default {
     },
   },
   recovery: { rtoSeconds: 156, survives: 1 },
+  firewall: { blockList: true },
   deletionProtection: false,
   logRetentionDays: 7,
   mayPeer: false,

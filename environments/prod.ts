@@ -67,6 +67,7 @@ export default {
     },
   },
   recovery: { rtoSeconds: 96, survives: 1 },
+  firewall: { blockList: true },
   confirmation: "name",
   deletionProtection: true,
   alarms: { emails: ["platform@example.com"] },

@@ -1,6 +1,7 @@
 import { App } from "cdktf";
 
 import type { Environment } from "../environments";
+import { readBlockedAddresses } from "./blocked-addresses";
 import { BootstrapStack } from "./bootstrap-stack";
 import { EdgeStack } from "./edge-stack";
 import { FoundationStack } from "./foundation-stack";
@@ -16,23 +17,31 @@ export interface AppOptions {
    * @default - CDKTF's own: the folder that its command line names, else `cdktf.out`
    */
   readonly outdir?: string;
+  /**
+   * The day, as `2026-11-30`, whose expired entries drop out of the block lists. Synthesis has no
+   * clock, so the day is said.
+   *
+   * @default - every entry blocks
+   */
+  readonly blockListDay?: string;
 }
 
 /** The App of some environments, all stacks directly under it. Call `synth()` on it. */
-export function buildApp({ environments, outdir }: AppOptions): App {
+export function buildApp({ environments, outdir, blockListDay }: AppOptions): App {
   const app = new App({ outdir });
   for (const environment of environments) {
-    addEnvironment(app, environment);
+    addEnvironment(app, environment, blockListDay);
   }
   return app;
 }
 
-function addEnvironment(app: App, environment: Environment): void {
+function addEnvironment(app: App, environment: Environment, blockListDay: string | undefined): void {
+  const blockedAddresses = readBlockedAddresses(environment, blockListDay);
   const bootstrap = new BootstrapStack(app, environment);
   const foundation = new FoundationStack(app, environment);
   foundation.addDependency(bootstrap);
   const regionalStacks = Object.keys(environment.regions).map(
-    (region) => new RegionalStack(app, environment, region, foundation),
+    (region) => new RegionalStack(app, environment, region, { foundation, blockedAddresses }),
   );
   new EdgeStack(app, environment, foundation, regionalStacks);
 }

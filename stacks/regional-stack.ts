@@ -1,4 +1,4 @@
-import type { App } from "cdktf";
+import { Annotations, type App } from "cdktf";
 
 import type { Environment, Service, ServiceImage } from "../environments";
 import { AlarmTopic } from "../modules/alarm-topic";
@@ -13,9 +13,11 @@ import {
   type INetwork,
 } from "../modules/core";
 import { Certificate } from "../modules/dns";
+import { blockedCidrBlockLimit, Network } from "../modules/network";
+import { Firewall, networkAclDenies } from "../modules/firewall";
 import { FargateCluster, FargateService } from "../modules/fargate-service";
 import { LoadBalancer } from "../modules/load-balancer";
-import { Network } from "../modules/network";
+import type { BlockedAddresses } from "./blocked-addresses";
 import type { FoundationStack } from "./foundation-stack";
 import { certificateNames, regionalHostname } from "./hostnames";
 import { listenerPriorities } from "./listener-priorities";
@@ -29,15 +31,27 @@ export type RegionalOutput =
   | "load_balancer_hosted_zone_id"
   | "alarm_topic_arn";
 
+/** What the regions of an environment have in common. */
+export interface RegionalStackProps {
+  /** The stack that holds what exists once. */
+  readonly foundation: FoundationStack;
+  /** Who is turned away. */
+  readonly blockedAddresses: BlockedAddresses;
+}
+
 /** All of one region: network, load balancer, services, alarms. It needs no other region. */
 export class RegionalStack extends PlatformStack<RegionalOutput> {
-  public constructor(app: App, environment: Environment, region: string, foundation: FoundationStack) {
-    super(app, environment, region, region);
+  private readonly blockedAddresses: BlockedAddresses;
 
-    foundation.read(this);
+  public constructor(app: App, environment: Environment, region: string, shared: RegionalStackProps) {
+    super(app, environment, region, region);
+    this.blockedAddresses = shared.blockedAddresses;
+
+    shared.foundation.read(this);
     const network = this.createNetwork();
     const alarmTopic = this.createAlarmTopic();
     const loadBalancer = this.createLoadBalancer(network);
+    this.createFirewall(loadBalancer);
     this.createServices(network, loadBalancer, alarmTopic);
     this.publish({
       vpc_id: network.vpcId,
@@ -49,7 +63,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
   }
 
   private createNetwork(): Network {
-    const { name, regions, firewall, logRetentionDays } = this.environment;
+    const { name, regions, logRetentionDays } = this.environment;
     const settings = regions[this.region];
     if (settings === undefined) {
       throw new InternalError(`${this.node.id}: ${this.region} is no region of ${name}`);
@@ -63,8 +77,36 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       // Without NAT the tasks reach what they need of AWS through endpoints or not at all.
       interfaceEndpoints: settings.natGateways === "none" ? ["private-fargate"] : [],
       flowLogs: { retentionDays: logRetentionDays },
-      blockedIpv4CidrBlocks: firewall.blockedIpv4CidrBlocks,
+      blockedIpv4CidrBlocks: this.networkAclDenies(),
     });
+  }
+
+  /** The blocks that fit in network ACLs; the firewall in front of the load balancer has them all. */
+  private networkAclDenies(): readonly string[] {
+    const { cidrBlocks } = this.blockedAddresses;
+    const { ipv4CidrBlocks, leftOut } = networkAclDenies(cidrBlocks, blockedCidrBlockLimit);
+    if (leftOut.length > 0) {
+      Annotations.of(this).addWarning(
+        `network ACLs hold the ${ipv4CidrBlocks.length} widest blocks of the block list; ${leftOut.length} are turned away by the web ACL only`,
+      );
+    }
+    return ipv4CidrBlocks;
+  }
+
+  private createFirewall(loadBalancer: ILoadBalancer): void {
+    const { name, account, firewall, logRetentionDays } = this.environment;
+    const webAcl = new Firewall(this, "Firewall", {
+      name: `${name}-${this.region}`,
+      account,
+      region: this.region,
+      scope: "REGIONAL",
+      blockList: this.blockedAddresses.cidrBlocks,
+      allowList: firewall.allowedIpCidrBlocks,
+      blockedCountries: firewall.blockedCountries,
+      rateLimits: [{ name: "per-address", limit: firewall.requestsPerFiveMinutes }],
+      logging: { retentionDays: logRetentionDays },
+    });
+    webAcl.associate("LoadBalancer", loadBalancer.loadBalancerArn);
   }
 
   private createAlarmTopic(): AlarmTopic {

@@ -67,7 +67,12 @@ describe("validateEnvironments", () => {
         },
       },
       recovery: { rtoSeconds: 156, survives: 1 },
-      firewall: { blockedIpv4CidrBlocks: [] },
+      firewall: {
+        blockedIpv4CidrBlocks: [],
+        blockList: false,
+        allowedIpCidrBlocks: [],
+        requestsPerFiveMinutes: 2_000,
+      },
       deletionProtection: true,
       confirmation: "yes",
       alarms: { emails: [] },

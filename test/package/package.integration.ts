@@ -17,7 +17,7 @@ new AwsProvider(stack, "Aws", { region });
 const network = new Network(stack, "Network", { name: "shop", region, ipv4CidrBlock: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] });
 const loadBalancer = new LoadBalancer(stack, "LoadBalancer", { name: "shop", account, network, certificate: { certificateArn: "arn:aws:acm:eu-west-1:111122223333:certificate/shop" } });
 const cluster = new FargateCluster(stack, "Cluster", { name: "shop", account, region });
-new FargateService(stack, "Web", { name: "web", account, region, cluster, network, loadBalancer, listenerRule: { priority: 1, hostHeaders: ["shop.example.com"] }, image: "public.ecr.aws/nginx/nginx:1.29.1", port: 80, cpu: 256, memoryMiB: 512, capacity: { minimum: 2, maximum: 4 }, healthCheck: { path: "/" } });
+new FargateService(stack, "Web", { name: "web", account, cluster, network, loadBalancer, listenerRule: { priority: 1, hostHeaders: ["shop.example.com"] }, image: "public.ecr.aws/nginx/nginx:1.29.1", containerPort: 80, cpu: 256, memoryMiB: 512, capacity: { minimum: 2, maximum: 4 }, healthCheck: { path: "/" } });
 (stack.node.root as App).synth();
 `;
 
