@@ -3,13 +3,16 @@ import pc from "picocolors";
 
 import { bootstrapCommand, deployCommand } from "./commands/deploy";
 import { destroyCommand } from "./commands/destroy";
+import { diffCommand } from "./commands/diff";
 import { doctorCommand } from "./commands/doctor";
 import { environmentsCommand } from "./commands/environments";
+import { hpcCommand } from "./commands/hpc";
 import { localCommand } from "./commands/local";
 import { outputCommand } from "./commands/output";
 import { planCommand } from "./commands/plan";
 import { synthCommand } from "./commands/synth";
 import { validateCommand } from "./commands/validate";
+import { commentCommand } from "./comment";
 import type { Context } from "./context";
 import { explain } from "./diagnose";
 import { CommandError, exitCodes, messageOf } from "./errors";
@@ -21,11 +24,14 @@ const commands: readonly MakeCommand[] = [
   environmentsCommand,
   synthCommand,
   validateCommand,
+  diffCommand,
   planCommand,
+  commentCommand,
   deployCommand,
   destroyCommand,
   outputCommand,
   bootstrapCommand,
+  hpcCommand,
   localCommand,
   doctorCommand,
 ];

@@ -4,11 +4,12 @@ import type { Context } from "../context";
 import { exitCodes } from "../errors";
 import { planStack } from "../planning";
 import { changeList, type StackResult, summary } from "../report";
+import { reportOf, writeReport, type ReportFiles } from "../report-input";
 import { writeResult } from "../result-file";
 import { addRunOptions, forEachStack, type RunOptions, withSession } from "../session";
 import { StateHome } from "../state-home";
 
-interface PlanCommandOptions extends RunOptions {
+interface PlanCommandOptions extends RunOptions, ReportFiles {
   readonly detailedExitcode?: boolean;
 }
 
@@ -18,6 +19,8 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
     .description("show what a deploy would change, for all stacks of an environment")
     .argument("<env>")
     .option("--detailed-exitcode", "exit with 2 when there is something to change")
+    .option("--report <file>", "write the report as JSON, for `meridian comment`")
+    .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
     .action(async (name: string, options: PlanCommandOptions) => {
       const results = await withSession(
         context,
@@ -26,7 +29,13 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
         { command: "plan", cloud: "require" },
         async (session) => {
           const home = await StateHome.find(session);
-          return forEachStack(session, session.selected, (stack) => planStack(session, home, stack));
+          const planned = await forEachStack(session, session.selected, (stack) =>
+            planStack(session, home, stack),
+          );
+          if (options.report !== undefined || options.markdown !== undefined) {
+            writeReport(await reportOf(session, planned), options);
+          }
+          return planned;
         },
       );
       for (const result of results.filter(({ outcome }) => outcome === "changes")) {

@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
+import type { TerraformPlanJson } from "../../analysis/plan";
 import { explain } from "../diagnose";
 import { CommandError } from "../errors";
 import type { Stack } from "../manifest";
@@ -63,6 +66,8 @@ export interface Terraform {
   validate(stack: Stack): Promise<Diagnostic[]>;
   plan(stack: Stack, options: PlanOptions, onEvent?: OnEvent): Promise<PlanOutcome>;
   apply(stack: Stack, file: string, onEvent?: OnEvent): Promise<ChangeCounts>;
+  /** A saved plan as Terraform tells it to machines. It may hold secrets, so it is never logged. */
+  show(stack: Stack, file: string): Promise<TerraformPlanJson>;
 }
 
 /** A Terraform run that failed: explained if the failure is known, and as it was said if not. */
@@ -171,6 +176,19 @@ export class TerraformCommand implements Terraform {
     return events.counts;
   }
 
+  public async show(stack: Stack, file: string): Promise<TerraformPlanJson> {
+    try {
+      const { stdout } = await execute(this.binary.command, ["show", "-json", "-no-color", file], {
+        cwd: stack.directory,
+        env: terraformVariables(this.settings, stack.name),
+        maxBuffer: 1024 ** 3,
+      });
+      return JSON.parse(stdout) as TerraformPlanJson;
+    } catch {
+      throw new CommandError(`The plan ${file} of ${stack.name} cannot be read.`, "Plan it again.");
+    }
+  }
+
   private async install(stack: Stack, args: readonly string[]): Promise<void> {
     this.lock.seed(stack);
     let result = await this.start(stack, "init", args);
@@ -263,6 +281,8 @@ export class TerraformCommand implements Terraform {
     return createHash("sha256").update(parts.join("\0")).digest("hex");
   }
 }
+
+const execute = promisify(execFile);
 
 const initFlags = {
   none: ["-backend=false"],

@@ -1,3 +1,4 @@
+import type { TerraformPlanJson } from "../../../analysis/plan";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -52,6 +53,16 @@ export class FakeTerraform implements Terraform {
     const counts = { ...noChanges, ...(hasChanges ? { [destroy ? "remove" : "add"]: 1 } : {}) };
     const changes = [{ address: "terraform_data.thing", action: destroy ? "delete" : "create" } as const];
     return Promise.resolve({ hasChanges, counts, changes: hasChanges ? changes : [], warnings: [] });
+  }
+
+  public show(stack: Stack): Promise<TerraformPlanJson> {
+    this.call("show", stack);
+    const change = { actions: ["create"], before: null, after: {}, after_unknown: {} };
+    const address = "terraform_data.thing";
+    return Promise.resolve({
+      format_version: "1.2",
+      resource_changes: [{ address, mode: "managed", type: "terraform_data", name: "thing", change }],
+    } as unknown as TerraformPlanJson);
   }
 
   public apply(stack: Stack): Promise<ChangeCounts> {

@@ -1,0 +1,54 @@
+import { Command } from "commander";
+
+import { diffSynthesized, type SynthesizedOutput, type SynthesizedStack } from "../../analysis/diff";
+import { buildCodeReport, renderTerminal } from "../../analysis/report";
+import { synthesizeAt } from "../base-synthesis";
+import { environmentNamed, type Context } from "../context";
+import { exitCodes } from "../errors";
+import type { Stack } from "../manifest";
+import { regionOfStack, writeReport, type ReportFiles } from "../report-input";
+import { commitOf } from "../saved-plan";
+import { synthesize } from "../synthesis";
+
+interface DiffOptions extends ReportFiles {
+  readonly base: string;
+  readonly detailedExitcode?: boolean;
+}
+
+/** `meridian diff <env>`. */
+export function diffCommand(context: Context, done: (exitCode: number) => void): Command {
+  return new Command("diff")
+    .description("what the code changes since a commit, without state or credentials")
+    .argument("<env>")
+    .option("--base <revision>", "the commit to compare with", "HEAD")
+    .option("--detailed-exitcode", "exit with 2 when something changes")
+    .option("--report <file>", "write the report as JSON, for `meridian comment`")
+    .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
+    .action(async (name: string, options: DiffOptions) => {
+      const environment = await environmentNamed(context, name);
+      const { projectDirectory } = context.workspace;
+      const { stacks } = await synthesize(context, name);
+      const base = synthesizeAt(projectDirectory, options.base).filter((stack) =>
+        stack.name.startsWith(`${name}-`),
+      );
+      const commit = commitOf(projectDirectory);
+      const report = buildCodeReport({
+        environment: name,
+        ...(commit === undefined ? {} : { commit }),
+        diff: diffSynthesized(outputOf(base), outputOf(stacks)),
+        regions: Object.fromEntries(
+          [...base, ...stacks].flatMap((stack) => {
+            const region = regionOfStack(environment, stack.name);
+            return region === undefined ? [] : [[stack.name, region]];
+          }),
+        ),
+      });
+      context.terminal.out(`${renderTerminal(report, { colour: context.terminal.isInteractive })}\n`);
+      writeReport(report, options);
+      done(options.detailedExitcode === true && !report.empty ? exitCodes.changes : exitCodes.success);
+    });
+}
+
+function outputOf(stacks: readonly Stack[]): SynthesizedOutput {
+  return Object.fromEntries(stacks.map((stack) => [stack.name, stack.configuration as SynthesizedStack]));
+}
