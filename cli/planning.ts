@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { attempt } from "./attempt";
 import { digestOf, type Stack } from "./manifest";
 import type { StackResult } from "./report";
-import { commitOf, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
+import { commitOf, metadataFile, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
 import type { Session } from "./session";
 import type { StateHome } from "./state-home";
 import { ensurePrivateDirectory } from "./workspace";
@@ -93,6 +93,7 @@ export function applyPlan(
     } finally {
       // A plan is good for one apply, and holds secrets.
       rmSync(file, { force: true });
+      rmSync(metadataFile(file), { force: true });
     }
   });
 }

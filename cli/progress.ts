@@ -1,7 +1,7 @@
 import pc from "picocolors";
 
 import type { Terminal } from "./context";
-import type { EventCollector, TerraformEvent } from "./terraform/events";
+import { type EventCollector, isStep, type TerraformEvent } from "./terraform/events";
 
 interface Running {
   readonly since: number;
@@ -55,9 +55,9 @@ export class Progress {
       return;
     }
     running.detail = detailOf(soFar);
-    const isStep = event.type === "apply_complete" || event.type === "apply_errored";
-    if (this.isVerbose || (isStep && !this.terminal.isInteractive)) {
-      this.line(stack, `${isStep ? `[${running.detail}] ` : ""}${event["@message"]}`);
+    const ended = isStep(event);
+    if (this.isVerbose || (ended && !this.terminal.isInteractive)) {
+      this.line(stack, `${ended ? `[${running.detail}] ` : ""}${event["@message"]}`);
     }
   }
 

@@ -32,6 +32,16 @@ interface Hook {
   readonly resource: { readonly addr: string };
 }
 
+/** Reading a data source is reported like an apply. */
+function isDataSource(hook: Hook | undefined): boolean {
+  return /(?:^|\.)data\./.test(hook?.resource.addr ?? "");
+}
+
+/** Whether an event is the end of one resource's change. */
+export function isStep({ type, hook }: TerraformEvent): boolean {
+  return (type === "apply_complete" || type === "apply_errored") && !isDataSource(hook);
+}
+
 /** A line of `terraform plan -json` or `apply -json`; only what the runner reads. */
 export interface TerraformEvent {
   readonly type: string;
@@ -115,7 +125,7 @@ export class EventCollector {
   }
 
   private addResult({ type, hook, diagnostic }: TerraformEvent): void {
-    if (type === "apply_complete") {
+    if (type === "apply_complete" && !isDataSource(hook)) {
       this.done += 1;
     } else if (type === "apply_errored" && hook !== undefined) {
       this.failed.push(hook.resource.addr);

@@ -1,0 +1,196 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { buildReport, commentLimit, type PlanReport } from "../../../analysis/report";
+import {
+  commentCommand,
+  type ForgeTarget,
+  forgeFor,
+  markOf,
+  postDrift,
+  postReport,
+  targetOf,
+} from "../../../cli/comment";
+import { largePlan } from "../../analysis/support/large-plan";
+import { fakeContext } from "../support/fake-context";
+import { FakeForge } from "./fake-forge";
+
+const empty = buildReport({ environment: "prod", stacks: [{ name: "prod-edge" }] });
+
+const change = buildReport({
+  environment: "prod",
+  stacks: [
+    {
+      name: "prod-edge",
+      plan: {
+        resource_changes: [
+          {
+            address: "aws_s3_bucket.Logs",
+            type: "aws_s3_bucket",
+            change: { actions: ["delete"], before: {} },
+          },
+        ],
+      },
+    },
+  ],
+});
+
+describe.each(["github", "gitlab"] as const)("Reports on %s", (provider) => {
+  let forge: FakeForge;
+  let target: ForgeTarget;
+
+  beforeEach(async () => {
+    forge = new FakeForge();
+    const url = await forge.listen();
+    target = {
+      provider,
+      url,
+      repository: provider === "github" ? "acme/platform" : "17",
+      number: 42,
+      token: "t0ken",
+    };
+  });
+
+  afterEach(async () => {
+    await forge.close();
+  });
+
+  const post = async (...reports: PlanReport[]) => postReport(await forgeFor(target), { reports });
+
+  it("are one comment, which later runs update", async () => {
+    expect(await post(change)).toBe("created");
+    expect(await post(change)).toBe("unchanged");
+    expect(await post(empty)).toBe("updated");
+
+    expect(forge.comments).toHaveLength(1);
+    expect(forge.comments[0]?.body).toBe("<!-- meridian: plan -->\n## `prod`: nothing changes\n");
+    expect([...forge.tokens].every((token) => token.includes("t0ken"))).toBe(true);
+  });
+
+  it("say nothing while there is nothing to say", async () => {
+    expect(await post(empty)).toBe("nothing to say");
+    expect(forge.comments).toEqual([]);
+  });
+
+  it("are found behind more comments than one page holds", async () => {
+    for (let id = 1; id <= 25; id += 1) {
+      forge.comments.push({ id, body: `remark ${id}`, author: "ada" });
+    }
+    await post(change);
+    await post(empty);
+
+    expect(forge.comments).toHaveLength(26);
+    expect(forge.comments[25]?.body).toContain("nothing changes");
+  });
+
+  it("leave a comment alone that somebody else began with our mark", async () => {
+    forge.comments.push({ id: 1, body: `${markOf("plan")}\nmine`, author: "mallory" });
+    expect(await post(change)).toBe("created");
+    expect(forge.comments[0]?.body).toContain("mine");
+  });
+
+  it("fit into a comment however large the plan is", async () => {
+    const plan = largePlan(1);
+    await post(buildReport({ environment: "prod", stacks: [{ name: "prod-edge", plan }] }));
+    expect(Buffer.byteLength(forge.comments[0]?.body ?? "")).toBeLessThan(commentLimit);
+  });
+
+  it("keep one issue for drift: opened, left, closed, opened again", async () => {
+    const client = await forgeFor(target);
+    expect(await postDrift(client, empty)).toBe("nothing to say");
+    expect(await postDrift(client, change)).toBe("created");
+    expect(await postDrift(client, change)).toBe("unchanged");
+    expect(await postDrift(client, empty)).toBe("closed");
+    expect(forge.issues.map(({ state }) => state)).toEqual(["closed"]);
+    expect(await postDrift(client, change)).toBe("updated");
+    expect(forge.issues.map(({ state, title }) => `${title ?? ""} ${state ?? ""}`)).toEqual([
+      "Drift in prod open",
+    ]);
+  });
+
+  it("are posted by the command, from files", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "meridian-comment-")), "prod.json");
+    writeFileSync(file, JSON.stringify(change));
+    const token = provider === "github" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
+    const context = fakeContext([], { variables: { [token]: "t0ken" } });
+    const codes: number[] = [];
+    const command = commentCommand(context, (code) => codes.push(code));
+    const options = [
+      "--provider",
+      provider,
+      "--url",
+      forge.url,
+      "--repository",
+      target.repository,
+      "--number",
+      "42",
+    ];
+
+    await command.parseAsync([file, ...options], { from: "user" });
+
+    expect(codes).toEqual([0]);
+    expect(context.written.out).toBe("comment: created\n");
+    expect(forge.comments[0]?.body).toContain("1 to destroy");
+  });
+});
+
+describe("A workflow's token on GitHub", () => {
+  it("finds its comment although it may not ask who it is", async () => {
+    const forge = new FakeForge();
+    forge.mayAskWhoItIs = false;
+    const url = await forge.listen();
+    const target = { provider: "github", url, repository: "acme/platform", number: 7, token: "x" } as const;
+    await postReport(await forgeFor(target), { reports: [change] });
+    await postReport(await forgeFor(target), { reports: [empty] });
+    await forge.close();
+    expect(forge.comments).toHaveLength(1);
+  });
+});
+
+describe("Where to post", () => {
+  it("is read from GitHub Actions", () => {
+    const variables = {
+      GITHUB_REPOSITORY: "acme/platform",
+      GITHUB_REF: "refs/pull/42/merge",
+      GITHUB_TOKEN: "t",
+    };
+    expect(targetOf({}, variables)).toEqual({
+      provider: "github",
+      url: "https://api.github.com",
+      repository: "acme/platform",
+      number: 42,
+      token: "t",
+    });
+  });
+
+  it("is read from GitLab CI", () => {
+    const variables = {
+      GITLAB_CI: "true",
+      CI_PROJECT_ID: "17",
+      CI_MERGE_REQUEST_IID: "42",
+      GITLAB_TOKEN: "t",
+    };
+    expect(targetOf({}, variables)).toEqual({
+      provider: "gitlab",
+      url: "https://gitlab.com",
+      repository: "17",
+      number: 42,
+      token: "t",
+    });
+  });
+
+  it.each([
+    [{ provider: "bitbucket" }, {}, "There is no provider 'bitbucket'."],
+    [{}, { GITHUB_TOKEN: "t" }, "The repository is not known."],
+    [{ repository: "a/b" }, { GITHUB_TOKEN: "t" }, "The pull request is not known."],
+    [{ repository: "a/b", number: "x" }, { GITHUB_TOKEN: "t" }, "'x' is not the number of a pull request."],
+    [{ repository: "a/b", number: "1" }, {}, "The token is not known."],
+  ])("refuses %j with %j", (options, variables, message) => {
+    expect(() => targetOf(options, variables)).toThrow(message);
+  });
+
+  it("refuses a key that would end the hidden comment", () => {
+    expect(() => markOf("a --> b")).toThrow("The comment's key 'a --> b' cannot be hidden in a comment.");
+  });
+});

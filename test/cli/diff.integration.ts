@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+
+import { Project } from "../support/project";
+
+describe("meridian diff", () => {
+  const project = new Project();
+
+  function git(...args: readonly string[]): void {
+    execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.com", ...args], {
+      cwd: project.directory,
+    });
+  }
+
+  beforeAll(() => {
+    git("init", "--quiet", "--initial-branch", "main");
+    git("add", ".");
+    git("commit", "--quiet", "--message", "Base");
+  });
+
+  afterAll(() => {
+    project.remove();
+  });
+
+  it("says so, and exits with 0, when the code changes nothing", () => {
+    const { exitCode, output } = project.meridian("diff", "local", "--detailed-exitcode");
+
+    expect({ exitCode, output }).toEqual({
+      exitCode: 0,
+      output: expect.stringContaining("nothing changes") as string,
+    });
+  });
+
+  it("shows a port that is opened and a service that is scaled, with no credentials", () => {
+    project.edit("environments/local.ts", "maximum: 4", "maximum: 8");
+    const { exitCode, output } = project.meridian("diff", "local", "--base", "main", "--detailed-exitcode");
+
+    expect(exitCode).toBe(2);
+    expect(output).toContain("local-eu-west-1: 1 to update");
+    expect(output).toContain("local-foundation: no changes");
+    expect(output).toMatch(/max_capacity.*4.*8/);
+  });
+
+  it("warns of what holds data and is renamed", () => {
+    project.edit("environments/local.ts", 'repository: "web"', 'repository: "shop"');
+    const { output } = project.meridian("diff", "local", "--base", "main");
+
+    expect(output).toMatch(/aws_ecr_repository/);
+    expect(output.indexOf("aws_ecr_repository")).toBeLessThan(output.indexOf("max_capacity"));
+  });
+
+  it("refuses a base that does not exist", () => {
+    const { exitCode, output } = project.meridian("diff", "local", "--base", "nowhere");
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain("'nowhere' is no commit of this repository.");
+  });
+});
