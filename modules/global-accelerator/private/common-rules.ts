@@ -1,0 +1,48 @@
+import { Token } from "cdktf";
+
+import type { FlowLogOptions } from "../flow-logs";
+import type { Check } from "./report";
+
+/** What standard and custom routing accelerators have in common. */
+interface CommonProps {
+  readonly name: string;
+  readonly account: string;
+  readonly ipAddresses?: readonly string[];
+  readonly flowLogs?: FlowLogOptions;
+}
+
+/** Checks what standard and custom routing accelerators have in common. */
+export function commonProblems(check: Check, props: CommonProps): void {
+  const { name, account, ipAddresses = [], flowLogs } = props;
+  check(
+    /^(?!-)[A-Za-z0-9-]{1,64}(?<!-)$/.test(name),
+    "name",
+    "be 1 to 64 letters, digits and hyphens, with no hyphen at either end",
+    name,
+    "choose a name like 'prod-web'",
+  );
+  check(
+    Token.isUnresolved(account) || /^\d{12}$/.test(account),
+    "account",
+    "be 12 digits",
+    account,
+    "write the account id as text, with its leading zeros",
+  );
+  check(
+    ipAddresses.length <= 2 && ipAddresses.every((address) => /^\d{1,3}(\.\d{1,3}){3}$/.test(address)),
+    "ipAddresses",
+    "be at most two IPv4 addresses",
+    ipAddresses,
+    "name addresses of a range that you brought to AWS, or leave it out",
+  );
+  if (flowLogs?.kind === "new-bucket") {
+    const { retentionDays = 90 } = flowLogs;
+    check(
+      Number.isInteger(retentionDays) && retentionDays >= 1 && retentionDays <= 3650,
+      "flowLogs.retentionDays",
+      "be a whole number between 1 and 3650",
+      retentionDays,
+      "choose how long an investigation may look back",
+    );
+  }
+}
