@@ -1,0 +1,348 @@
+import { DynamodbContributorInsights } from "@cdktf/provider-aws/lib/dynamodb-contributor-insights";
+import { DynamodbTable, type DynamodbTableReplica } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { DynamodbTableReplicaA } from "@cdktf/provider-aws/lib/dynamodb-table-replica";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+
+import { partitionOf, resourceName, ValidationError, type IAlarmTopic, type IGrantable } from "../core";
+import type { TableCapacity } from "./capacity";
+import type { GlobalSecondaryIndex, KeyAttribute } from "./keys";
+import { renderAccess, type Access } from "./private/access";
+import { followUse } from "./private/auto-scaling";
+import { TableAlarms } from "./private/table-alarms";
+import { keyAttributesOf, tableProblems } from "./private/table-rules";
+
+/** The copy of a table in one region besides the home region. */
+export interface ReplicaOptions {
+  /** The stack's provider of that region. */
+  readonly provider: TerraformProvider;
+  /**
+   * ARN of the KMS key that encrypts this copy. Name a key for every region or for none.
+   *
+   * @default - a key that DynamoDB owns
+   */
+  readonly kmsKeyArn?: string;
+  /**
+   * Where this region's alarms go.
+   *
+   * @default - they change state and tell nobody
+   */
+  readonly alarmTopic?: IAlarmTopic;
+}
+
+/** What a read in one region sees of a write in another. */
+export interface StrongConsistency {
+  readonly kind: "strong";
+  /**
+   * A third region that holds no items and only votes, beside a table of two regions.
+   *
+   * @default - the table has three regions
+   */
+  readonly witnessRegion?: string;
+}
+
+/** A read in one region sees a write in another after about a second. */
+export interface EventualConsistency {
+  readonly kind: "eventual";
+}
+
+/** When a table's alarms go off. */
+export interface TableAlarmThresholds {
+  /**
+   * Milliseconds that items take to another region, on average over a minute, three minutes on end.
+   *
+   * @default 10000
+   */
+  readonly replicationLatencyMilliseconds?: number;
+  /**
+   * Throttled reads, or throttled writes, a minute, three minutes on end.
+   *
+   * @default 10
+   */
+  readonly throttledRequestCount?: number;
+}
+
+/** Settings of a {@link GlobalTable}. */
+export interface GlobalTableProps {
+  /** Name of the table in every region: 3 to 255 letters, digits, `_`, `-` and `.`. */
+  readonly name: string;
+  /** The table's account, 12 digits. */
+  readonly account: string;
+  /** The region of the stack's own provider, where the table is made and changed. */
+  readonly homeRegion: string;
+  /** The other regions. One can be added or removed at any time. */
+  readonly replicas: Readonly<Record<string, ReplicaOptions>>;
+  /** The attribute that spreads the items. A change replaces the table. */
+  readonly partitionKey: KeyAttribute;
+  /**
+   * The attribute that orders items of one partition key. A change replaces the table.
+   *
+   * @default - the partition key alone finds an item
+   */
+  readonly sortKey?: KeyAttribute;
+  /**
+   * Second ways to find items, by name; twenty at most.
+   *
+   * @default - there are none
+   */
+  readonly globalSecondaryIndexes?: Readonly<Record<string, GlobalSecondaryIndex>>;
+  /**
+   * How the table is paid for.
+   *
+   * @default - on demand
+   */
+  readonly capacity?: TableCapacity;
+  /**
+   * What a read in one region sees of a write in another. It is decided for good when the table is
+   * made. Strong consistency needs AWS provider 6.25 or newer in the stack.
+   *
+   * @default - eventual
+   */
+  readonly consistency?: EventualConsistency | StrongConsistency;
+  /**
+   * The attribute that holds the second of 1970 after which an item may go.
+   *
+   * @default - items stay
+   */
+  readonly ttlAttributeName?: string;
+  /**
+   * ARN of the KMS key that encrypts the home region's copy. Name a key for every region or for none.
+   *
+   * @default - a key that DynamoDB owns
+   */
+  readonly kmsKeyArn?: string;
+  /**
+   * Whether AWS refuses to delete any copy, and Terraform to destroy the table. Before a destroy,
+   * apply once with `false`.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+  /**
+   * Whether CloudWatch lists the keys that are asked for most, in every region.
+   *
+   * @default false
+   */
+  readonly contributorInsights?: boolean;
+  /**
+   * Where the home region's alarms go.
+   *
+   * @default - they change state and tell nobody
+   */
+  readonly alarmTopic?: IAlarmTopic;
+  /**
+   * When the alarms go off.
+   *
+   * @default - at ten seconds of replication latency and ten throttled requests a minute
+   */
+  readonly alarmThresholds?: TableAlarmThresholds;
+}
+
+/**
+ * A DynamoDB table that is written to and read from in several regions.
+ *
+ * Creates the table, a replica for each further region, point-in-time recovery of 35 days in each,
+ * auto scaling where capacity is provisioned, and in every region alarms on replication latency,
+ * throttling and errors of DynamoDB.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html
+ */
+export class GlobalTable extends Construct {
+  /** The table of the provider, for settings that this module does not model. */
+  public readonly resource: DynamodbTable;
+  /** The replicas of the provider by region; empty with strong consistency, where they are the table's own. */
+  public readonly replicas: Readonly<Record<string, DynamodbTableReplicaA>>;
+  /** The table's name, the same in every region. */
+  public readonly tableName: string;
+  /** ARN of the home region's stream of old and new images. */
+  public readonly streamArn: string;
+  /** All regions that hold items, the home region first. */
+  public readonly regions: readonly string[];
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GlobalTableProps,
+  ) {
+    super(scope, id);
+    const problems = tableProblems(this.node.path, props);
+    if (problems.length > 0) {
+      throw new ValidationError(problems);
+    }
+
+    this.regions = [props.homeRegion, ...Object.keys(props.replicas).sort()];
+    this.resource = this.createTable();
+    this.tableName = this.resource.name;
+    this.streamArn = this.resource.streamArn;
+    const scaling =
+      props.capacity?.kind === "provisioned" ? followUse(this, this.tableName, props.capacity) : undefined;
+    this.replicas = props.consistency?.kind === "strong" ? {} : this.createReplicas(scaling);
+    this.watch();
+  }
+
+  /** The table's ARN in a region. */
+  public tableArn(region: string): string {
+    const { account, name } = this.props;
+    return `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${name}`;
+  }
+
+  /**
+   * Lets a role read items in some regions.
+   *
+   * @param id - Construct id of the policy, unique in the table.
+   * @param regions - The regions; all of the table's unless given.
+   */
+  public grantRead(id: string, grantee: IGrantable, regions: readonly string[] = this.regions): void {
+    this.grant(id, "read", grantee, regions);
+  }
+
+  /**
+   * Lets a role read and write items in some regions.
+   *
+   * @param id - Construct id of the policy, unique in the table.
+   * @param regions - The regions; all of the table's unless given.
+   */
+  public grantReadWrite(id: string, grantee: IGrantable, regions: readonly string[] = this.regions): void {
+    this.grant(id, "read-write", grantee, regions);
+  }
+
+  private grant(id: string, access: Access, grantee: IGrantable, regions: readonly string[]): void {
+    const unknown = regions.find((region) => !this.regions.includes(region));
+    if (unknown !== undefined) {
+      throw new ValidationError([
+        {
+          where: `${this.node.path}/${id}`,
+          property: "regions",
+          expected: `be among the table's, ${this.regions.join(", ")}`,
+          got: unknown,
+          remedy: "add a replica there, or grant less",
+        },
+      ]);
+    }
+    new IamRolePolicy(this, id, {
+      role: grantee.roleName,
+      name: resourceName(policyNameLimit, this.props.name, access),
+      policy: renderAccess({
+        access,
+        regions,
+        tableArns: regions.map((region) => this.tableArn(region)),
+        indexNames: Object.keys(this.props.globalSecondaryIndexes ?? {}),
+        keyArns: regions.flatMap((region) => this.kmsKeyArnOf(region) ?? []),
+      }),
+    });
+  }
+
+  private kmsKeyArnOf(region: string): string | undefined {
+    const { homeRegion, kmsKeyArn, replicas } = this.props;
+    return region === homeRegion ? kmsKeyArn : replicas[region]?.kmsKeyArn;
+  }
+
+  private createTable(): DynamodbTable {
+    const { props } = this;
+    const { deletionProtection = true, capacity, consistency, kmsKeyArn, ttlAttributeName } = props;
+    const provisioned = capacity?.kind === "provisioned" ? capacity : undefined;
+    const strong = consistency?.kind === "strong" ? consistency : undefined;
+    const ignored = [
+      // Replicas are resources of their own, which alone can be protected and follow auto scaling.
+      ...(strong === undefined ? ["replica"] : []),
+      // Auto scaling changes these.
+      ...(provisioned === undefined ? [] : ["read_capacity", "write_capacity"]),
+    ];
+    return new DynamodbTable(this, "Resource", {
+      name: props.name,
+      billingMode: provisioned === undefined ? "PAY_PER_REQUEST" : "PROVISIONED",
+      readCapacity: provisioned?.read.minimum,
+      writeCapacity: provisioned?.write.minimum,
+      hashKey: props.partitionKey.name,
+      rangeKey: props.sortKey?.name,
+      attribute: keyAttributesOf(props),
+      globalSecondaryIndex: this.renderIndexes(),
+      // Global tables replicate by their streams, which must carry both images.
+      streamEnabled: true,
+      streamViewType: "NEW_AND_OLD_IMAGES",
+      ttl: ttlAttributeName === undefined ? undefined : { attributeName: ttlAttributeName, enabled: true },
+      pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: kmsKeyArn === undefined ? undefined : { enabled: true, kmsKeyArn },
+      deletionProtectionEnabled: deletionProtection,
+      replica: strong === undefined ? undefined : this.renderStrongReplicas(deletionProtection),
+      globalTableWitness:
+        strong?.witnessRegion === undefined ? undefined : { regionName: strong.witnessRegion },
+      lifecycle: { preventDestroy: deletionProtection, ignoreChanges: ignored },
+    });
+  }
+
+  private renderIndexes() {
+    const indexes = Object.entries(this.props.globalSecondaryIndexes ?? {});
+    return indexes.map(([name, { partitionKey, sortKey, projection = "ALL" }]) => ({
+      name,
+      hashKey: partitionKey.name,
+      rangeKey: sortKey?.name,
+      projectionType: typeof projection === "string" ? projection : "INCLUDE",
+      nonKeyAttributes: typeof projection === "string" ? undefined : [...projection],
+    }));
+  }
+
+  private renderStrongReplicas(deletionProtection: boolean): DynamodbTableReplica[] {
+    return Object.entries(this.props.replicas).map(([regionName, { kmsKeyArn }]) => ({
+      regionName,
+      consistencyMode: "STRONG",
+      kmsKeyArn,
+      pointInTimeRecovery: true,
+      deletionProtectionEnabled: deletionProtection,
+      propagateTags: true,
+    }));
+  }
+
+  private createReplicas(
+    scaling: ITerraformDependable[] | undefined,
+  ): Readonly<Record<string, DynamodbTableReplicaA>> {
+    const parent = new Construct(this, "Replicas");
+    const made: Record<string, DynamodbTableReplicaA> = {};
+    // AWS makes no replica of provisioned capacity that nothing scales, and only one at a time.
+    let after: ITerraformDependable[] | undefined = scaling;
+    for (const [region, { provider, kmsKeyArn }] of Object.entries(this.props.replicas).sort()) {
+      const replica: DynamodbTableReplicaA = new DynamodbTableReplicaA(parent, region, {
+        provider,
+        globalTableArn: this.resource.arn,
+        kmsKeyArn,
+        pointInTimeRecovery: true,
+        deletionProtectionEnabled: this.props.deletionProtection ?? true,
+        dependsOn: after,
+      });
+      made[region] = replica;
+      after = [replica];
+    }
+    return made;
+  }
+
+  private watch(): void {
+    const { props } = this;
+    const parent = new Construct(this, "Alarms");
+    for (const region of this.regions) {
+      const replica = props.replicas[region];
+      const resource = this.replicas[region];
+      const dependsOn = resource === undefined ? undefined : [resource];
+      new TableAlarms(parent, region, {
+        tableName: this.tableName,
+        region,
+        // Strong consistency has no latency of its own: a write ends when it is in a second region.
+        otherRegions:
+          props.consistency?.kind === "strong" ? [] : this.regions.filter((each) => each !== region),
+        provider: replica?.provider,
+        alarmTopic: region === props.homeRegion ? props.alarmTopic : replica?.alarmTopic,
+        thresholds: props.alarmThresholds ?? {},
+      });
+      if (props.contributorInsights === true) {
+        new DynamodbContributorInsights(this, `ContributorInsights-${region}`, {
+          provider: replica?.provider,
+          tableName: this.tableName,
+          dependsOn,
+        });
+      }
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
+const policyNameLimit = 128;

@@ -1,0 +1,3 @@
+export * from "./capacity";
+export * from "./global-table";
+export * from "./keys";
