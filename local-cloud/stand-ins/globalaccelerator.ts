@@ -22,13 +22,17 @@ type Shelf = Map<string, JsonObject>;
 /** Global Accelerator: standard and custom routing accelerators and cross-account attachments. */
 export function globalAccelerator(): StandIn {
   const tags = new Tags();
+  const accelerators: Shelf = new Map();
+  const groups: Shelf = new Map();
   return jsonService({
     service: "globalaccelerator",
     complete: true,
     operations: {
-      ...family(standard, tags),
-      ...family(customRouting, tags),
+      ...family(standard, tags, accelerators, groups),
+      ...family(customRouting, tags, accelerators, groups),
+      ...attributeOperations(accelerators),
       ...attachmentOperations(tags),
+      ...crossAccountOperations(groups),
       ...tagOperations(tags),
     },
   });
@@ -73,12 +77,11 @@ const customRouting: Family = {
   endpointOperations: customEndpointOperations,
 };
 
-function family(kind: Family, tags: Tags): Operations {
+function family(kind: Family, tags: Tags, all: Shelf, groups: Shelf): Operations {
   const accelerators: Shelf = new Map();
   const listeners: Shelf = new Map();
-  const groups: Shelf = new Map();
   return {
-    ...acceleratorOperations(kind, accelerators, listeners, tags),
+    ...acceleratorOperations(kind, accelerators, all, listeners, tags),
     ...listenerOperations(kind, accelerators, listeners, groups),
     ...groupOperations(kind, listeners, groups),
     ...kind.endpointOperations(groups),
@@ -96,10 +99,10 @@ function at(shelf: Shelf, arn: unknown, noun: string): JsonObject {
 function acceleratorOperations(
   { infix }: Family,
   accelerators: Shelf,
+  all: Shelf,
   listeners: Shelf,
   tags: Tags,
 ): Operations {
-  const attributes: Shelf = new Map();
   return {
     [`Create${infix}Accelerator`]: (input) => {
       required(input, invalid, "Name", "IdempotencyToken");
@@ -123,6 +126,7 @@ function acceleratorOperations(
         Events: [],
       };
       accelerators.set(AcceleratorArn, accelerator);
+      all.set(AcceleratorArn, accelerator);
       tags.addList(AcceleratorArn, listAt(input, "Tags"));
       return { Accelerator: accelerator };
     },
@@ -149,25 +153,38 @@ function acceleratorOperations(
         throw new ServiceError("AssociatedListenerFoundException", "The accelerator still has listeners");
       }
       accelerators.delete(String(AcceleratorArn));
-      attributes.delete(String(AcceleratorArn));
+      all.delete(String(AcceleratorArn));
       tags.drop(String(AcceleratorArn));
     },
-    [`Describe${infix}AcceleratorAttributes`]: (input) => {
-      at(accelerators, input.AcceleratorArn, "Accelerator");
-      return {
-        AcceleratorAttributes: attributes.get(String(input.AcceleratorArn)) ?? { FlowLogsEnabled: false },
-      };
+  };
+}
+
+/**
+ * Attributes of all accelerators. The provider switches on the flow logs of a new custom routing
+ * accelerator by the operation for standard ones, so either takes either.
+ */
+function attributeOperations(accelerators: Shelf): Operations {
+  const attributes = new WeakMap<JsonObject, JsonObject>();
+  const describe = (input: JsonObject) => ({
+    AcceleratorAttributes: attributes.get(at(accelerators, input.AcceleratorArn, "Accelerator")) ?? {
+      FlowLogsEnabled: false,
     },
-    [`Update${infix}AcceleratorAttributes`]: (input) => {
-      at(accelerators, input.AcceleratorArn, "Accelerator");
-      const changes = pick(input, "FlowLogsEnabled", "FlowLogsS3Bucket", "FlowLogsS3Prefix");
-      const merged = { FlowLogsEnabled: false, ...attributes.get(String(input.AcceleratorArn)), ...changes };
-      if (merged.FlowLogsEnabled && !("FlowLogsS3Bucket" in merged)) {
-        throw new ServiceError(invalid, "flow logs need an S3 bucket");
-      }
-      attributes.set(String(input.AcceleratorArn), merged);
-      return { AcceleratorAttributes: merged };
-    },
+  });
+  const update = (input: JsonObject) => {
+    const accelerator = at(accelerators, input.AcceleratorArn, "Accelerator");
+    const changes = pick(input, "FlowLogsEnabled", "FlowLogsS3Bucket", "FlowLogsS3Prefix");
+    const merged = { FlowLogsEnabled: false, ...attributes.get(accelerator), ...changes };
+    if (merged.FlowLogsEnabled && !("FlowLogsS3Bucket" in merged)) {
+      throw new ServiceError(invalid, "flow logs need an S3 bucket");
+    }
+    attributes.set(accelerator, merged);
+    return { AcceleratorAttributes: merged };
+  };
+  return {
+    DescribeAcceleratorAttributes: describe,
+    DescribeCustomRoutingAcceleratorAttributes: describe,
+    UpdateAcceleratorAttributes: update,
+    UpdateCustomRoutingAcceleratorAttributes: update,
   };
 }
 
@@ -292,6 +309,31 @@ function describeEndpoint(configuration: JsonObject): JsonObject {
     ClientIPPreservationEnabled:
       configuration.ClientIPPreservationEnabled ?? EndpointId.includes(":loadbalancer/app/"),
     HealthState: "HEALTHY",
+    // Not part of a description: kept for ListCrossAccountResources.
+    ...pick(configuration, "AttachmentArn"),
+  };
+}
+
+/** The endpoints of another account in use, with the attachments that let them be. */
+function crossAccountOperations(groups: Shelf): Operations {
+  const inUse = () =>
+    [...groups.values()]
+      .flatMap((group) => listAt(group, "EndpointDescriptions"))
+      .filter((endpoint) => "AttachmentArn" in endpoint);
+  return {
+    ListCrossAccountResources: (input) => {
+      const { ResourceOwnerAwsAccountId } = required(input, invalid, "ResourceOwnerAwsAccountId");
+      return {
+        CrossAccountResources: inUse()
+          .filter(({ EndpointId }) => String(EndpointId).split(":")[4] === ResourceOwnerAwsAccountId)
+          .map((endpoint) => pick(endpoint, "EndpointId", "AttachmentArn")),
+      };
+    },
+    ListCrossAccountResourceAccounts: () => ({
+      ResourceOwnerAwsAccountIds: [
+        ...new Set(inUse().map(({ EndpointId }) => String(EndpointId).split(":")[4])),
+      ],
+    }),
   };
 }
 
