@@ -52,6 +52,8 @@ interface Kind {
   readonly newId?: () => string;
   /** Why a resource with that configuration cannot be deleted, if so. */
   readonly removable?: (config: XmlElement) => string | undefined;
+  /** What CloudFront answers where the configuration says nothing. */
+  readonly defaults?: XmlElement;
   /** Fields beside the configuration. */
   readonly extra?: (id: string, config: XmlElement) => Record<string, unknown>;
 }
@@ -65,6 +67,11 @@ const kinds: readonly Kind[] = [
     time: "LastModifiedTime",
     notFound: "NoSuchDistribution",
     summary: false,
+    defaults: {
+      CacheBehaviors: { Quantity: "0" },
+      CustomErrorResponses: { Quantity: "0" },
+      OriginGroups: { Quantity: "0" },
+    },
     extra: (id) => ({
       ARN: `arn:aws:cloudfront::${account}:distribution/${id}`,
       Status: "Deployed",
@@ -218,7 +225,7 @@ function arnOf({ document }: Resource): string {
 
 /** Most requests have the configuration as their root, some wrap it together with tags. */
 function configOf(kind: Kind, xml: XmlElement): XmlElement {
-  return kind.config in xml ? element(xml[kind.config]) : xml;
+  return { ...kind.defaults, ...(kind.config in xml ? element(xml[kind.config]) : xml) };
 }
 
 function build(kind: Kind, id: string, config: XmlElement, managed = false): Resource {
