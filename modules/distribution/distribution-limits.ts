@@ -1,0 +1,16 @@
+/**
+ * Limits of CloudFront.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+ */
+export const distributionLimits = {
+  aliases: 100,
+  behaviors: 75,
+  origins: 100,
+  originGroups: 10,
+  pathPatternCharacters: 255,
+  originAccessControlName: 64,
+  responseHeadersPolicyName: 128,
+  /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html */
+  logDeliveryName: 60,
+} as const;
