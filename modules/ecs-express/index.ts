@@ -1,0 +1,6 @@
+export {
+  EcsExpressService,
+  ecsExpressProviderVersion,
+  type EcsExpressScaling,
+  type EcsExpressServiceProps,
+} from "./ecs-express-service";
