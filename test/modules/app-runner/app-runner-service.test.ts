@@ -329,7 +329,7 @@ describe("AppRunnerService", () => {
     expect(resourceAt(stack, "aws_apprunner_service").network_configuration).toMatchObject({
       egress_configuration: {
         egress_type: "VPC",
-        vpc_connector_arn: "${aws_apprunner_vpc_connector.Web_Egress_8B7DE5B7.arn}",
+        vpc_connector_arn: "${aws_apprunner_vpc_connector.Web_Egress_7C7CC0B2.arn}",
       },
     });
     expect(service.connectorSecurityGroupId).toBeDefined();
@@ -435,7 +435,7 @@ describe("AppRunnerService", () => {
   it("proves a custom domain by two records that are picked by the order of their names", () => {
     const { stack } = stackWith({ customDomain: { name: "web.example.com", zone } });
     const records =
-      "tolist(aws_apprunner_custom_domain_association.Web_CustomDomain_9AEA1E2C.certificate_validation_records)";
+      "tolist(aws_apprunner_custom_domain_association.Web_CustomDomain_57ED83BE.certificate_validation_records)";
     const name = (index: number) => `element(sort(${records}[*].name), ${index})`;
     const proof = (index: number) => ({
       zone_id: "Z1",
