@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import pc from "picocolors";
+
 import type { Context } from "./context";
 import { CommandError } from "./errors";
 import { filesOf, readStacks, type Stack } from "./manifest";
@@ -33,10 +35,25 @@ export async function synthesize(context: Context, environment: string): Promise
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
+  printWarnings(context, target);
   const stacks = wavesOf(readStacks(target)).flat();
   const digests = new Map(before.map((stack) => [stack.name, stack.digest]));
   const changed = stacks.filter((stack) => digests.get(stack.name) !== stack.digest);
   return { stacks, changed: new Set(changed.map((stack) => stack.name)), directory: target };
+}
+
+/** Prints what constructs warned of. Errors have ended the synthesis before. */
+function printWarnings(context: Context, directory: string): void {
+  const { stacks } = JSON.parse(readFileSync(join(directory, "manifest.json"), "utf8")) as {
+    stacks: Record<string, { annotations?: { constructPath: string; level: string; message: string }[] }>;
+  };
+  for (const { constructPath, level, message } of Object.values(stacks).flatMap(
+    ({ annotations = [] }) => annotations,
+  )) {
+    if (level === "@cdktf/warn") {
+      context.terminal.err(`${pc.yellow("Warning:")} ${constructPath}: ${message}\n`);
+    }
+  }
 }
 
 /** Makes `target` hold the synthesized files of `source`; Terraform's own files in it stay. */
