@@ -1,0 +1,119 @@
+import { GatewayUnderTest } from "../support/cloud";
+
+type Output = Record<string, Record<string, unknown>>;
+
+const source = { ImageRepository: { ImageIdentifier: "image:1", ImageRepositoryType: "ECR" } };
+
+describe("the stand-in of App Runner", () => {
+  let cloud: GatewayUnderTest;
+
+  beforeEach(async () => {
+    cloud = await GatewayUnderTest.start();
+  });
+  afterEach(() => {
+    cloud.stop();
+  });
+
+  async function call(action: string, input: object, region?: string): Promise<Output> {
+    return (await cloud.json("apprunner", `AppRunner.${action}`, input, region)).output as Output;
+  }
+
+  it("runs a new service at once, with the defaults of the service", async () => {
+    const { Service } = await call("CreateService", { ServiceName: "web", SourceConfiguration: source });
+
+    const described = await call("DescribeService", { ServiceArn: Service?.ServiceArn });
+
+    expect(described.Service).toMatchObject({
+      ServiceName: "web",
+      Status: "RUNNING",
+      ServiceUrl: expect.stringMatching(/^[0-9a-f]{10}\.eu-west-1\.awsapprunner\.com$/) as string,
+      InstanceConfiguration: { Cpu: "1024", Memory: "2048" },
+      HealthCheckConfiguration: { Protocol: "TCP", Interval: 5 },
+      NetworkConfiguration: { EgressConfiguration: { EgressType: "DEFAULT" } },
+      AutoScalingConfigurationSummary: { AutoScalingConfigurationName: "DefaultConfiguration" },
+    });
+  });
+
+  it("keeps services of two regions apart", async () => {
+    const { Service } = await call("CreateService", { ServiceName: "web", SourceConfiguration: source });
+
+    const elsewhere = await call("DescribeService", { ServiceArn: Service?.ServiceArn }, "us-east-1");
+
+    expect(elsewhere.__type).toBe("ResourceNotFoundException");
+  });
+
+  it("changes what an update names and keeps the rest", async () => {
+    const { Service } = await call("CreateService", {
+      ServiceName: "web",
+      SourceConfiguration: source,
+      HealthCheckConfiguration: { Protocol: "HTTP", Path: "/health" },
+    });
+
+    await call("UpdateService", { ServiceArn: Service?.ServiceArn, InstanceConfiguration: { Cpu: "2048" } });
+
+    expect((await call("DescribeService", { ServiceArn: Service?.ServiceArn })).Service).toMatchObject({
+      InstanceConfiguration: { Cpu: "2048" },
+      HealthCheckConfiguration: { Protocol: "HTTP", Path: "/health" },
+    });
+  });
+
+  it("makes a new revision of a scaling configuration and calls it the latest", async () => {
+    const input = { AutoScalingConfigurationName: "web", MaxSize: 10 };
+
+    const first = await call("CreateAutoScalingConfiguration", input);
+    const second = await call("CreateAutoScalingConfiguration", input);
+    const again = await call("DescribeAutoScalingConfiguration", {
+      AutoScalingConfigurationArn: first.AutoScalingConfiguration?.AutoScalingConfigurationArn,
+    });
+
+    expect(second.AutoScalingConfiguration).toMatchObject({
+      AutoScalingConfigurationRevision: 2,
+      Latest: true,
+      Status: "active",
+      MinSize: 1,
+      MaxSize: 10,
+    });
+    expect(again.AutoScalingConfiguration).toMatchObject({
+      AutoScalingConfigurationRevision: 1,
+      Latest: false,
+    });
+  });
+
+  it("asks for the validation records of a custom domain", async () => {
+    const { Service } = await call("CreateService", { ServiceName: "web", SourceConfiguration: source });
+
+    const output = await call("AssociateCustomDomain", {
+      ServiceArn: Service?.ServiceArn,
+      DomainName: "web.meridian.test",
+      EnableWWWSubdomain: true,
+    });
+
+    const records = output.CustomDomain?.CertificateValidationRecords as { Name: string; Type: string }[];
+
+    expect(output.CustomDomain?.Status).toBe("pending_certificate_dns_validation");
+    expect(records.map(({ Type }) => Type)).toEqual(records.map(() => "CNAME"));
+    expect(records.map(({ Name }) => Name.replace(/^_[0-9a-f]{32}\./, ""))).toEqual(
+      expect.arrayContaining(["web.meridian.test.", "www.web.meridian.test."]),
+    );
+  });
+
+  it("refuses a service without a source, one of a taken name, and an ingress to none", async () => {
+    await call("CreateService", { ServiceName: "web", SourceConfiguration: source });
+
+    const refusals = [
+      await call("CreateService", { ServiceName: "other" }),
+      await call("CreateService", { ServiceName: "web", SourceConfiguration: source }),
+      await call("CreateVpcIngressConnection", {
+        ServiceArn: "arn:none",
+        VpcIngressConnectionName: "web",
+        IngressVpcConfiguration: {},
+      }),
+    ];
+
+    expect(refusals.map(({ __type, message }) => `${String(__type)}: ${String(message)}`)).toEqual([
+      "InvalidRequestException: missing required field: SourceConfiguration",
+      "InvalidRequestException: Service with the provided name already exists: web",
+      "ResourceNotFoundException: Service arn:none does not exist",
+    ]);
+  });
+});
