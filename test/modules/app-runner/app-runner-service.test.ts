@@ -608,7 +608,7 @@ describe("AppRunnerService", () => {
       const message =
         "test/Web: 'existingCustomer' must be true: App Runner is closed to new customers since 30 April 2026, got false; acknowledge that the account used it before, or choose the runtime 'fargate' (FargateService) or ECS Express (EcsExpressService)";
 
-      expect(refuse({ existingCustomer: undefined as unknown as true })).toBe(message);
+      expect(refuse({ existingCustomer: undefined })).toBe(message);
       expect(refuse({ existingCustomer: false as unknown as true })).toBe(message);
     });
   });
