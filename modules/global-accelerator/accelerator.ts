@@ -4,7 +4,7 @@ import { GlobalacceleratorListener } from "@cdktf/provider-aws/lib/globalacceler
 import { Construct } from "constructs";
 
 import { ValidationError, type DnsAlias, type IDnsTarget } from "../core";
-import type { FlowLogOptions } from "./flow-logs";
+import type { AcceleratorFlowLogs } from "./flow-logs";
 import type { EndpointGroupOptions, EndpointOptions, ListenerOptions } from "./listener";
 import { acceleratorProblems, isElasticIp } from "./private/accelerator-rules";
 import { createFlowLogs } from "./private/create-flow-logs";
@@ -43,7 +43,7 @@ export interface AcceleratorProps {
    *
    * @default - a new bucket that keeps them for 90 days
    */
-  readonly flowLogs?: FlowLogOptions;
+  readonly flowLogs?: AcceleratorFlowLogs;
   /**
    * Whether Terraform refuses to destroy the accelerator, whose addresses are lost for good then,
    * and its logs. Before a destroy, apply once with `false`.

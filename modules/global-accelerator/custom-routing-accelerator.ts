@@ -4,7 +4,7 @@ import { GlobalacceleratorCustomRoutingListener } from "@cdktf/provider-aws/lib/
 import { Construct } from "constructs";
 
 import { prefixLengthOf, ValidationError } from "../core";
-import type { FlowLogOptions } from "./flow-logs";
+import type { AcceleratorFlowLogs } from "./flow-logs";
 import type { PortRange } from "./listener";
 import { createFlowLogs } from "./private/create-flow-logs";
 import { customRoutingProblems } from "./private/custom-routing-rules";
@@ -65,7 +65,7 @@ export interface CustomRoutingAcceleratorProps {
    *
    * @default - a new bucket that keeps them for 90 days
    */
-  readonly flowLogs?: FlowLogOptions;
+  readonly flowLogs?: AcceleratorFlowLogs;
   /**
    * Whether Terraform refuses to destroy the accelerator, whose addresses are lost for good then,
    * and its logs. Before a destroy, apply once with `false`.

@@ -32,4 +32,4 @@ export interface NoFlowLogs {
  *
  * @see https://docs.aws.amazon.com/global-accelerator/latest/dg/monitoring-global-accelerator.flow-logs.html
  */
-export type FlowLogOptions = NewFlowLogBucket | ExistingFlowLogBucket | NoFlowLogs;
+export type AcceleratorFlowLogs = NewFlowLogBucket | ExistingFlowLogBucket | NoFlowLogs;

@@ -240,20 +240,10 @@ export class GlobalTable extends Construct {
 
   private createTable(): DynamodbTable {
     const { props } = this;
-    const { deletionProtection = true, capacity, consistency, kmsKeyArn, ttlAttributeName } = props;
-    const provisioned = capacity?.kind === "provisioned" ? capacity : undefined;
-    const strong = consistency?.kind === "strong" ? consistency : undefined;
-    const ignored = [
-      // Replicas are resources of their own, which alone can be protected and follow auto scaling.
-      ...(strong === undefined ? ["replica"] : []),
-      // Auto scaling changes these.
-      ...(provisioned === undefined ? [] : ["read_capacity", "write_capacity"]),
-    ];
+    const { deletionProtection = true, kmsKeyArn, ttlAttributeName } = props;
     return new DynamodbTable(this, "Resource", {
       name: props.name,
-      billingMode: provisioned === undefined ? "PAY_PER_REQUEST" : "PROVISIONED",
-      readCapacity: provisioned?.read.minimum,
-      writeCapacity: provisioned?.write.minimum,
+      ...this.renderCapacity(),
       hashKey: props.partitionKey.name,
       rangeKey: props.sortKey?.name,
       attribute: keyAttributesOf(props),
@@ -265,11 +255,42 @@ export class GlobalTable extends Construct {
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: kmsKeyArn === undefined ? undefined : { enabled: true, kmsKeyArn },
       deletionProtectionEnabled: deletionProtection,
-      replica: strong === undefined ? undefined : this.renderStrongReplicas(deletionProtection),
-      globalTableWitness:
-        strong?.witnessRegion === undefined ? undefined : { regionName: strong.witnessRegion },
-      lifecycle: { preventDestroy: deletionProtection, ignoreChanges: ignored },
+      ...this.renderConsistency(deletionProtection),
+      lifecycle: { preventDestroy: deletionProtection, ignoreChanges: this.ignoredArguments() },
     });
+  }
+
+  private renderCapacity() {
+    const { capacity } = this.props;
+    return capacity?.kind === "provisioned"
+      ? {
+          billingMode: "PROVISIONED",
+          readCapacity: capacity.read.minimum,
+          writeCapacity: capacity.write.minimum,
+        }
+      : { billingMode: "PAY_PER_REQUEST" };
+  }
+
+  private renderConsistency(deletionProtection: boolean) {
+    const { consistency } = this.props;
+    if (consistency?.kind !== "strong") {
+      return {};
+    }
+    const { witnessRegion } = consistency;
+    return {
+      replica: this.renderStrongReplicas(deletionProtection),
+      globalTableWitness: witnessRegion === undefined ? undefined : { regionName: witnessRegion },
+    };
+  }
+
+  private ignoredArguments(): string[] {
+    const { capacity, consistency } = this.props;
+    return [
+      // Replicas are resources of their own, which alone can be protected and follow auto scaling.
+      ...(consistency?.kind === "strong" ? [] : ["replica"]),
+      // Auto scaling changes these.
+      ...(capacity?.kind === "provisioned" ? ["read_capacity", "write_capacity"] : []),
+    ];
   }
 
   private renderIndexes() {

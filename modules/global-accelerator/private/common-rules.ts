@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import type { FlowLogOptions } from "../flow-logs";
+import type { AcceleratorFlowLogs } from "../flow-logs";
 import type { Check } from "./report";
 
 /** What standard and custom routing accelerators have in common. */
@@ -8,7 +8,7 @@ interface CommonProps {
   readonly name: string;
   readonly account: string;
   readonly ipAddresses?: readonly string[];
-  readonly flowLogs?: FlowLogOptions;
+  readonly flowLogs?: AcceleratorFlowLogs;
 }
 
 /** Checks what standard and custom routing accelerators have in common. */

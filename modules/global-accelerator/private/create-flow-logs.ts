@@ -1,7 +1,7 @@
 import type { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import type { Construct } from "constructs";
 
-import type { FlowLogOptions } from "../flow-logs";
+import type { AcceleratorFlowLogs } from "../flow-logs";
 import { FlowLogBucket, flowLogPrefix } from "./flow-log-bucket";
 
 /** What both kinds of accelerator say about their flow logs. */
@@ -25,7 +25,7 @@ export interface FlowLogProps {
   /** The accelerator's account. */
   readonly account: string;
   /** Where the logs go. */
-  readonly flowLogs?: FlowLogOptions;
+  readonly flowLogs?: AcceleratorFlowLogs;
   /** Whether the bucket outlives `terraform destroy`. */
   readonly deletionProtection: boolean;
 }
