@@ -1,6 +1,6 @@
 import { ServiceError } from "../answer";
-import { account, jsonService, listAt, objectAt, pick, randomHex, textAt } from "../stand-in";
-import type { Context, JsonObject, StandIn } from "../stand-in";
+import { account, jsonService, listAt, objectAt, pick, randomHex, textAt } from "../toolkit";
+import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
 
 /** The provider tells this refusal from others by its text. */
 const replicaNotFound =
@@ -12,15 +12,17 @@ type Replica = JsonObject & { readonly RegionName: string };
 type Group = Map<string, Replica>;
 
 /**
- * DynamoDB: replicas of global tables. A replica is a table of its own in moto, in the replica's
+ * DynamoDB: contributor insights and replicas of global tables. A replica is a table of its own in moto, in the replica's
  * region and with the same schema; items are not copied. Everything else is moto's.
  */
 export function dynamodb(): StandIn {
   const groups = new Groups();
+  const insights = new Set<string>();
   return jsonService({
     service: "dynamodb",
     complete: false,
     operations: {
+      ...insightOperations(insights),
       DescribeTable: async (input, context) => {
         const output = await context.motoJson("DescribeTable", input);
         return { Table: withReplicas(objectAt(output, "Table"), groups, context.region) };
@@ -43,6 +45,7 @@ export function dynamodb(): StandIn {
       DeleteTable: async (input, context) => {
         const output = await context.motoJson("DeleteTable", input);
         groups.leave(tableName(input), context.region);
+        forgetInsights(insights, tableName(input), context.region);
         return output;
       },
       DescribeTableReplicaAutoScaling: (input, context) => ({
@@ -59,6 +62,38 @@ export function dynamodb(): StandIn {
       }),
     },
   });
+}
+
+/** Whether tables and their indexes list their hottest keys; nothing is counted. */
+function insightOperations(enabled: Set<string>): Record<string, JsonOperation> {
+  const keyOf = (input: JsonObject, { region }: Context) =>
+    [region, tableName(input), textAt(input, "IndexName") ?? ""].join("/");
+  const describe = (input: JsonObject, context: Context) => ({
+    TableName: tableName(input),
+    ...pick(input, "IndexName"),
+    ContributorInsightsStatus: enabled.has(keyOf(input, context)) ? "ENABLED" : "DISABLED",
+  });
+  return {
+    DescribeContributorInsights: async (input, context) => {
+      await context.motoJson("DescribeTable", { TableName: tableName(input) });
+      return describe(input, context);
+    },
+    UpdateContributorInsights: async (input, context) => {
+      await context.motoJson("DescribeTable", { TableName: tableName(input) });
+      if (input.ContributorInsightsAction === "ENABLE") {
+        enabled.add(keyOf(input, context));
+      } else {
+        enabled.delete(keyOf(input, context));
+      }
+      return describe(input, context);
+    },
+  };
+}
+
+function forgetInsights(enabled: Set<string>, name: string, region: string): void {
+  for (const key of [...enabled].filter((each) => each.startsWith(`${region}/${name}/`))) {
+    enabled.delete(key);
+  }
 }
 
 class Groups {
