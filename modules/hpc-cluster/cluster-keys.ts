@@ -26,6 +26,8 @@ import {
 
 const extension = { extension: true } as const;
 
+const checked = (note: string) => ({ support: "checked", note }) as const;
+
 const refused = (note: string) => ({ support: "refused", note }) as const;
 
 const warned = (note: string) => ({ support: "warned", note }) as const;
@@ -169,9 +171,11 @@ const headNode = section({
     RootVolume: nested({ ...rootVolumeKeys, DeleteOnTermination: defaulted(boolean(), true) }),
     EphemeralVolume: ephemeralVolume,
   }),
-  SharedStorageType: defaulted(choice("Ebs", "Efs"), "Ebs", {
-    note: "the head node always shares its own directories from its root volume; Efs is a warning",
-  }),
+  SharedStorageType: defaulted(
+    choice("Ebs", "Efs"),
+    "Ebs",
+    checked("the head node shares its own directories from its root volume; Efs is a warning"),
+  ),
   Dcv: dcv,
   CustomActions: optional(
     section({
@@ -218,7 +222,14 @@ const slurmComputeResource = section({
   MinCount: defaulted(integer(0), 0),
   MaxCount: defaulted(integer(1), 10),
   SpotPrice: optional(decimal(0)),
-  Efa: nested({ Enabled: defaulted(boolean(), false), GdrSupport: defaulted(boolean(), false) }),
+  Efa: nested({
+    Enabled: defaulted(boolean(), false),
+    GdrSupport: defaulted(
+      boolean(),
+      false,
+      checked("the EFA installer always enables GPUDirect where the type has it"),
+    ),
+  }),
   DisableSimultaneousMultithreading: defaulted(boolean(), false),
   SchedulableMemory: optional(integer()),
   CapacityReservationTarget: optional(capacityReservationTarget),
@@ -435,7 +446,7 @@ const logRetentionDays = choice(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 36
 
 /** The whole file. */
 export const clusterSchema = section({
-  Region: optional(text(), { note: "must be the region that the cluster is built in" }),
+  Region: optional(text(), checked("must be the region that the cluster is built in")),
   Image: nested({
     Os: required(
       choice(
@@ -467,9 +478,9 @@ export const clusterSchema = section({
           QueueUpdateStrategy: defaulted(
             choice("COMPUTE_FLEET_STOP", "DRAIN", "TERMINATE"),
             "COMPUTE_FLEET_STOP",
-            {
-              note: "running nodes always keep their template until they are replaced; no update stops the fleet",
-            },
+            warned(
+              "running nodes keep their template until they are replaced, and no update stops the fleet",
+            ),
           ),
           EnableMemoryBasedScheduling: defaulted(boolean(), false),
           Dns: nested({
@@ -574,7 +585,11 @@ export const clusterSchema = section({
     }),
     EfaInterfaceType: optional(choice("efa", "efa-only")),
     Timeouts: nested({
-      HeadNodeBootstrapTimeout: defaulted(integer(1), 1800),
+      HeadNodeBootstrapTimeout: defaulted(
+        integer(1),
+        1800,
+        warned("an apply does not wait until the head node has booted"),
+      ),
       ComputeNodeBootstrapTimeout: defaulted(integer(1), 1800),
     }),
     ComputeStartupTimeMetricEnabled: optional(boolean(), warned("no start-up metric is written")),

@@ -27,6 +27,11 @@ export interface ClusterMonitoringProps {
   readonly alarmTopic?: IAlarmTopic;
 }
 
+/** The log group of a cluster. */
+export function logGroupNameOf(clusterName: string): string {
+  return `/meridian/hpc/${clusterName}`;
+}
+
 interface HeadAlarm {
   readonly id: string;
   readonly namespace: string;
@@ -86,7 +91,7 @@ export class ClusterMonitoring extends Construct {
     const { CloudWatch } = monitoring.Logs;
     if (CloudWatch.Enabled) {
       this.resource = new CloudwatchLogGroup(this, "Resource", {
-        name: `/meridian/hpc/${clusterName}`,
+        name: logGroupNameOf(clusterName),
         retentionInDays: CloudWatch.RetentionInDays,
         skipDestroy: CloudWatch.DeletionPolicy === "Retain",
       });

@@ -57,6 +57,9 @@ const storageKeys = (clusterSchema.keys.SharedStorage.shape as unknown as { item
 
 function withSettings(storage: SharedStorageConfiguration): SharedStorageConfiguration {
   const name = `${storage.StorageType}Settings` as const;
+  if (name !== "EbsSettings" && name !== "EfsSettings" && name !== "FsxLustreSettings") {
+    return storage;
+  }
   const shape = storageKeys[name]?.shape as SectionShape<KeyTable>;
   const settings = storage[name] ?? (Reader.defaultsOf(shape) as object);
   const complete = name === "EbsSettings" ? ebs(settings) : settings;

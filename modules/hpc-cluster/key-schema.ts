@@ -4,10 +4,10 @@
  */
 
 /**
- * What Meridian does with a key: `provisioned` keys shape the cluster, `warned` keys are read and
- * checked but change nothing yet, `refused` keys stop the cluster where they are used.
+ * What Meridian does with a key: `provisioned` keys shape the cluster, `checked` keys need nothing
+ * but to be right, `warned` keys change nothing yet and say so, `refused` keys stop the cluster.
  */
-export type Support = "provisioned" | "warned" | "refused";
+export type Support = "provisioned" | "checked" | "warned" | "refused";
 
 /** A value in the file. `_type` exists for the compiler only. */
 export interface Shape<T> {

@@ -13,6 +13,8 @@ export interface KeyRow {
   readonly note: string;
   /** Whether ParallelCluster does not know it. */
   readonly extension: boolean;
+  /** What its value looks like. */
+  readonly shape: Shape<unknown>;
 }
 
 /** Every key of the file that holds a value, in the order of the schema. */
@@ -30,7 +32,7 @@ function rowsOf(keys: KeyTable, path: string, around: Support, extension: boolea
       const note =
         key.support === "provisioned"
           ? []
-          : [{ path: inner, support, presence: "", note: key.note ?? "", extension: own }];
+          : [{ path: inner, support, presence: "", note: key.note ?? "", extension: own, shape: key.shape }];
       return [
         ...note,
         ...below.flatMap(({ keys: table, suffix }) => rowsOf(table, `${inner}${suffix}`, support, own)),
@@ -42,7 +44,7 @@ function rowsOf(keys: KeyTable, path: string, around: Support, extension: boolea
         : key.presence === "defaulted"
           ? JSON.stringify(key.defaultValue)
           : "";
-    return [{ path: inner, support, presence, note: key.note ?? "", extension: own }];
+    return [{ path: inner, support, presence, note: key.note ?? "", extension: own, shape: key.shape }];
   });
 }
 
@@ -68,4 +70,35 @@ function keysOf(shape: Shape<unknown>): Below[] | undefined {
     default:
       return undefined;
   }
+}
+
+const testOfSupport: Readonly<Record<Support, string>> = {
+  provisioned: "provisioned keys change the cluster",
+  checked: "checked keys are accepted and change nothing",
+  warned: "warned keys change nothing and are named in a warning",
+  refused: "refused keys stop the cluster",
+};
+
+/**
+ * The table of keys as Markdown, with the test of `keys.integration.ts` that shows each: the test's name is
+ * the group in the second column and the key's path.
+ */
+export function keyTable(): string {
+  const groups = Object.entries(testOfSupport).map(
+    ([support, test]) => `- **${support}**: \`keys.integration.ts\`, "${test}"`,
+  );
+  const rows = keyRows().map(({ path, support, presence, note, extension }) => {
+    const remark = [...(extension ? ["Meridian's own"] : []), ...(note === "" ? [] : [note])].join("; ");
+    return `| \`${path}\` | ${support} | ${presence === "" ? "" : `\`${presence}\``} | ${remark} |`;
+  });
+  return [
+    "Each key has a test of its own, named by the group and the key's path:",
+    "",
+    ...groups,
+    "",
+    "| Key | Meridian | Default | Remark |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
 }

@@ -12,7 +12,7 @@ import type {
   SlurmQueueConfiguration,
   TagConfiguration,
 } from "./cluster-keys";
-import { ClusterMonitoring } from "./cluster-monitoring";
+import { ClusterMonitoring, logGroupNameOf } from "./cluster-monitoring";
 import { ComputeResource } from "./compute-resource";
 import { ConfigurationBucket } from "./configuration-bucket";
 import { HeadAddress, HeadNode } from "./head-node";
@@ -298,6 +298,9 @@ export class SlurmCluster extends Construct {
       securedImds: false,
       ec2HostNames: settings?.Dns.UseEc2Hostnames ?? false,
       mungeKeySecretArn: settings?.MungeKeySecretArn,
+      logGroup: configuration.Monitoring.Logs.CloudWatch.Enabled ? logGroupNameOf(name) : undefined,
+      logRotation: configuration.Monitoring.Logs.Rotation.Enabled,
+      slurmIncludeFile: settings?.CustomSlurmSettingsIncludeFile,
       customActions: {},
     };
   }

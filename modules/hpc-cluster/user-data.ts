@@ -20,6 +20,11 @@ export interface NodeSettings {
   readonly proxy?: string;
   readonly mungeKeySecretArn?: string;
   readonly databaseSecretArn?: string;
+  /** Where logs go in CloudWatch; logs stay on the node when absent. */
+  readonly logGroup?: string;
+  readonly logRotation: boolean;
+  /** The address of the file that `CustomSlurmSettingsIncludeFile` names. */
+  readonly slurmIncludeFile?: string;
   readonly customActions: Readonly<Record<string, readonly ActionSettings[]>>;
 }
 

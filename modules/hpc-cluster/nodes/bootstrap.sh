@@ -89,6 +89,31 @@ for action in json.load(open("/etc/meridian/node.json")).get("customActions", {}
 PY
 }
 
+# Logs and the memory and disk of the node go to CloudWatch; on the node they are rotated weekly.
+logs() {
+  local group package architecture=amd64; group=$(setting logGroup)
+  if [ "$(setting logRotation)" = true ]; then
+    printf '/var/log/slurm*.log /var/log/meridian*.log {\n weekly\n rotate 6\n compress\n missingok\n copytruncate\n}\n' > /etc/logrotate.d/meridian
+  fi
+  [ -n "$group" ] || return 0
+  [ "$(uname -m)" = x86_64 ] || architecture=arm64
+  case $os in
+    amzn) dnf install -qy amazon-cloudwatch-agent ;;
+    ubuntu|debian) curl -sfo /tmp/agent.deb "https://amazoncloudwatch-agent.s3.amazonaws.com/ubuntu/$architecture/latest/amazon-cloudwatch-agent.deb"; dpkg -i /tmp/agent.deb ;;
+    *) dnf install -qy "https://amazoncloudwatch-agent.s3.amazonaws.com/redhat/$architecture/latest/amazon-cloudwatch-agent.rpm" ;;
+  esac
+  python3 - "$group" > /opt/aws/amazon-cloudwatch-agent/etc/meridian.json <<'PY'
+import json, sys
+files = ["slurmctld", "slurmdbd", "slurmd", "meridian-bootstrap", "cloud-init-output"]
+print(json.dumps({
+    "metrics": {"append_dimensions": {"InstanceId": "${aws:InstanceId}"}, "aggregation_dimensions": [["InstanceId"], ["InstanceId", "path"]],
+                "metrics_collected": {"mem": {"measurement": ["mem_used_percent"]}, "disk": {"measurement": ["disk_used_percent"], "resources": ["/"]}}},
+    "logs": {"logs_collected": {"files": {"collect_list": [
+        {"file_path": f"/var/log/{name}.log", "log_group_name": sys.argv[1], "log_stream_name": f"{{instance_id}}.{name}"} for name in files]}}}}))
+PY
+  /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/meridian.json
+}
+
 # Only root may ask for the head node's credentials.
 secure_imds() { [ "$(setting securedImds)" != true ] || iptables -A OUTPUT -d 169.254.169.254 -m owner ! --uid-owner root -j REJECT; }
 
@@ -99,6 +124,8 @@ head_node() {
   hostnamectl set-hostname "$(setting hostName)"
   install -d /opt/meridian/shared /etc/slurm
   fetch slurm /etc/slurm; aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json
+  local include; include=$(setting slurmIncludeFile)
+  case $include in s3://*) aws s3 cp --quiet "$include" /etc/slurm/meridian_custom.conf ;; https://*) curl -sfo /etc/slurm/meridian_custom.conf "$include" ;; esac
   printf '%s *(rw,no_root_squash)\n' /opt/meridian /home /etc/slurm $([ -d /opt/slurm ] && echo /opt/slurm) > /etc/exports; exportfs -ra || true
   systemctl enable --now nfs-server
   munge_key; mount_storage
@@ -132,7 +159,7 @@ install_packages; users
 [ "$role" = compute ] && [ "$(setting sudo)" = false ] && rm -f /etc/sudoers.d/90-cloud-init-users
 fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
 ln -sf "$(command -v python3)" /opt/meridian/bin/python3
-local_disks; custom_action OnNodeStart
+logs; local_disks; custom_action OnNodeStart
 case $role in head) head_node ;; *) compute_node ;; esac
 secure_imds; custom_action OnNodeConfigured
 [ "$role" != compute ] || systemctl enable --now slurmd
