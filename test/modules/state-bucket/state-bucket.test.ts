@@ -88,11 +88,8 @@ describe("StateBucket", () => {
   });
 
   it("keeps superseded versions for 90 days by default, and always the ten newest", () => {
-    const [rule] = resourceAt(
-      stackWith(),
-      "aws_s3_bucket_lifecycle_configuration",
-      "State/Primary/Lifecycle",
-    ).rule as object[];
+    const [rule] = resourceAt(stackWith(), "aws_s3_bucket_lifecycle_configuration", "State/Primary/Lifecycle")
+      .rule as object[];
 
     expect(rule).toMatchObject({
       noncurrent_version_expiration: [{ noncurrent_days: 90, newer_noncurrent_versions: 10 }],
