@@ -4,6 +4,7 @@ export * from "./change";
 export * from "./classify";
 export * from "./iam-policy";
 export * from "./network";
+export * from "./pattern";
 export * from "./protection";
 export * from "./routing";
 export * from "./stateful-types";

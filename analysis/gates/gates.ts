@@ -1,5 +1,4 @@
-import picomatch from "picomatch";
-import type { ResourceChange, Risk } from "../change";
+import { coversPattern, type ResourceChange, type Risk } from "../change";
 import type { Allowance, Approval, GateName } from "./approvals";
 
 /** What is let through without an approval. */
@@ -212,17 +211,7 @@ function isAllowed(allowed: Allowance, { content, count }: Demand): boolean {
   );
 }
 
-/** An address is text, not a path: a `/` or a leading dot in a key is nothing special, `[` is itself. */
+/** Only `*` and `?` mean something: an address is text, and its brackets and quotes are themselves. */
 function matches(patterns: readonly string[], text: string): boolean {
-  return patterns.some(
-    (pattern) =>
-      pattern === text ||
-      picomatch.isMatch(flat(text), flat(pattern).replaceAll(/[[\](){}!+@|\\]/g, String.raw`\$&`), {
-        dot: true,
-      }),
-  );
-}
-
-function flat(text: string): string {
-  return text.replaceAll("/", "\u0001");
+  return patterns.some((pattern) => coversPattern(pattern, text));
 }
