@@ -5,7 +5,7 @@ import type { Answer } from "./answer";
 import { credentialScope, identify } from "./call";
 import type { Call } from "./call";
 import { readAll } from "./http";
-import { MotoRefusal } from "./stand-in";
+import { MotoRefusal } from "./toolkit";
 import type { StandIn } from "./stand-in";
 import { standIns } from "./stand-ins";
 

@@ -27,7 +27,7 @@ export function renderXml(name: string, value: unknown, attributes = ""): string
       ? Object.entries(value)
           .map(([child, each]) => renderXml(child, each))
           .join("")
-      : escapeXml(String(value));
+      : escapeXml(`${value as string | number | boolean}`);
   return `<${name}${attributes}>${inner}</${name}>`;
 }
 
@@ -68,6 +68,11 @@ export function members(value: XmlValue | undefined): (string | XmlElement)[] {
     return [];
   }
   return Array.isArray(value) ? value : [value];
+}
+
+/** The texts of a list that may be absent, single or repeated. */
+export function texts(value: XmlValue | undefined): string[] {
+  return members(value).filter((each) => typeof each === "string");
 }
 
 /** The child elements of `value`, or nothing when it is a leaf. */

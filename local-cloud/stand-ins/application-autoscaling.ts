@@ -1,5 +1,5 @@
-import { jsonService, listAt, objectAt, tagOperations, Tags, textAt } from "../stand-in";
-import type { Context, JsonObject, StandIn } from "../stand-in";
+import { jsonService, listAt, objectAt, tagOperations, Tags, textAt } from "../toolkit";
+import type { Context, JsonObject, StandIn } from "../toolkit";
 
 /** Application Auto Scaling: tags of scalable targets, which moto does not keep. */
 export function applicationAutoScaling(): StandIn {

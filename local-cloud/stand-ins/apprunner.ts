@@ -12,8 +12,8 @@ import {
   tagOperations,
   Tags,
   textAt,
-} from "../stand-in";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../stand-in";
+} from "../toolkit";
+import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
 
 const invalid = "InvalidRequestException";
 const notFound = "ResourceNotFoundException";

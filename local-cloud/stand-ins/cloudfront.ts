@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { ServiceError, xmlAnswer } from "../answer";
 import type { Answer } from "../answer";
-import { account, found, randomHex, required, restService, Tags } from "../stand-in";
-import type { Context, RestOperation, StandIn } from "../stand-in";
-import { element, members, renderXml, textOf } from "../xml";
+import { account, found, randomHex, required, restService, Tags } from "../toolkit";
+import type { Context, RestOperation, StandIn } from "../toolkit";
+import { element, members, renderXml, textOf, texts } from "../xml";
 import type { XmlElement } from "../xml";
 import { managedPolicies } from "./cloudfront-managed-policies";
 
@@ -21,7 +21,7 @@ export function cloudFront(): StandIn {
     service: "cloudfront",
     complete: false,
     operations: {
-      ...Object.assign({}, ...kinds.map((kind) => kindOperations(kind, tags))),
+      ...Object.fromEntries(kinds.flatMap((kind) => Object.entries(kindOperations(kind, tags)))),
       ...functionOperations(),
       ...monitoringOperations(),
       ...invalidationOperations(),
@@ -165,7 +165,7 @@ function kindOperations(kind: Kind, tags: Tags): Record<string, RestOperation> {
   const at = (id = "") =>
     found(resources.get(id), kind.notFound, `The specified ${kind.name} does not exist: ${id}`, 404);
   const keep = (resource: Resource) => {
-    resources.set(kind.idIsName === true ? String(resource.config.Name) : resource.id, resource);
+    resources.set(kind.idIsName === true ? (textOf(resource.config.Name) ?? "") : resource.id, resource);
     return resource;
   };
   const editable = (id: string | undefined, context: Context): Resource => {
@@ -397,7 +397,7 @@ function tagOperations(tags: Tags): Record<string, RestOperation> {
         return undefined;
       }
       if (query.get("Operation") === "Untag") {
-        tags.remove(arn, members(element(xml.Items).Key).map(String));
+        tags.remove(arn, texts(element(xml.Items).Key));
       } else {
         tags.addList(arn, members(element(xml.Items).Tag).map(element));
       }

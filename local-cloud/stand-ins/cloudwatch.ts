@@ -1,5 +1,5 @@
-import { found, pickQuery, queryList, queryService, required, Store } from "../stand-in";
-import type { QueryInput, StandIn } from "../stand-in";
+import { pickQuery, queryList, queryService, queryTags, queryTexts, required, Store } from "../toolkit";
+import type { QueryInput, StandIn } from "../toolkit";
 
 interface Alarm {
   readonly fields: Record<string, unknown>;
@@ -22,21 +22,21 @@ export function cloudWatch(): StandIn {
         const existing = alarms.in(context.region).get(AlarmName);
         alarms.in(context.region).set(AlarmName, {
           fields: alarmFields(input, context.arn("cloudwatch", `alarm:${AlarmName}`)),
-          tags: existing?.tags ?? new Map(tagPairs(input)),
+          tags: existing?.tags ?? new Map(queryTags(input.Tags)),
         });
         return {};
       },
       DescribeAlarms: (input, { region }) => {
-        const types = queryList(input.AlarmTypes).map(String);
+        const types = queryTexts(input.AlarmTypes);
         if (types.join(",") !== "CompositeAlarm") {
           return undefined;
         }
-        const names = queryList(input.AlarmNames).map(String);
+        const names = queryTexts(input.AlarmNames);
         const chosen = [...alarms.in(region)].filter(([name]) => names.length === 0 || names.includes(name));
         return { CompositeAlarms: { member: chosen.map(([, { fields }]) => fields) }, MetricAlarms: {} };
       },
       DeleteAlarms: (input, { region }) => {
-        const own = queryList(input.AlarmNames).filter((name) => alarms.in(region).delete(String(name)));
+        const own = queryTexts(input.AlarmNames).filter((name) => alarms.in(region).delete(name));
         return own.length > 0 ? {} : undefined;
       },
       ListTagsForResource: (input, { region }) => {
@@ -47,12 +47,12 @@ export function cloudWatch(): StandIn {
       },
       TagResource: (input, { region }) => {
         const alarm = byArn(region, input.ResourceARN);
-        tagPairs(input).forEach(([key, value]) => alarm?.tags.set(key, value));
+        queryTags(input.Tags).forEach(([key, value]) => alarm?.tags.set(key, value));
         return alarm === undefined ? undefined : {};
       },
       UntagResource: (input, { region }) => {
         const alarm = byArn(region, input.ResourceARN);
-        queryList(input.TagKeys).forEach((key) => alarm?.tags.delete(String(key)));
+        queryTexts(input.TagKeys).forEach((key) => alarm?.tags.delete(key));
         return alarm === undefined ? undefined : {};
       },
     },
@@ -75,12 +75,4 @@ function alarmFields(input: QueryInput, AlarmArn: string): Record<string, unknow
     StateUpdatedTimestamp: now,
     AlarmConfigurationUpdatedTimestamp: now,
   };
-}
-
-function tagPairs(input: QueryInput): [string, string][] {
-  return queryList(input.Tags).flatMap((tag): [string, string][] =>
-    typeof tag === "object"
-      ? [[String(found(tag.Key, invalid, "a tag needs a key")), String(tag.Value)]]
-      : [],
-  );
 }

@@ -1,5 +1,5 @@
 import { ServiceError } from "../answer";
-import { account, jsonService, listAt, objectAt, pick, randomHex, textAt } from "../toolkit";
+import { account, found, jsonService, listAt, objectAt, pick, randomHex, textAt } from "../toolkit";
 import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
 
 /** The provider tells this refusal from others by its text. */
@@ -136,41 +136,44 @@ async function applyUpdate(
   context: Context,
 ): Promise<void> {
   const [kind = "", detail] = Object.entries(update)[0] ?? [];
-  const change = detail as JsonObject;
-  const replicaRegion = textAt(change, "RegionName") ?? "";
-  const there = context.inRegion(replicaRegion);
-  const members = groups.of(name, context.region);
-  switch (kind) {
-    case "Create": {
-      if (members?.has(replicaRegion) === true || replicaRegion === context.region) {
-        throw new ServiceError(
-          "ValidationException",
-          `Failed to create a replica of table: it exists in ${replicaRegion}`,
-        );
-      }
-      const { Table } = await context.motoJson("DescribeTable", { TableName: name });
-      await there.motoJson("CreateTable", replicaDefinition(Table as JsonObject, change));
-      groups.join(name, context.region, describeReplica(change));
-      return;
+  const apply = found(replicaUpdates[kind], "ValidationException", `unknown replica update ${kind}`);
+  await apply(detail as JsonObject, name, groups, context);
+}
+
+type ReplicaUpdate = (
+  change: JsonObject,
+  name: string,
+  groups: Groups,
+  context: Context,
+) => Promise<void> | void;
+
+const replicaUpdates: Readonly<Record<string, ReplicaUpdate>> = {
+  Create: async (change, name, groups, context) => {
+    const region = textAt(change, "RegionName") ?? "";
+    if (region === context.region || groups.of(name, context.region)?.has(region) === true) {
+      throw new ServiceError(
+        "ValidationException",
+        `Failed to create a replica of table: it exists in ${region}`,
+      );
     }
-    case "Update": {
-      const known = members?.get(replicaRegion);
-      if (known === undefined) {
-        throw new ServiceError("ValidationException", replicaNotFound);
-      }
-      groups.join(name, context.region, { ...known, ...describeReplica(change) });
-      return;
-    }
-    case "Delete":
-      if (members?.has(replicaRegion) !== true) {
-        throw new ServiceError("ValidationException", replicaNotFound);
-      }
-      await there.motoJson("DeleteTable", { TableName: name });
-      groups.leave(name, replicaRegion);
-      return;
-    default:
-      throw new ServiceError("ValidationException", `unknown replica update ${kind}`);
-  }
+    const { Table } = await context.motoJson("DescribeTable", { TableName: name });
+    await context.inRegion(region).motoJson("CreateTable", replicaDefinition(Table as JsonObject, change));
+    groups.join(name, context.region, describeReplica(change));
+  },
+  Update: (change, name, groups, context) => {
+    const known = memberOf(groups, name, context.region, change);
+    groups.join(name, context.region, { ...known, ...describeReplica(change), ReplicaArn: known.ReplicaArn });
+  },
+  Delete: async (change, name, groups, context) => {
+    const { RegionName } = memberOf(groups, name, context.region, change);
+    await context.inRegion(RegionName).motoJson("DeleteTable", { TableName: name });
+    groups.leave(name, RegionName);
+  },
+};
+
+function memberOf(groups: Groups, name: string, region: string, change: JsonObject): Replica {
+  const member = groups.of(name, region)?.get(textAt(change, "RegionName") ?? "");
+  return found(member, "ValidationException", replicaNotFound);
 }
 
 function describeReplica(change: JsonObject): Replica {

@@ -1,6 +1,17 @@
 import { ServiceError } from "../answer";
-import { account, found, queryList, queryService, randomHex, required, Store } from "../stand-in";
-import type { QueryInput, QueryOperation, StandIn } from "../stand-in";
+import {
+  account,
+  found,
+  queryList,
+  queryService,
+  queryTags,
+  queryTexts,
+  randomHex,
+  required,
+  scalar,
+  Store,
+} from "../toolkit";
+import type { QueryInput, QueryOperation, StandIn } from "../toolkit";
 
 const invalid = "MissingParameter";
 
@@ -64,13 +75,7 @@ class Resources {
 
 function tagsIn(specifications: QueryInput[string] | undefined): Map<string, string> {
   return new Map(
-    queryList(specifications).flatMap((each) => (typeof each === "object" ? pairs(each.Tag) : [])),
-  );
-}
-
-function pairs(list: QueryInput[string] | undefined): [string, string][] {
-  return queryList(list).flatMap((tag): [string, string][] =>
-    typeof tag === "object" ? [[String(tag.Key), typeof tag.Value === "string" ? tag.Value : ""]] : [],
+    queryList(specifications).flatMap((each) => (typeof each === "object" ? queryTags(each.Tag) : [])),
   );
 }
 
@@ -83,7 +88,7 @@ function taggedAfterwards(idElement: string): QueryOperation {
     if (answer.status < 300 && id !== undefined && tags.size > 0) {
       const parameters = new URLSearchParams({
         Action: "CreateTags",
-        Version: String(input.Version),
+        Version: scalar(input.Version),
         "ResourceId.1": id,
       });
       [...tags].forEach(([key, value], index) => {
@@ -123,8 +128,8 @@ function placementGroupOperations(resources: Resources): Record<string, QueryOpe
       return { placementGroup: byName(context.region, GroupName) };
     },
     DescribePlacementGroups: (input, { region }) => {
-      const names = queryList(input.GroupName).map(String);
-      const ids = queryList(input.GroupId).map(String);
+      const names = queryTexts(input.GroupName);
+      const ids = queryTexts(input.GroupId);
       for (const name of names) {
         found(
           byName(region, name),
@@ -198,7 +203,7 @@ function capacityReservationOperations(resources: Resources): Record<string, Que
       return { capacityReservation: at(context.region, capacityReservationId) };
     },
     DescribeCapacityReservations: (input, { region }) => {
-      const ids = queryList(input.CapacityReservationId).map(String);
+      const ids = queryTexts(input.CapacityReservationId);
       ids.forEach((id) => at(region, id));
       const chosen = resources
         .all(region, "cr-")
@@ -233,7 +238,7 @@ function capacityReservationOperations(resources: Resources): Record<string, Que
 function tagOperations(resources: Resources): Record<string, QueryOperation> {
   const split = (apply: (id: string, input: QueryInput) => void): QueryOperation => {
     return (input, context) => {
-      const ids = queryList(input.ResourceId).map(String);
+      const ids = queryTexts(input.ResourceId);
       const own = ids.filter((id) => resources.at(context.region, id) !== undefined);
       own.forEach((id) => {
         apply(id, input);
@@ -243,12 +248,12 @@ function tagOperations(resources: Resources): Record<string, QueryOperation> {
   };
   return {
     CreateTags: split((id, input) => {
-      resources.tag(id, new Map(pairs(input.Tag)));
+      resources.tag(id, new Map(queryTags(input.Tag)));
     }),
     DeleteTags: split((id, input) => {
       resources.untag(
         id,
-        pairs(input.Tag).map(([key]) => key),
+        queryTags(input.Tag).map(([key]) => key),
       );
     }),
   };

@@ -1,6 +1,6 @@
 import { ServiceError } from "../answer";
-import { account, found, jsonService, pick, required, Store, textsAt } from "../stand-in";
-import type { JsonObject, StandIn } from "../stand-in";
+import { account, found, jsonService, pick, required, Store, textsAt } from "../toolkit";
+import type { JsonObject, StandIn } from "../toolkit";
 
 const templateFields = [
   "prefix",

@@ -1,5 +1,5 @@
-import { jsonService, listAt, objectAt, pick } from "../stand-in";
-import type { JsonObject, StandIn } from "../stand-in";
+import { jsonService, listAt, objectAt, omit, pick } from "../toolkit";
+import type { JsonObject, StandIn } from "../toolkit";
 
 /** Settings of a service that moto drops or answers with a constant. */
 const keptFields = [
@@ -57,6 +57,5 @@ function overlay(service: JsonObject, settings: JsonObject | undefined): JsonObj
   if (listAt(merged, "capacityProviderStrategy").length === 0) {
     return merged;
   }
-  const { launchType: _, ...rest } = merged;
-  return rest;
+  return omit(merged, "launchType");
 }

@@ -12,8 +12,8 @@ import {
   Tags,
   textAt,
   textsAt,
-} from "../stand-in";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../stand-in";
+} from "../toolkit";
+import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
 
 const invalid = "BadRequest";
 

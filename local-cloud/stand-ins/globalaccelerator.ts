@@ -11,8 +11,8 @@ import {
   tagOperations,
   Tags,
   textsAt,
-} from "../stand-in";
-import type { JsonObject, JsonOperation, StandIn } from "../stand-in";
+} from "../toolkit";
+import type { JsonObject, JsonOperation, StandIn } from "../toolkit";
 
 const invalid = "InvalidArgumentException";
 

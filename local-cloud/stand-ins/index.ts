@@ -1,4 +1,4 @@
-import type { StandIn } from "../stand-in";
+import type { StandIn } from "../toolkit";
 import { appRunner } from "./apprunner";
 import { applicationAutoScaling } from "./application-autoscaling";
 import { cloudFront } from "./cloudfront";

@@ -1,5 +1,5 @@
-import { jsonService, objectAt, textAt } from "../stand-in";
-import type { StandIn } from "../stand-in";
+import { jsonService, objectAt, textAt } from "../toolkit";
+import type { StandIn } from "../toolkit";
 
 /**
  * KMS: multi-region keys. moto gives a replica the description and policy of the primary, and calls

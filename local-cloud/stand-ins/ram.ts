@@ -1,6 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { account, found, listAt, required, restService, Store, Tags, textAt, textsAt } from "../stand-in";
-import type { JsonObject, RestRequest, StandIn } from "../stand-in";
+import {
+  account,
+  found,
+  listAt,
+  required,
+  restService,
+  scalar,
+  Store,
+  Tags,
+  textAt,
+  textsAt,
+} from "../toolkit";
+import type { JsonObject, RestRequest, StandIn } from "../toolkit";
 
 interface Share {
   readonly arn: string;
@@ -135,7 +146,7 @@ export function ram(): StandIn {
 }
 
 function pairs(json: JsonObject): [string, string][] {
-  return listAt(json, "tags").map((tag) => [String(tag.key), String(tag.value ?? "")]);
+  return listAt(json, "tags").map((tag) => [scalar(tag.key), scalar(tag.value)]);
 }
 
 function entities(json: JsonObject): Entity[] {

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { ServiceError, xmlAnswer } from "../answer";
 import type { Answer } from "../answer";
-import { found, randomHex, required, restService } from "../stand-in";
-import type { Context, RestOperation, StandIn } from "../stand-in";
-import { element, members, renderXml, textOf } from "../xml";
+import { found, omit, randomHex, required, restService } from "../toolkit";
+import type { Context, RestOperation, StandIn } from "../toolkit";
+import { element, members, renderXml, textOf, texts } from "../xml";
 import type { XmlElement } from "../xml";
 
 const space = ' xmlns="https://route53.amazonaws.com/doc/2013-04-01/"';
@@ -97,8 +97,8 @@ function healthCheckOperations(): Record<string, RestOperation> {
     },
     "POST /2013-04-01/healthcheck/{id}": ({ path, xml }) => {
       const check = at(path.id);
-      const { HealthCheckVersion: _, ResetElements, ...changes } = xml;
-      const reset = new Set(members(element(ResetElements).ResettableElementName).map(String));
+      const changes = omit(xml, "HealthCheckVersion", "ResetElements") as XmlElement;
+      const reset = new Set(texts(element(xml.ResetElements).ResettableElementName));
       const merged = Object.entries({ ...check.config, ...changes }).filter(([name]) => !reset.has(name));
       check.config = Object.fromEntries(merged);
       check.version += 1;
@@ -123,8 +123,8 @@ function healthCheckOperations(): Record<string, RestOperation> {
       for (const tag of members(element(xml.AddTags).Tag).map(element)) {
         own.set(textOf(tag.Key) ?? "", textOf(tag.Value) ?? "");
       }
-      for (const key of members(element(xml.RemoveTagKeys).Key)) {
-        own.delete(String(key));
+      for (const key of texts(element(xml.RemoveTagKeys).Key)) {
+        own.delete(key);
       }
       tags.set(id, own);
       return reply("ChangeTagsForResourceResponse", "");
@@ -229,7 +229,7 @@ function cidrOperations(): Record<string, RestOperation> {
 function changeLocation({ locations }: CidrCollection, change: XmlElement): void {
   const { LocationName, Action } = required(change, invalid, "LocationName", "Action");
   const cidrs = locations.get(LocationName) ?? new Set<string>();
-  for (const cidr of members(element(change.CidrList).Cidr).map(String)) {
+  for (const cidr of texts(element(change.CidrList).Cidr)) {
     if (Action === "PUT") {
       cidrs.add(cidr);
     } else {

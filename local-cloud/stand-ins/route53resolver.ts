@@ -10,8 +10,8 @@ import {
   Store,
   Tags,
   textsAt,
-} from "../stand-in";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../stand-in";
+} from "../toolkit";
+import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
 
 const invalid = "ValidationException";
 const notFound = "ResourceNotFoundException";
@@ -117,7 +117,9 @@ export function route53Resolver(): StandIn {
     service: "route53resolver",
     complete: false,
     operations: {
-      ...Object.assign({}, ...kinds.map((kind) => kindOperations(kind, store(kind.field), tags))),
+      ...Object.fromEntries(
+        kinds.flatMap((kind) => Object.entries(kindOperations(kind, store(kind.field), tags))),
+      ),
       DisassociateResolverQueryLogConfig: (input, { region }) => {
         const associations = store("ResolverQueryLogConfigAssociation").in(region);
         const entry = [...associations].find(

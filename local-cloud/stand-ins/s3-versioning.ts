@@ -1,5 +1,5 @@
 import { xmlAnswer } from "../answer";
-import type { StandIn } from "../stand-in";
+import type { StandIn } from "../toolkit";
 
 const suspended =
   '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Suspended</Status></VersioningConfiguration>';

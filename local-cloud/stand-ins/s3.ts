@@ -1,5 +1,5 @@
 import type { Answer } from "../answer";
-import { Context, type StandIn } from "../stand-in";
+import { Context, scalar, type StandIn } from "../toolkit";
 
 /** Parts of a bucket of which moto forgets some settings, so that they are kept here as they were put. */
 const keptParts = ["policy", "lifecycle", "replication", "notification"];
@@ -41,7 +41,7 @@ export function s3(): StandIn {
 const minimumSize = "x-amz-transition-default-minimum-object-size";
 
 function lifecycleHeaders(headers: Record<string, unknown>): Record<string, string> {
-  return { [minimumSize]: String(headers[minimumSize] ?? "all_storage_classes_128K") };
+  return { [minimumSize]: scalar(headers[minimumSize], "all_storage_classes_128K") };
 }
 
 /** SDKs may send a body in signed chunks with a trailing checksum. */
@@ -64,6 +64,7 @@ function plain(body: Buffer, encoding: string | undefined): Buffer {
 
 interface Statement {
   readonly Effect?: string;
+  readonly Action?: string | string[];
   readonly Principal?: string | { readonly Service?: string | string[] };
   readonly Resource?: string | string[];
   readonly Condition?: unknown;
@@ -86,10 +87,10 @@ function withoutConditions(policy: Buffer): Buffer {
   }
 }
 
-function perService({ Condition: _, ...statement }: Statement): Statement[] {
-  const services = typeof statement.Principal === "object" ? [statement.Principal.Service ?? []].flat() : [];
-  const resources = [statement.Resource ?? []].flat();
+function perService({ Effect, Action, Principal, Resource }: Statement): Statement[] {
+  const services = typeof Principal === "object" ? [Principal.Service ?? []].flat() : [];
+  const resources = [Resource ?? []].flat();
   return services.flatMap((Service) =>
-    resources.map((Resource) => ({ ...statement, Principal: { Service }, Resource })),
+    resources.map((each) => ({ Effect, Action, Principal: { Service }, Resource: each })),
   );
 }

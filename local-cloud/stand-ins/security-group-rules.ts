@@ -1,5 +1,5 @@
 import type { Answer } from "../answer";
-import { queryList, queryService, type QueryInput, type QueryOperation, type StandIn } from "../stand-in";
+import { queryList, queryService, type QueryInput, type QueryOperation, type StandIn } from "../toolkit";
 import { escapeXml } from "../xml";
 
 /** EC2: moto forgets the description of a rule that names another security group. */

@@ -1,5 +1,5 @@
-import { jsonService, objectAt } from "../stand-in";
-import type { StandIn } from "../stand-in";
+import { jsonService, objectAt } from "../toolkit";
+import type { StandIn } from "../toolkit";
 
 const documents = new Set(["RedrivePolicy", "RedriveAllowPolicy"]);
 

@@ -110,10 +110,10 @@ describe("the stand-in of App Runner", () => {
       }),
     ];
 
-    expect(refusals.map(({ __type, message }) => `${String(__type)}: ${String(message)}`)).toEqual([
-      "InvalidRequestException: missing required field: SourceConfiguration",
-      "InvalidRequestException: Service with the provided name already exists: web",
-      "ResourceNotFoundException: Service arn:none does not exist",
+    expect(refusals.map(({ __type, message }) => [__type, message])).toEqual([
+      ["InvalidRequestException", "missing required field: SourceConfiguration"],
+      ["InvalidRequestException", "Service with the provided name already exists: web"],
+      ["ResourceNotFoundException", "Service arn:none does not exist"],
     ]);
   });
 });
