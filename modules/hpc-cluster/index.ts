@@ -18,6 +18,6 @@ export { InstanceTypes, type InstanceTypeFacts } from "./instance-types";
 export { keyRows, type KeyRow } from "./key-table";
 export { LustreFileSystem, type LustreFileSystemProps } from "./lustre-file-system";
 export { networkInterfacePlan, type NetworkInterfacePlan } from "./network-interfaces";
-export { renderFleet } from "./slurm/fleet";
-export { renderSlurmFiles } from "./slurm/slurm-files";
+export { renderFleet } from "./slurm-fleet";
+export { renderSlurmFiles } from "./slurm-files";
 export { SlurmCluster } from "./slurm-cluster";

@@ -27,7 +27,7 @@ export interface EfaChoice {
 }
 
 /** The one family whose odd cards carry EFA only. */
-const efaOnlyOddCards = /^p6e-gb200\./;
+const efaOnlyOddCards = "p6e-gb200.";
 
 /**
  * The network interfaces of an instance, by the rule of ParallelCluster 3.15.
@@ -53,7 +53,7 @@ export function networkInterfacePlan(
   const other: InterfaceType = !efa.enabled ? "interface" : legacy ? "efa" : "efa-only";
   const others = cards
     .map((most, card) => ({ card, deviceIndex: most === 1 ? 0 : 1 }))
-    .filter(({ card }) => card > 0 && (efa.enabled || !(efaOnlyOddCards.test(type) && card % 2 === 1)))
+    .filter(({ card }) => card > 0 && (efa.enabled || !(type.startsWith(efaOnlyOddCards) && card % 2 === 1)))
     .map(({ card, deviceIndex }) => ({ networkCardIndex: card, deviceIndex, interfaceType: other }));
   return [{ networkCardIndex: 0, deviceIndex: 0, interfaceType: first }, ...beside, ...others];
 }

@@ -27,8 +27,8 @@ import {
   managedPolicyNames,
   type PermissionsScope,
 } from "./permissions";
-import { renderFleet } from "./slurm/fleet";
-import { renderSlurmFiles } from "./slurm/slurm-files";
+import { renderFleet } from "./slurm-fleet";
+import { renderSlurmFiles } from "./slurm-files";
 import { rootDeviceNameOf, StockImageLookup } from "./stock-images";
 import { actionsOf, efaInstallerVersion, renderUserData, slurmVersion, type NodeSettings } from "./user-data";
 

@@ -272,7 +272,7 @@ const ebsVolumes: Check = {
   },
 };
 
-type VolumeSettings = Pick<RootVolumeConfiguration, "Iops" | "Size" | "Throughput"> & {
+type VolumeSettings = Partial<Pick<RootVolumeConfiguration, "Iops" | "Size" | "Throughput">> & {
   readonly VolumeType: string;
 };
 

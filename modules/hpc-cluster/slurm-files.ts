@@ -2,9 +2,9 @@ import type {
   ClusterConfiguration,
   ComputeResourceConfiguration,
   SlurmQueueConfiguration,
-} from "../cluster-keys";
-import { typesOf } from "../checks/check";
-import type { GpuFacts, InstanceTypeFacts, InstanceTypes } from "../instance-types";
+} from "./cluster-keys";
+import { typesOf } from "./checks/check";
+import type { GpuFacts, InstanceTypeFacts, InstanceTypes } from "./instance-types";
 
 /** What the Slurm files need beside the cluster file. */
 export interface SlurmFilesProps {
@@ -58,9 +58,6 @@ function partitionFile(queue: SlurmQueueConfiguration): string {
 function slurmConf(props: SlurmFilesProps): string[] {
   const { configuration, clusterName, headHostName, headAddress } = props;
   const { SlurmSettings, SlurmQueues = [] } = configuration.Scheduling;
-  const managedDns =
-    SlurmSettings?.Dns.DisableManagedDns !== true && SlurmSettings?.Dns.UseEc2Hostnames !== true;
-  const idleMinutes = SlurmSettings?.ScaledownIdletime ?? 10;
   return [
     `ClusterName=${clusterName.toLowerCase()}`,
     `SlurmctldHost=${headHostName}(${headAddress})`,
@@ -84,7 +81,7 @@ function slurmConf(props: SlurmFilesProps): string[] {
     "ReconfigFlags=KeepPartState",
     "PrivateData=cloud",
     "CommunicationParameters=NoAddrCache",
-    `TreeWidth=${managedDns ? 30 : 65_533}`,
+    `TreeWidth=${treeWidth(SlurmSettings)}`,
     "ProctrackType=proctrack/cgroup",
     "TaskPlugin=task/affinity,task/cgroup",
     "MpiDefault=none",
@@ -102,13 +99,26 @@ function slurmConf(props: SlurmFilesProps): string[] {
     "SuspendRate=0",
     `ResumeTimeout=${configuration.DevSettings.Timeouts.ComputeNodeBootstrapTimeout}`,
     `SuspendTimeout=${suspendTimeoutSeconds}`,
-    `SuspendTime=${idleMinutes === -1 ? "INFINITE" : idleMinutes * 60}`,
+    `SuspendTime=${suspendTime(SlurmSettings)}`,
     ...accountingLines(props),
     ...SlurmQueues.map((queue) => `include ${partitionFile(queue)}`),
     ...staticLine(SlurmQueues),
     ...(SlurmSettings?.CustomSlurmSettings ?? []).map(settingsLine),
     ...(SlurmSettings?.CustomSlurmSettingsIncludeFile === undefined ? [] : ["include meridian_custom.conf"]),
   ];
+}
+
+type SlurmSettings = ClusterConfiguration["Scheduling"]["SlurmSettings"];
+
+/** Without names of its own a node cannot forward messages, so the controller reaches all directly. */
+function treeWidth(settings: SlurmSettings): number {
+  const managedDns = settings?.Dns.DisableManagedDns !== true && settings?.Dns.UseEc2Hostnames !== true;
+  return managedDns ? 30 : 65_533;
+}
+
+function suspendTime(settings: SlurmSettings): string {
+  const idleMinutes = settings?.ScaledownIdletime ?? 10;
+  return idleMinutes === -1 ? "INFINITE" : String(idleMinutes * 60);
 }
 
 function accountingLines({ configuration, headHostName }: SlurmFilesProps): string[] {

@@ -1,5 +1,5 @@
-import type { ClusterConfiguration } from "../cluster-keys";
-import { typesOf } from "../checks/check";
+import type { ClusterConfiguration } from "./cluster-keys";
+import { typesOf } from "./checks/check";
 
 /** What the cluster daemon knows of one compute resource. */
 export interface FleetResource {
