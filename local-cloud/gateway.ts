@@ -61,8 +61,7 @@ class Gateway {
     }
     const url = new URL(target, "http://127.0.0.1");
     const { service } = credentialScope(request.headers, url);
-    const concerned = this.standIns.get(service)?.some(({ concerns }) => concerns?.(url) ?? true) === true;
-    if (!concerned && (service === "s3" || service === "")) {
+    if (this.concerned(service, url).length === 0 && (service === "s3" || service === "")) {
       await this.stream(request, response);
       return;
     }
@@ -70,9 +69,13 @@ class Gateway {
     send(response, await this.answer(call));
   }
 
+  private concerned(service: string, url: URL): StandIn[] {
+    return (this.standIns.get(service) ?? []).filter(({ concerns }) => concerns?.(url) ?? true);
+  }
+
   private async answer(call: Call): Promise<Answer> {
     try {
-      for (const standIn of this.standIns.get(call.service) ?? []) {
+      for (const standIn of this.concerned(call.service, call.url)) {
         if (standIn.concerns?.(call.url) === false) {
           continue;
         }

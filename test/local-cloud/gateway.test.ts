@@ -111,6 +111,22 @@ describe("the gateway", () => {
     expect(response.text).toContain("NotImplemented");
   });
 
+  it("asks only the stand-ins that a request concerns", async () => {
+    const other: StandIn = {
+      service: "s3",
+      concerns: (url) => url.searchParams.has("other"),
+      answer: () => ({ status: 418, headers: {}, body: Buffer.from("") }),
+    };
+    const policy: StandIn = {
+      service: "s3",
+      concerns: (url) => url.searchParams.has("policy"),
+      answer: () => ({ status: 200, headers: {}, body: Buffer.from("policy") }),
+    };
+    cloud = await GatewayUnderTest.start({}, [other, policy]);
+
+    expect((await cloud.send("s3", "GET", "/bucket?policy")).text).toBe("policy");
+  });
+
   it("answers a fault of a stand-in with an error that no SDK repeats", async () => {
     const broken: StandIn = {
       service: "ecr",
