@@ -116,8 +116,10 @@ export class Reader {
     for (const [name, key] of Object.entries(shape.keys)) {
       const inner = join(path, name);
       if (given.has(name)) {
-        this.supportOf(key, name, inner);
         const read = this.readShape(given.get(name), key.shape, inner);
+        if (key.presence !== "defaulted" || read !== key.defaultValue) {
+          this.supportOf(key, name, inner);
+        }
         if (read !== absent) {
           value[name] = read;
         }
