@@ -2,6 +2,7 @@
  * What stands in an account, asked of the AWS API as any client would. Default VPCs and AWS-managed
  * things, which nobody created, do not count.
  */
+import { request } from "node:http";
 
 interface Question {
   /** Name of the service in the signature's scope. */
@@ -43,7 +44,13 @@ const regional: readonly Question[] = [
     /<vpcId>(.*?)<\/vpcId>/g,
     "&Filter.1.Name=is-default&Filter.1.Value.1=false",
   ),
-  query("ec2", "DescribeNatGateways", ec2, /<natGatewayId>(.*?)<\/natGatewayId>(?![\s\S]*?<state>deleted<)/g),
+  query(
+    "ec2",
+    "DescribeNatGateways",
+    ec2,
+    /<natGatewayId>(.*?)<\/natGatewayId>/g,
+    "&Filter.1.Name=state&Filter.1.Value.1=available",
+  ),
   query("ec2", "DescribeAddresses", ec2, /<allocationId>(.*?)<\/allocationId>/g),
   query("ec2", "DescribeFlowLogs", ec2, /<flowLogId>(.*?)<\/flowLogId>/g),
   query("elasticloadbalancing", "DescribeLoadBalancers", elb, /<LoadBalancerArn>(.*?)<\/LoadBalancerArn>/g),
@@ -92,17 +99,29 @@ export async function inventory(endpoint: string, regions: readonly string[]): P
 
 async function ask(endpoint: string, region: string, question: Question): Promise<string[]> {
   const { service, method = "POST", path = "/", headers = {}, body } = question;
-  const response = await fetch(`${endpoint}${path}`, {
-    method,
-    headers: {
-      ...headers,
-      authorization: `AWS4-HMAC-SHA256 Credential=testing/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body,
-  });
-  const text = await response.text();
-  if (!response.ok) {
-    throw new Error(`${service} answered ${response.status}: ${text}`);
+  const authorization = `AWS4-HMAC-SHA256 Credential=testing/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  const { status, text } = await send(new URL(path, endpoint), method, { ...headers, authorization }, body);
+  if (status >= 300) {
+    throw new Error(`${service} answered ${status}: ${text}`);
   }
   return [...text.matchAll(question.found)].map((match) => match[1] ?? "");
+}
+
+/** One request on a connection of its own: a pooled one may have been closed while a test waited. */
+function send(
+  url: URL,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body = "",
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, agent: false, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
+      });
+    });
+    outgoing.on("error", reject).end(body);
+  });
 }
