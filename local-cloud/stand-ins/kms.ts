@@ -2,7 +2,7 @@ import { jsonService, objectAt, textAt } from "../toolkit";
 import type { StandIn } from "../toolkit";
 
 /**
- * KMS: multi-region keys. moto gives a replica the description and policy of the primary, and calls
+ * KMS: multi-region keys. moto gives a replica the description and policy of the primary and no tags, and calls
  * the primary a replica as soon as a replica exists, because both share one record. Which one is the primary is told by the ARN.
  */
 export function kms(): StandIn {
@@ -18,6 +18,9 @@ export function kms(): StandIn {
         await replica.motoJson("UpdateKeyDescription", { KeyId, Description });
         if (input.Policy !== undefined) {
           await replica.motoJson("PutKeyPolicy", { KeyId, PolicyName: "default", Policy: input.Policy });
+        }
+        if (input.Tags !== undefined) {
+          await replica.motoJson("TagResource", { KeyId, Tags: input.Tags });
         }
         return output;
       },

@@ -201,18 +201,30 @@ describe("the stand-in of KMS", () => {
     expect(KeyMetadata).toMatchObject({ MultiRegionConfiguration: { MultiRegionKeyType: kind } });
   });
 
-  it("gives a replica its own description, in its own region", async () => {
+  it("gives a replica its own description, policy and tags, in its own region", async () => {
     cloud = await GatewayUnderTest.start({
       text: JSON.stringify({ ReplicaKeyMetadata: { KeyId: "mrk-1" } }),
     });
+    const Tags = [{ TagKey: "team", TagValue: "platform" }];
 
-    await call("kms", "TrentService.ReplicateKey", { KeyId: "mrk-1", ReplicaRegion: "eu-central-1" });
-
-    expect(cloud.received[1]).toMatchObject({
-      headers: { "x-amz-target": "TrentService.UpdateKeyDescription" },
-      body: '{"KeyId":"mrk-1","Description":""}',
+    await call("kms", "TrentService.ReplicateKey", {
+      KeyId: "mrk-1",
+      ReplicaRegion: "eu-central-1",
+      Policy: "{}",
+      Tags,
     });
-    expect(cloud.received[1]?.headers.authorization).toContain("/eu-central-1/kms/");
+
+    const [, ...followUps] = cloud.received;
+    expect(
+      followUps.map(({ headers, body }) => [headers["x-amz-target"], JSON.parse(body) as unknown]),
+    ).toEqual([
+      ["TrentService.UpdateKeyDescription", { KeyId: "mrk-1", Description: "" }],
+      ["TrentService.PutKeyPolicy", { KeyId: "mrk-1", PolicyName: "default", Policy: "{}" }],
+      ["TrentService.TagResource", { KeyId: "mrk-1", Tags }],
+    ]);
+    expect(followUps.every(({ headers }) => headers.authorization?.includes("/eu-central-1/kms/"))).toBe(
+      true,
+    );
   });
 });
 
