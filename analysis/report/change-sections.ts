@@ -105,7 +105,7 @@ function changeTitle({ change, stacks }: GroupedChange, detail: Detail): string 
     ...(change.movedFrom === undefined ? [] : [`from ${code(change.movedFrom, detail.address)}`]),
     ...(change.imported === undefined ? [] : [`(imported: ${code(change.imported, 120)})`]),
     `in ${namesText(where, detail)}`,
-    ...(stacks[0]?.state === "blocked" ? ["(from the code)"] : []),
+    ...(stacks[0]?.fromCode === true && stacks[0].state !== "changes" ? ["(from the code)"] : []),
   ].join(" ");
 }
 

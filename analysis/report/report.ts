@@ -80,8 +80,9 @@ export interface StackReport {
   readonly layer: string;
   readonly state: StackState;
   readonly counts: ChangeCounts;
-  /** From the plan; for a blocked stack from the synthesized code. */
   readonly changes: readonly ResourceChange[];
+  /** Whether the changes come from the synthesized code, because there is no plan. */
+  readonly fromCode: boolean;
   readonly drift: readonly ResourceChange[];
   readonly outputs: readonly OutputChange[];
   readonly warnings: readonly CheckWarning[];
@@ -123,7 +124,7 @@ export function buildReport(input: PlanReportInput): PlanReport {
     ...(input.commit === undefined ? {} : { commit: input.commit }),
     ...(input.digest === undefined ? {} : { digest: input.digest }),
     empty: stacks.every(isQuiet),
-    counts: totalCounts(stacks.filter(({ state }) => state !== "blocked").map(({ counts }) => counts)),
+    counts: totalCounts(stacks.filter(({ fromCode }) => !fromCode).map(({ counts }) => counts)),
     stacks,
     parity: parityOf(stacks),
   };
@@ -156,6 +157,7 @@ export function buildCodeReport({ environment, commit, diff, regions = {} }: Cod
       ...named,
       layer: layerOf(named),
       state: stack.status === "unchanged" ? "no changes" : "changes",
+      fromCode: true,
       counts: countChanges(stack.changes),
       changes: stack.changes,
       drift: [],
@@ -216,7 +218,10 @@ function stackReport(stack: PlannedStack, scrubber: Scrubber): StackReport {
   };
 }
 
-type StackContent = Pick<StackReport, "state" | "counts" | "changes" | "drift" | "outputs" | "warnings">;
+type StackContent = Pick<
+  StackReport,
+  "state" | "fromCode" | "counts" | "changes" | "drift" | "outputs" | "warnings"
+>;
 
 interface ReadStack {
   readonly content: StackContent;
@@ -226,7 +231,7 @@ interface ReadStack {
 function planned(plan: TerraformPlanJson, scrubber: Scrubber): ReadStack {
   const { errored, ...summary } = summarizeRedactedPlan(redactPlan(plan, scrubber));
   return {
-    content: { ...summary, state: summary.changes.length > 0 ? "changes" : "no changes" },
+    content: { ...summary, fromCode: false, state: summary.changes.length > 0 ? "changes" : "no changes" },
     ...(errored ? { failure: "planning stopped on an error; the rest is incomplete" } : {}),
   };
 }
@@ -237,7 +242,15 @@ function unplanned({ blockedOn = [], error, synthDiff }: PlannedStack, scrubber:
   const changes = isWanted ? redactValue(synthDiff?.changes ?? [], scrubber) : [];
   const state = blockedOn.length > 0 ? "blocked" : "not planned";
   return {
-    content: { state, counts: countChanges(changes), changes, drift: [], outputs: [], warnings: [] },
+    content: {
+      state,
+      fromCode: true,
+      counts: countChanges(changes),
+      changes,
+      drift: [],
+      outputs: [],
+      warnings: [],
+    },
   };
 }
 
