@@ -69,9 +69,25 @@ function bin(name: string): string {
   return path.join(root, "node_modules", ".bin", name);
 }
 
+/**
+ * The Debian packages that the HPC test runs for real. Where they cannot be installed, the check fails
+ * by its name and says what to do; the tests that need them then say so too.
+ */
+function debianPackages(...packages: readonly string[]): Counts {
+  const installed = (name: string): boolean =>
+    spawnSync("dpkg-query", ["--show", "--showformat=${Status}", name], { encoding: "utf8" }).stdout ===
+    "install ok installed";
+  if (packages.every(installed)) {
+    return check("Debian packages", "true", ...packages);
+  }
+  const install = "apt-get update -qq && apt-get install -qq --yes --no-install-recommends";
+  return check("Debian packages", "sh", "-c", `${install} ${packages.join(" ")} >/dev/null`);
+}
+
 const meridian = path.join(root, "bin", "meridian.js");
 
 const results = [
+  debianPackages("slurm-wlm", "munge"),
   check("format", bin("prettier"), "--check", "."),
   check("types", bin("tsc"), "--noEmit"),
   check("lint", bin("eslint"), ".", "--max-warnings", "0"),
