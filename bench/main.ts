@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 
+import { measureDeploy } from "./deploy";
 import { measureProgram, median, type Cost } from "./measure";
 
 const runsEach = 3;
@@ -41,3 +42,12 @@ for (const [regions, services] of [
     String(services),
   );
 }
+
+async function benchDeploy(): Promise<void> {
+  console.log("\nDeploying the environment local, bootstrapped, to a fresh local cloud:");
+  const { meridianSeconds, rawSeconds } = await measureDeploy();
+  console.log(`meridian deploy local                    ${meridianSeconds.toFixed(0).padStart(5)} s`);
+  console.log(`slowest chain of raw terraform apply     ${rawSeconds.toFixed(0).padStart(5)} s`);
+}
+
+void benchDeploy();
