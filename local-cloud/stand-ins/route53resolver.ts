@@ -104,8 +104,8 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * Route 53 Resolver: query logging, DNS Firewall, and the protocols of end points. End points and
- * rules are moto's otherwise.
+ * Route 53 Resolver: query logging, DNS Firewall, the protocols of end points and changes of rules.
+ * End points and rules are moto's otherwise.
  */
 export function route53Resolver(): StandIn {
   const tags = new Tags();
@@ -135,6 +135,7 @@ export function route53Resolver(): StandIn {
       ...ruleOperations(),
       ...firewallConfigOperations(),
       ...endpointOperations(),
+      ...resolverRuleOperations(),
       ...ownTagOperations(tags),
     },
   });
@@ -302,10 +303,35 @@ function endpointOperations(): Record<string, JsonOperation> {
   return {
     CreateResolverEndpoint: passOn("CreateResolverEndpoint"),
     GetResolverEndpoint: passOn("GetResolverEndpoint"),
-    UpdateResolverEndpoint: passOn("UpdateResolverEndpoint"),
+    // moto would take the name away from an end point whose update does not name it.
+    UpdateResolverEndpoint: (input, context) =>
+      passOn(input.Name === undefined ? "GetResolverEndpoint" : "UpdateResolverEndpoint")(input, context),
     ListResolverEndpoints: async (input, context) => {
       const output = await context.motoJson("ListResolverEndpoints", input);
       return { ...output, ResolverEndpoints: listAt(output, "ResolverEndpoints").map(complete) };
+    },
+  };
+}
+
+/** moto cannot change a rule, so that changes are laid over what it says. */
+function resolverRuleOperations(): Record<string, JsonOperation> {
+  const changes = new Map<string, JsonObject>();
+  const complete = (rule: JsonObject): JsonObject => ({ ...rule, ...changes.get(String(rule.Id)) });
+  const read: JsonOperation = async ({ ResolverRuleId }, context) => {
+    const output = await context.motoJson("GetResolverRule", { ResolverRuleId });
+    return { ResolverRule: complete(objectAt(output, "ResolverRule")) };
+  };
+  return {
+    GetResolverRule: read,
+    UpdateResolverRule: (input, context) => {
+      const { ResolverRuleId } = required(input, invalid, "ResolverRuleId", "Config");
+      const config = pick(objectAt(input, "Config"), "Name", "TargetIps", "ResolverEndpointId");
+      changes.set(ResolverRuleId, { ...changes.get(ResolverRuleId), ...config });
+      return read(input, context);
+    },
+    ListResolverRules: async (input, context) => {
+      const output = await context.motoJson("ListResolverRules", input);
+      return { ...output, ResolverRules: listAt(output, "ResolverRules").map(complete) };
     },
   };
 }

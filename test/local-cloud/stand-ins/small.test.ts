@@ -298,6 +298,18 @@ describe("the stand-in of Route 53 Resolver", () => {
     });
   });
 
+  it("lays changes of a rule over what moto says", async () => {
+    cloud = await GatewayUnderTest.start({
+      text: '{"ResolverRule":{"Id":"rslvr-rr-1","Name":"old","RuleType":"FORWARD"}}',
+    });
+    const ResolverRuleId = "rslvr-rr-1";
+    await call("route53resolver", target("UpdateResolverRule"), { ResolverRuleId, Config: { Name: "new" } });
+
+    expect(await call("route53resolver", target("GetResolverRule"), { ResolverRuleId })).toEqual({
+      ResolverRule: { Id: "rslvr-rr-1", Name: "new", RuleType: "FORWARD" },
+    });
+  });
+
   it("leaves the tags of end points to moto", async () => {
     cloud = await GatewayUnderTest.start({ text: '{"Tags":[]}' });
 
