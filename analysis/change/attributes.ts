@@ -222,15 +222,19 @@ function isContainer({ value }: Element): boolean {
 function without(list: readonly unknown[], other: readonly unknown[]): Element[] {
   const counts = new Map<string, number>();
   for (const value of other) {
-    const key = canonicalJson(value);
+    const key = keyOf(value);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return list.flatMap((value, index) => {
-    const key = canonicalJson(value);
+    const key = keyOf(value);
     const count = counts.get(key) ?? 0;
     counts.set(key, count - 1);
     return count > 0 ? [] : [{ index, value }];
   });
+}
+
+function keyOf(value: unknown): string {
+  return typeof value === "string" ? `"${value}` : canonicalJson(value);
 }
 
 function comparable(value: JsonObject | unknown[]): unknown {

@@ -42,7 +42,9 @@ export function normalizedPolicy(policy: JsonObject): Policy {
     Statement: listOf(policy.Statement)
       .filter(isObject)
       .map(normalizedStatement)
-      .sort((left, right) => compareText(canonicalJson(left), canonicalJson(right))),
+      .map((statement): [string, PolicyStatement] => [JSON.stringify(statement), statement])
+      .sort(([left], [right]) => compareText(left, right))
+      .map(([, statement]) => statement),
   };
 }
 

@@ -54,8 +54,9 @@ export function regionless(change: ResourceChange, stack: StackReport): { addres
   };
 }
 
+/** Terraform writes the keys of every object in one order, so plain JSON compares. */
 function bodyOf({ action, attributes, movedFrom, imported }: ResourceChange): string {
-  return canonicalJson({ action, attributes, movedFrom, imported });
+  return JSON.stringify({ action, attributes, movedFrom, imported });
 }
 
 interface RegionalChange {
