@@ -47,12 +47,12 @@ export async function planToFile(
   stack: Stack,
   mode: PlanMetadata["mode"],
 ): Promise<Pick<StackResult, "outcome" | "counts" | "changes" | "plan" | "log">> {
-  const { context, environment, terraform, progress, lockTimeout, runDirectory } = session;
+  const { context, environment, terraform, progress, lockTimeout, lock, runDirectory } = session;
   const file = context.workspace.plan(environment.name, stack.name);
   ensurePrivateDirectory(dirname(file));
   const { hasChanges, counts, changes } = await terraform.plan(
     stack,
-    { file, destroy: mode === "destroy", lockTimeout },
+    { file, destroy: mode === "destroy", lockTimeout, lock },
     (event, soFar) => {
       progress.event(stack.name, event, soFar);
     },

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly parallelism?: number;
   /** `--lock-timeout <duration>`. */
   readonly lockTimeout?: string;
+  /** False where the state is read without being locked. */
+  readonly lock?: boolean;
   /** `--json <file>`. */
   readonly json?: string;
   /** `--verbose`. */
@@ -46,6 +48,8 @@ export interface Session {
   /** How many stacks run at once. */
   readonly parallelism: number;
   readonly lockTimeout: string;
+  /** Whether a state is locked while it is planned. */
+  readonly lock: boolean;
   /** The instance of the local cloud, where that is the target. */
   readonly instanceId: string | undefined;
   /** Directory of the full logs. */
@@ -133,6 +137,7 @@ async function open(
     startedAt,
     parallelism: options.parallelism ?? defaultParallelism(),
     lockTimeout: options.lockTimeout ?? defaultLockTimeout,
+    lock: options.lock ?? true,
     terraform: new TerraformCommand({
       workspace,
       binary,

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 
-import { diffSynthesized, type SynthesizedOutput, type SynthesizedStack } from "../../analysis/diff";
+import { diffSynthesized } from "../../analysis/diff";
 import { buildCodeReport, renderTerminal } from "../../analysis/report";
+import { outputOf } from "../affected-stacks";
 import { synthesizeAt } from "../base-synthesis";
 import { environmentNamed, type Context } from "../context";
 import { exitCodes } from "../errors";
-import type { Stack } from "../manifest";
 import { regionOfStack, writeReport, type ReportFiles } from "../report-input";
 import { commitOf } from "../saved-plan";
 import { synthesize } from "../synthesis";
@@ -47,8 +47,4 @@ export function diffCommand(context: Context, done: (exitCode: number) => void):
       writeReport(report, options);
       done(options.detailedExitcode === true && !report.empty ? exitCodes.changes : exitCodes.success);
     });
-}
-
-function outputOf(stacks: readonly Stack[]): SynthesizedOutput {
-  return Object.fromEntries(stacks.map((stack) => [stack.name, stack.configuration as SynthesizedStack]));
 }

@@ -6,10 +6,12 @@ import { planStack } from "../planning";
 import { changeList, type StackResult, summary } from "../report";
 import { reportOf, writeReport, type ReportFiles } from "../report-input";
 import { writeResult } from "../result-file";
+import { affectedStacks } from "../affected-stacks";
 import { addRunOptions, forEachStack, type RunOptions, withSession } from "../session";
 import { StateHome } from "../state-home";
 
 interface PlanCommandOptions extends RunOptions, ReportFiles {
+  readonly changedSince?: string;
   readonly detailedExitcode?: boolean;
 }
 
@@ -19,6 +21,11 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
     .description("show what a deploy would change, for all stacks of an environment")
     .argument("<env>")
     .option("--detailed-exitcode", "exit with 2 when there is something to change")
+    .option(
+      "--changed-since <revision>",
+      "plan only stacks that changed since a commit, and those after them",
+    )
+    .option("--no-lock", "read the states without locking them, as a read-only role must")
     .option("--report <file>", "write the report as JSON, for `meridian comment`")
     .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
     .action(async (name: string, options: PlanCommandOptions) => {
@@ -29,9 +36,8 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
         { command: "plan", cloud: "require" },
         async (session) => {
           const home = await StateHome.find(session);
-          const planned = await forEachStack(session, session.selected, (stack) =>
-            planStack(session, home, stack),
-          );
+          const wanted = affectedStacks(session, options.changedSince);
+          const planned = await forEachStack(session, wanted, (stack) => planStack(session, home, stack));
           if (options.report !== undefined || options.markdown !== undefined) {
             writeReport(await reportOf(session, planned), options);
           }

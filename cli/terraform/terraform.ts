@@ -45,6 +45,12 @@ export interface PlanOptions {
   readonly destroy?: boolean;
   /** How long to wait for another run's lock, as Terraform writes it. */
   readonly lockTimeout: string;
+  /**
+   * Whether the state is locked meanwhile. A role that may only read cannot lock.
+   *
+   * @default true
+   */
+  readonly lock?: boolean;
 }
 
 /** What a plan found. */
@@ -146,7 +152,8 @@ export class TerraformCommand implements Terraform {
 
   public async plan(stack: Stack, options: PlanOptions, onEvent?: OnEvent): Promise<PlanOutcome> {
     const args = ["plan", "-json", "-input=false", "-detailed-exitcode", `-out=${options.file}`];
-    args.push(`-lock-timeout=${options.lockTimeout}`, ...(options.destroy === true ? ["-destroy"] : []));
+    args.push(options.lock === false ? "-lock=false" : `-lock-timeout=${options.lockTimeout}`);
+    args.push(...(options.destroy === true ? ["-destroy"] : []));
     const events = new EventCollector();
     rmSync(options.file, { force: true });
     const result = await this.start(stack, "plan", args, events, onEvent);

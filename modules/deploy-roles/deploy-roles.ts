@@ -16,12 +16,6 @@ export interface DeployRolesProps {
   readonly region: string;
   /** The repository that may assume the roles: `owner/name`. */
   readonly repository: string;
-  /**
-   * The workflow file whose pull-request runs may plan, relative to the repository.
-   *
-   * @default ".github/workflows/pull-request.yml"
-   */
-  readonly planWorkflow?: string;
   /** ARN of the state bucket. */
   readonly stateBucketArn: string;
   /** ARN of the key that encrypts the state. */
@@ -49,19 +43,13 @@ const rules: readonly ValidationRule<DeployRolesProps>[] = [
     expected: "be a GitHub repository as owner/name",
     remedy: "leave out https://github.com/ and .git",
   },
-  {
-    property: "planWorkflow",
-    isValid: ({ planWorkflow = "" }) => /^\.github\/workflows\/[\w.-]+\.ya?ml$/.test(planWorkflow),
-    expected: "be a file in .github/workflows/",
-    remedy: "name the workflow that plans pull requests",
-  },
 ];
 
 /**
  * The two roles of continuous delivery, assumed with GitHub's OIDC tokens and no stored key.
  *
  * Creates the OIDC provider, a plan role (read-only, reads the state, is denied secrets, trusts pull
- * requests of one repository and one workflow) and an apply role (trusts one GitHub environment).
+ * requests and main of one repository) and an apply role (trusts one GitHub environment).
  *
  * @see https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
  */
@@ -102,16 +90,15 @@ export class DeployRoles extends Construct {
   }
 
   private createPlanRole(props: DeployRolesProps, oidcProviderArn: string, partition: string): IamRole {
-    const { repository, planWorkflow = ".github/workflows/pull-request.yml" } = props;
+    const { repository } = props;
     const role = new IamRole(this, "PlanRole", {
       name: resourceName(nameLimits.iamRole, props.environment, "meridian-plan"),
       assumeRolePolicy: trust(oidcProviderArn, {
         StringEquals: {
           [`${issuer}:aud`]: "sts.amazonaws.com",
-          [`${issuer}:sub`]: `repo:${repository}:pull_request`,
+          // Pull requests, and main for the plan before a deploy and for drift.
+          [`${issuer}:sub`]: [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`],
         },
-        // A workflow that a pull request brings along must not plan with this role.
-        StringLike: { [`${issuer}:job_workflow_ref`]: `${repository}/${planWorkflow}@*` },
       }),
     });
     new IamRolePolicyAttachment(this, "PlanRoleReads", {

@@ -209,11 +209,11 @@ describe("The shell steps", () => {
     expect(readFileSync(join(place, "reports/dev.json"), "utf8")).toBe("report-1-diff");
   });
 
-  it("apply the saved plans and nothing else", () => {
+  it("deploy the environment whose name they confirm", () => {
     const { run } = workplace("");
-    expect(
-      run(runOf("deploy.yml", "Apply what was planned, region by region"), { ENVIRONMENT: "prod" }),
-    ).toEqual(["bin/meridian.js deploy prod --plan plans/prod --confirm prod --auto-approve"]);
+    expect(run(runOf("deploy.yml", "Deploy, wave by wave"), { ENVIRONMENT: "prod" })).toEqual([
+      "bin/meridian.js deploy prod --confirm prod --auto-approve",
+    ]);
   });
 });
 

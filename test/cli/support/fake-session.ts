@@ -141,6 +141,7 @@ export async function fakeSession(
     progress: new Progress(context.terminal),
     parallelism: 2,
     lockTimeout: "0s",
+    lock: true,
     instanceId: undefined,
     runDirectory: context.workspace.run("test"),
     startedAt: context.now(),

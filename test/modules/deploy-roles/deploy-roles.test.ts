@@ -25,15 +25,14 @@ function trustOf(stack: TerraformStack, path: string): unknown {
 }
 
 describe("DeployRoles", () => {
-  it("lets pull requests of one repository plan, through the reviewed workflow only", () => {
+  it("lets pull requests and main of one repository plan", () => {
     expect(trustOf(stackWith(), "DeployRoles/PlanRole")).toEqual({
       StringEquals: {
         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-        "token.actions.githubusercontent.com:sub": "repo:acme/platform:pull_request",
-      },
-      StringLike: {
-        "token.actions.githubusercontent.com:job_workflow_ref":
-          "acme/platform/.github/workflows/pull-request.yml@*",
+        "token.actions.githubusercontent.com:sub": [
+          "repo:acme/platform:pull_request",
+          "repo:acme/platform:ref:refs/heads/main",
+        ],
       },
     });
   });
@@ -100,16 +99,9 @@ describe("DeployRoles", () => {
     ).toBe(policyArn);
   });
 
-  it("refuses a repository and a workflow that GitHub does not know", () => {
-    const message = refusal(() =>
-      stackWith({ repository: "https://github.com/acme/platform", planWorkflow: "plan.yml" }),
-    );
-
-    expect(message).toBe(
-      [
-        "prod-bootstrap/DeployRoles: 'repository' must be a GitHub repository as owner/name, got \"https://github.com/acme/platform\"; leave out https://github.com/ and .git",
-        "prod-bootstrap/DeployRoles: 'planWorkflow' must be a file in .github/workflows/, got \"plan.yml\"; name the workflow that plans pull requests",
-      ].join("\n"),
+  it("refuses a repository that GitHub does not know", () => {
+    expect(refusal(() => stackWith({ repository: "https://github.com/acme/platform" }))).toBe(
+      "prod-bootstrap/DeployRoles: 'repository' must be a GitHub repository as owner/name, got \"https://github.com/acme/platform\"; leave out https://github.com/ and .git",
     );
   });
 });
