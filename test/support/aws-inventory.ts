@@ -57,7 +57,6 @@ const regional: readonly Question[] = [
   query("elasticloadbalancing", "DescribeTargetGroups", elb, /<TargetGroupArn>(.*?)<\/TargetGroupArn>/g),
   query("sns", "ListTopics", "2010-03-31", /<TopicArn>(.*?)<\/TopicArn>/g),
   query("monitoring", "DescribeAlarms", "2010-08-01", /<AlarmName>(.*?)<\/AlarmName>/g),
-  json("ecs", "AmazonEC2ContainerServiceV20141113.ListClusters", /"(arn:[^"]*:cluster\/[^"]*)"/g),
   json("ecr", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", /"repositoryArn": ?"([^"]*)"/g),
   json("logs", "Logs_20140328.DescribeLogGroups", /"logGroupName": ?"([^"]*)"/g),
   json("kms", "TrentService.ListAliases", /"AliasName": ?"(alias\/(?!aws\/)[^"]*)"/g),
@@ -88,13 +87,33 @@ export async function inventory(endpoint: string, regions: readonly string[]): P
     ...regions.flatMap((region) => regional.map((question) => ({ region, question }))),
     ...global.map((question) => ({ region: "us-east-1", question })),
   ];
-  const answers = await Promise.all(
-    questions.map(async ({ region, question }) => {
+  const answers = await Promise.all([
+    ...questions.map(async ({ region, question }) => {
       const ids = await ask(endpoint, region, question);
       return ids.map((id) => `${region} ${question.service} ${id}`);
     }),
-  );
+    ...regions.map((region) => activeClusters(endpoint, region)),
+  ]);
   return answers.flat().sort();
+}
+
+/** ECS still lists a deleted cluster for a while, as inactive. */
+async function activeClusters(endpoint: string, region: string): Promise<string[]> {
+  const target = "AmazonEC2ContainerServiceV20141113";
+  const listed = await ask(
+    endpoint,
+    region,
+    json("ecs", `${target}.ListClusters`, /"(arn:[^"]*:cluster\/[^"]*)"/g),
+  );
+  const describe = json("ecs", `${target}.DescribeClusters`, /[\s\S]+/g);
+  const [text = "{}"] = await ask(endpoint, region, {
+    ...describe,
+    body: JSON.stringify({ clusters: listed }),
+  });
+  const { clusters = [] } = JSON.parse(text) as { clusters?: { clusterArn: string; status: string }[] };
+  return clusters
+    .filter(({ status }) => status !== "INACTIVE")
+    .map(({ clusterArn }) => `${region} ecs ${clusterArn}`);
 }
 
 async function ask(endpoint: string, region: string, question: Question): Promise<string[]> {
@@ -104,7 +123,7 @@ async function ask(endpoint: string, region: string, question: Question): Promis
   if (status >= 300) {
     throw new Error(`${service} answered ${status}: ${text}`);
   }
-  return [...text.matchAll(question.found)].map((match) => match[1] ?? "");
+  return [...text.matchAll(question.found)].map((match) => match[1] ?? match[0]);
 }
 
 /** One request on a connection of its own: a pooled one may have been closed while a test waited. */
