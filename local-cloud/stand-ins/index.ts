@@ -14,6 +14,7 @@ import { ram } from "./ram";
 import { route53 } from "./route53";
 import { route53Resolver } from "./route53resolver";
 import { s3 } from "./s3";
+import { s3Locks } from "./s3-locks";
 import { s3Versioning } from "./s3-versioning";
 import { securityGroupRules } from "./security-group-rules";
 import { sqs } from "./sqs";
@@ -35,6 +36,7 @@ export function standIns(): StandIn[] {
     ram(),
     route53(),
     route53Resolver(),
+    s3Locks(),
     s3Versioning(),
     s3(),
     securityGroupRules(),
