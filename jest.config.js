@@ -1,6 +1,7 @@
 /**
  * `unit` runs in seconds and needs nothing but node; `integration` starts real programs
- * (Terraform, the local cloud) and belongs to `npm test`.
+ * (Terraform, the local cloud) and belongs to `npm test`; `stand-ins` waits ten minutes for the
+ * provider to believe that a file system is gone, and runs by `npm run stand-ins`.
  *
  * @type {import("jest").Config}
  */
@@ -17,6 +18,11 @@ module.exports = {
       ...shared,
       displayName: "integration",
       testMatch: ["<rootDir>/test/**/*.integration.ts"],
+    },
+    {
+      ...shared,
+      displayName: "stand-ins",
+      testMatch: ["<rootDir>/test/**/*.stand-ins.ts"],
     },
   ],
 };

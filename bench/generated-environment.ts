@@ -26,6 +26,6 @@ export function generatedEnvironment(regionCount: number, serviceCount: number):
     services: Object.fromEntries(
       Array.from({ length: serviceCount }, (_, index) => [`service-${index + 1}`, service]),
     ),
-    recovery: { rtoSeconds: 156, survives: 1 },
+    recovery: { rtoSeconds: 156, survives: regionCount > 1 ? 1 : 0 },
   };
 }

@@ -175,6 +175,20 @@ describe("the stand-in of FSx", () => {
     ]);
   });
 
+  it("tells Terraform that a deleted file system is gone, and others that it is being deleted", async () => {
+    cloud = await GatewayUnderTest.start();
+    const remove = async (agent: string) => {
+      const input = { FileSystemType: "LUSTRE", SubnetIds: ["subnet-1"] };
+      const { FileSystem } = await call("fsx", target("CreateFileSystem"), input);
+      const headers = { "x-amz-target": target("DeleteFileSystem"), "user-agent": agent };
+      const body = JSON.stringify({ FileSystemId: FileSystem?.FileSystemId });
+      return JSON.parse((await cloud.send("fsx", "POST", "/", headers, body)).text) as Output;
+    };
+
+    expect((await remove("APN/1.0 HashiCorp/1.0 Terraform/1.11.4")).__type).toBe("FileSystemNotFound");
+    expect((await remove("aws-cli/2.0")).Lifecycle).toBe("DELETING");
+  });
+
   it("refuses an association with a file system that does not exist", async () => {
     cloud = await GatewayUnderTest.start();
     const input = { FileSystemId: "fs-1", DataRepositoryPath: "s3://bucket" };
