@@ -93,10 +93,14 @@ function fileSystemOperations(fileSystems: Store<JsonObject>, tags: Tags): Recor
       }
       return { FileSystem: describe(fileSystem) };
     },
-    DeleteFileSystem: (input, { region }) => {
-      const { FileSystemId, ResourceARN } = at(region, input.FileSystemId);
-      fileSystems.in(region).delete(String(FileSystemId));
+    DeleteFileSystem: (input, context) => {
+      const { FileSystemId, ResourceARN } = at(context.region, input.FileSystemId);
+      fileSystems.in(context.region).delete(String(FileSystemId));
       tags.drop(String(ResourceARN));
+      if (context.isTerraform) {
+        // Told that the file system is being deleted, the provider waits ten minutes before it looks.
+        at(context.region, FileSystemId);
+      }
       return { FileSystemId, Lifecycle: "DELETING" };
     },
   };
@@ -187,10 +191,13 @@ function associationOperations(fileSystems: Store<JsonObject>, tags: Tags): Reco
       Object.assign(association, pick(input, "ImportedFileChunkSize", "S3"));
       return { Association: describe(association) };
     },
-    DeleteDataRepositoryAssociation: (input, { region }) => {
-      const { AssociationId, ResourceARN } = at(region, input.AssociationId);
-      associations.in(region).delete(String(AssociationId));
+    DeleteDataRepositoryAssociation: (input, context) => {
+      const { AssociationId, ResourceARN } = at(context.region, input.AssociationId);
+      associations.in(context.region).delete(String(AssociationId));
       tags.drop(String(ResourceARN));
+      if (context.isTerraform) {
+        at(context.region, AssociationId);
+      }
       return {
         AssociationId,
         Lifecycle: "DELETING",

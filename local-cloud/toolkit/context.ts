@@ -30,6 +30,11 @@ export class Context {
     return this.call.region;
   }
 
+  /** Whether Terraform's provider calls, some of whose fixed waits can be spared. */
+  get isTerraform(): boolean {
+    return /terraform/i.test(this.call.headers["user-agent"] ?? "");
+  }
+
   /** The same context for a changed call. */
   with(changes: Partial<Call>): Context {
     return new Context({ ...this.call, ...changes }, this.forward);
