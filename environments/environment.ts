@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { listOf, mapOf, section, text, whole } from "./fields";
+import { rolloutSchema } from "./rollout";
 
 /**
  * Days that CloudWatch can keep logs.
@@ -545,6 +546,12 @@ export const environmentSchema = section({
    * @default "yes"
    */
   confirmation: z.enum(["name", "yes"]).default("yes"),
+  /**
+   * How a change reaches what already stands.
+   *
+   * @default - one region after the other, five minutes apart
+   */
+  rollout: rolloutSchema.prefault({}),
   /**
    * Who hears of alarms.
    *

@@ -42,6 +42,7 @@ export default {
   },
   recovery: { rtoSeconds: 156, survives: 1 },
   firewall: { blockList: true },
+  rollout: { bakeSeconds: 0 },
   deletionProtection: false,
   logRetentionDays: 7,
   mayPeer: false,

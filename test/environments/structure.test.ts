@@ -9,7 +9,7 @@ describe("the structure of an environment", () => {
   it("refuses a misspelt key and names the nearest", () => {
     expect(refusalsOfUntyped({ deletionProtecton: true })).toEqual([
       `${path} 'deletionProtecton' must be one of name, account, target, homeRegion, domain, state, regions, services, ` +
-        "recovery, firewall, delivery, appRunner, deletionProtection, confirmation, alarms, logRetentionDays, mayPeer, tags, " +
+        "recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
         "got \"deletionProtecton\"; write 'deletionProtection'",
     ]);
   });

@@ -75,6 +75,7 @@ describe("validateEnvironments", () => {
       },
       deletionProtection: true,
       confirmation: "yes",
+      rollout: { bakeSeconds: 300, regionsPerWave: 1, maximumChanges: 100 },
       alarms: { emails: [] },
       logRetentionDays: 30,
       mayPeer: true,
