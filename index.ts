@@ -13,4 +13,5 @@ export * from "./modules/global-accelerator";
 export * from "./modules/global-table";
 export * from "./modules/load-balancer";
 export * from "./modules/network";
+export * from "./modules/resolver";
 export * from "./modules/state-bucket";

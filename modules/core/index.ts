@@ -1,6 +1,7 @@
 export * from "./cidr";
 export * from "./contracts";
 export * from "./fargate-sizes";
+export * from "./log-retention";
 export * from "./naming";
 export * from "./recovery";
 export * from "./regions";

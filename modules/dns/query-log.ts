@@ -5,7 +5,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import type { IHostedZone, ValidationRule } from "../core";
-import { validate } from "../core";
+import { logRetentionPeriods, validate } from "../core";
 
 /** What is kept of the queries of a zone. */
 export interface QueryLogProps {
@@ -75,11 +75,6 @@ export class QueryLog extends Construct {
   }
 }
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const retentionPeriods: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
 const rules: readonly ValidationRule<QueryLogProps>[] = [
   {
     property: "account",
@@ -89,8 +84,8 @@ const rules: readonly ValidationRule<QueryLogProps>[] = [
   },
   {
     property: "retentionDays",
-    isValid: (props) => retentionPeriods.includes(props.retentionDays ?? 0),
-    expected: `be one of ${retentionPeriods.join(", ")}`,
+    isValid: (props) => logRetentionPeriods.includes(props.retentionDays ?? 0),
+    expected: `be one of ${logRetentionPeriods.join(", ")}`,
     remedy: "take the next longer period",
   },
   {
