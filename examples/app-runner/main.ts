@@ -3,33 +3,17 @@
  * lowest latency whose HTTPS check is good. Each region pulls the image from its own registry and has
  * a stack of its own, so that it can be changed while another is down.
  */
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { App, TerraformStack } from "cdktf";
+import { App } from "cdktf";
 
-import {
-  AppRunnerService,
-  DnsRouting,
-  HostedZone,
-  ImageRepository,
-  type HealthCheckTiming,
-  type IHostedZone,
-} from "../../index";
+import { AppRunnerService, DnsRouting, HostedZone, ImageRepository, type IHostedZone } from "../../index";
+import { timing } from "../support/servers";
+import { account, RegionStack } from "../support/stack";
 
-const account = "111122223333";
-const zoneName = "example.com";
-const recordName = `web.${zoneName}`;
-const timing: HealthCheckTiming = { requestIntervalSeconds: 30, failureThreshold: 3 };
-
-function stackIn(app: App, id: string, region: string): TerraformStack {
-  const stack = new TerraformStack(app, id);
-  new AwsProvider(stack, "Aws", { region });
-  stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
-  return stack;
-}
+const recordName = "web.example.com";
 
 function serviceIn(app: App, region: string, zone: IHostedZone): AppRunnerService {
-  return new AppRunnerService(stackIn(app, `app-runner-${region}`, region), "Web", {
-    name: "example-web",
+  return new AppRunnerService(new RegionStack(app, `app-runner-${region}`, region), "Web", {
+    name: "example-app-runner",
     account,
     region,
     existingCustomer: true,
@@ -44,10 +28,13 @@ function serviceIn(app: App, region: string, zone: IHostedZone): AppRunnerServic
 }
 
 const app = new App();
-const zone = new HostedZone(stackIn(app, "app-runner-zone", "eu-west-1"), "Zone", { name: zoneName });
+const zone = new HostedZone(new RegionStack(app, "app-runner-zone", "eu-west-1"), "Zone", {
+  name: "example.com",
+  deletionProtection: false,
+});
 const west = serviceIn(app, "eu-west-1", zone);
 const central = serviceIn(app, "eu-central-1", zone);
-new DnsRouting(stackIn(app, "app-runner-name", "eu-west-1"), "Name", {
+new DnsRouting(new RegionStack(app, "app-runner-name", "eu-west-1"), "Name", {
   zone,
   recordName,
   endpoints: {
@@ -56,4 +43,5 @@ new DnsRouting(stackIn(app, "app-runner-name", "eu-west-1"), "Name", {
   },
   policy: { kind: "latency" },
 });
+
 app.synth();

@@ -1,0 +1,61 @@
+/**
+ * Names across networks: a private zone for this one, addresses that the office asks for it, and the
+ * office's own domain asked in turn. The rule is shared with another account of the organisation.
+ */
+import { App, TerraformOutput } from "cdktf";
+
+import {
+  ForwardingRule,
+  InboundEndpoint,
+  Network,
+  OutboundEndpoint,
+  PrivateHostedZone,
+  ResolverQueryLog,
+  RuleShare,
+  SystemRule,
+} from "../../index";
+import { account, RegionStack } from "../support/stack";
+
+const office = { network: "192.168.0.0/16", nameServers: ["192.168.0.10", "192.168.0.11"] };
+const app = new App();
+const stack = new RegionStack(app, "resolver", "eu-west-1");
+const { region } = stack;
+
+const network = new Network(stack, "Network", {
+  name: "example-resolver",
+  region,
+  ipv4CidrBlock: "10.0.0.0/16",
+  zones: [`${region}a`, `${region}b`],
+  natGateways: "none",
+});
+new PrivateHostedZone(stack, "Zone", { name: "cloud.example.com", network, deletionProtection: false });
+
+const inbound = new InboundEndpoint(stack, "Inbound", {
+  name: "example-inbound",
+  network,
+  clientCidrBlocks: [office.network],
+});
+new TerraformOutput(stack, "ask-these", { value: inbound.ipAddresses });
+
+const endpoint = new OutboundEndpoint(stack, "Outbound", {
+  name: "example-outbound",
+  network,
+  serverCidrBlocks: [office.network],
+});
+const corporate = new ForwardingRule(stack, "Corporate", {
+  name: "corporate",
+  domainName: "example.com",
+  endpoint,
+  servers: office.nameServers,
+  networks: { example: network },
+});
+// The zone above is below the office's domain: its names are not asked in the office.
+new SystemRule(stack, "Cloud", {
+  name: "cloud",
+  domainName: "cloud.example.com",
+  networks: { example: network },
+});
+new RuleShare(stack, "Share", { name: "example-rules", rules: { corporate }, principals: ["444455556666"] });
+new ResolverQueryLog(stack, "Queries", { name: "example", account, region, networks: { example: network } });
+
+app.synth();
