@@ -1,7 +1,9 @@
-import type { S3Client } from "@aws-sdk/client-s3";
-
+import { type Alarms, cloudWatchAlarms } from "./aws-alarms";
+import { clientSettings, statusOf } from "./aws-client";
+import { type Keys, kmsKeys } from "./aws-keys";
+import { type Objects, s3Client, s3Objects } from "./aws-objects";
 import type { Backend } from "./manifest";
-import { CommandError, messageOf } from "./errors";
+import { CommandError } from "./errors";
 import { parseState, readLocalState, type State } from "./state";
 
 /** How to reach an environment's AWS: the real one, or the local cloud. */
@@ -30,6 +32,9 @@ export interface Aws {
   bucketStatus(access: AwsAccess, bucket: string, region: string): Promise<BucketStatus>;
   /** The state that a backend holds, or nothing when it holds none. */
   readState(access: AwsAccess, backend: Backend): Promise<State | undefined>;
+  readonly objects: Objects;
+  readonly keys: Keys;
+  readonly alarms: Alarms;
 }
 
 /** `forbidden`: it exists, but is another account's or closed to these credentials. */
@@ -39,7 +44,7 @@ export type BucketStatus = "present" | "absent" | "forbidden";
 export const awsSdk: Aws = {
   async callerIdentity(access, region) {
     const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-    const client = new STSClient({ region, maxAttempts: 3, ...endpointSettings(access) });
+    const client = new STSClient(clientSettings(access, region));
     const identity = await client.send(new GetCallerIdentityCommand({}));
     return { account: identity.Account ?? "", arn: identity.Arn ?? "" };
   },
@@ -73,53 +78,12 @@ export const awsSdk: Aws = {
     if (backend.type !== "s3") {
       throw new CommandError(`State in a '${backend.type}' backend cannot be read.`, "Keep state in S3.");
     }
-    const { bucket, key, region } = backend.settings as Record<string, string>;
-    const body = await readObject(access, bucket ?? "", key ?? "", region ?? "");
-    return body === undefined ? undefined : parseState(body, `s3://${bucket ?? ""}/${key ?? ""}`);
+    const { bucket = "", key = "", region = "" } = backend.settings as Record<string, string>;
+    const body = await s3Objects.read(access, { bucket, key, region });
+    return body === undefined ? undefined : parseState(body, `s3://${bucket}/${key}`);
   },
+
+  objects: s3Objects,
+  keys: kmsKeys,
+  alarms: cloudWatchAlarms,
 };
-
-async function readObject(
-  access: AwsAccess,
-  bucket: string,
-  key: string,
-  region: string,
-): Promise<string | undefined> {
-  const { GetObjectCommand } = await import("@aws-sdk/client-s3");
-  const client = await s3Client(access, region);
-  try {
-    const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return await object.Body?.transformToString();
-  } catch (error) {
-    if (statusOf(error) === 404) {
-      return undefined;
-    }
-    throw new CommandError(
-      `The state s3://${bucket}/${key} cannot be read: ${messageOf(error)}`,
-      "Allow the credentials s3:ListBucket on the bucket, s3:GetObject on its objects, and kms:Decrypt on its key.",
-    );
-  }
-}
-
-async function s3Client(access: AwsAccess, region: string): Promise<S3Client> {
-  const { S3Client } = await import("@aws-sdk/client-s3");
-  const isLocal = access.endpoint !== undefined;
-  return new S3Client({ region, maxAttempts: 3, forcePathStyle: isLocal, ...endpointSettings(access) });
-}
-
-function endpointSettings(access: AwsAccess): object {
-  if (access.endpoint === undefined) {
-    return {};
-  }
-  return {
-    endpoint: access.endpoint,
-    credentials: {
-      accessKeyId: access.variables.AWS_ACCESS_KEY_ID ?? "local",
-      secretAccessKey: access.variables.AWS_SECRET_ACCESS_KEY ?? "local",
-    },
-  };
-}
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-}

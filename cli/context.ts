@@ -21,6 +21,12 @@ export interface TargetEnvironment {
   readonly deletionProtection: boolean;
   /** Whether a question is answered with "yes" or with the environment's name. */
   readonly confirmation: "name" | "yes";
+  /** How a change reaches what already stands. */
+  readonly rollout: {
+    readonly bakeSeconds: number;
+    readonly regionsPerWave: number;
+    readonly maximumChanges: number;
+  };
 }
 
 /** The local cloud, see `local-cloud/`. */
@@ -55,6 +61,8 @@ export interface Context {
   /** The user's environment variables. */
   readonly variables: NodeJS.ProcessEnv;
   readonly now: () => Date;
+  /** Waits. */
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** All environments. */
   readonly environments: () => Promise<readonly TargetEnvironment[]>;
   /** Synthesizes one environment's stacks into a directory. */

@@ -1,13 +1,29 @@
 import type { Approval } from "./approval";
+import { recordApplied, recordUnchanged } from "./applied-record";
+import { CommandError } from "./errors";
+import { Gatekeeper } from "./gatekeeper";
 import { rememberDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
-import { applyPlan, planStack } from "./planning";
+import { findOrphans, guardOrphans, type Orphan } from "./orphans";
+import { PlanBundle } from "./plan-bundle";
+import { readPlans } from "./plan-reading";
+import { applyPlan, planDestroy, planStack } from "./planning";
 import { changeList, type Outcome, type StackResult } from "./report";
-import { forEachStack, type Session } from "./session";
+import { reportOf } from "./report-input";
+import { ReviewedPlans } from "./reviewed-plans";
+import { Bake, rolloutWaves } from "./rollout";
+import { forEachStack, isWhole, type Session } from "./session";
+import { managedCountOf } from "./state";
 import type { StateHome } from "./state-home";
 import { wavesOf } from "./waves";
 
-const good: ReadonlySet<Outcome> = new Set(["no changes", "applied", "destroyed", "nothing to destroy"]);
+const good: ReadonlySet<Outcome> = new Set([
+  "no changes",
+  "applied",
+  "already applied",
+  "destroyed",
+  "nothing to destroy",
+]);
 
 /** Whether what depends on a stack may go on after this. */
 export function isGood({ outcome }: StackResult): boolean {
@@ -60,63 +76,251 @@ export class Results {
   }
 }
 
+/** What a deploy may be told. */
+export interface DeploySettings {
+  /**
+   * Directory of saved plans to apply as they are.
+   *
+   * @default - the deploy plans by itself, wave by wave
+   */
+  readonly plan?: string;
+  /** The digest that was reviewed. */
+  readonly digest?: string;
+  /** Whether a plan that could not be reviewed is applied all the same. */
+  readonly acceptBlocked?: boolean;
+  /** Names of alarms that do not stop the rollout. */
+  readonly ignoreAlarm?: readonly string[];
+}
+
+/** What the waves of one deploy share. */
+interface Deployment {
+  readonly session: Session;
+  readonly home: StateHome;
+  readonly approval: Approval;
+  readonly results: Results;
+  readonly gates: Gatekeeper;
+  readonly bake: Bake;
+  /** Names of the stacks that held resources when it began. */
+  readonly standing: ReadonlySet<string>;
+  /** Names of the stacks that the code does not have any more. */
+  readonly orphans: ReadonlySet<string>;
+  readonly reviewed?: ReviewedPlans;
+}
+
 /**
- * Deploys the session's stacks wave by wave. A wave is planned to files, shown, approved once,
- * and exactly those files are applied; the next wave is planned from what then stands.
+ * Deploys the session's stacks wave by wave, no two regions that stand at once. A wave is planned to
+ * files, or has been planned and reviewed before; it passes the gates, is approved once, waits for the
+ * alarms of what was changed before it, and then exactly those files are applied. Stacks that the code
+ * does not have any more are destroyed last, once nothing refers to them.
  */
-export async function deploy(session: Session, home: StateHome, approval: Approval): Promise<StackResult[]> {
-  const { context, environment, instanceId, startedAt } = session;
+export async function deploy(
+  whole: Session,
+  home: StateHome,
+  approval: Approval,
+  settings: DeploySettings = {},
+): Promise<StackResult[]> {
+  const { context, environment, instanceId, startedAt } = whole;
   if (instanceId !== undefined) {
     rememberDeploy(context.workspace, environment.name, { instanceId, at: startedAt.toISOString() });
   }
-  const results = new Results();
-  for (const wave of wavesOf(session.selected)) {
-    const goOn = await deployWave(session, home, approval, results, wave);
-    if (!goOn) {
+  const found = await orphansOf(whole, settings);
+  const reviewed = await reviewedPlans(whole, home, settings, found);
+  const orphans = found.filter(({ stack }) => reviewed?.destroys(stack) ?? true);
+  guardOrphans(whole, orphans);
+  const session = reviewed === undefined ? whole : { ...whole, selected: reviewed.stacks };
+  const standing = await standingStacks(session, home);
+  const waves = rolloutWaves(wavesOf(session.selected), standing, environment);
+  const deployment: Deployment = {
+    session,
+    home,
+    approval,
+    standing,
+    results: new Results(),
+    gates: new Gatekeeper(session, orphans),
+    bake: new Bake(session, home, settings.ignoreAlarm),
+    orphans: new Set(orphans.map(({ stack }) => stack.name)),
+    ...(reviewed === undefined ? {} : { reviewed }),
+  };
+  // Before anything is changed: all that is known beforehand.
+  deployment.gates.admit(
+    (reviewed?.reports ?? []).filter(({ name }) => standing.has(name)),
+    namesOf(waves, standing),
+  );
+  if (reviewed?.appliedAt !== undefined) {
+    deployment.bake.begin(reviewed.appliedAt);
+  }
+  const names = session.selected.map(({ name }) => name);
+  const last = orphans.map(({ stack }) => [{ ...stack, dependencies: names }]);
+  return runWaves(deployment, [...waves, ...last]);
+}
+
+async function runWaves(
+  deployment: Deployment,
+  waves: readonly (readonly Stack[])[],
+): Promise<StackResult[]> {
+  const { session, results } = deployment;
+  let unreached: Outcome = "not approved";
+  for (const wave of waves) {
+    const after = await deployWave(deployment, wave);
+    if (after !== "go on") {
+      unreached = after;
       break;
     }
   }
-  const unreached = context.interrupts.requested ? "interrupted" : "not approved";
-  return results.inOrderOf(session.selected, unreached);
+  return results.inOrderOf(waves.flat(), session.context.interrupts.requested ? "interrupted" : unreached);
 }
 
+/** Gives what becomes of the stacks after it, or `go on`. */
 async function deployWave(
-  session: Session,
-  home: StateHome,
-  approval: Approval,
-  results: Results,
+  deployment: Deployment,
   wave: readonly Stack[],
-): Promise<boolean> {
+): Promise<"go on" | "not approved" | "stopped" | "interrupted"> {
+  const { session, results, approval, bake } = deployment;
   const { context } = session;
   const runnable = results.runnable(wave);
-  const planned = await forEachStack(session, runnable, (stack) =>
-    planStack(session, home, stack, () => home.settle(stack)),
-  );
+  const planned = await forEachStack(session, runnable, (stack) => prepare(deployment, stack));
   results.add(planned);
   const changed = runnable.filter((stack) => results.of(stack)?.outcome === "changes");
-  if (context.interrupts.requested) {
+  if (isInterrupted(session)) {
     results.add(changed.map((stack) => withOutcome(stack, "interrupted")));
-    return false;
+    return "interrupted";
   }
   if (changed.length === 0) {
-    return true;
+    return hasFailedStanding(deployment, wave) ? "stopped" : "go on";
   }
   planned
     .filter(({ outcome }) => outcome === "changes")
     .forEach((result) => {
       context.terminal.err(`${changeList(result)}\n`);
     });
+  const isAdmitted = await ends(results, changed, "refused", () => passGates(deployment, changed, planned));
+  if (!isAdmitted) {
+    return "stopped";
+  }
   if (!(await approval.given(`Apply this to ${changed.map(({ name }) => name).join(", ")}?`))) {
     results.add(changed.map((stack) => withOutcome(stack, "not approved")));
-    return false;
+    return "not approved";
   }
   const approvedAt = context.now();
-  results.add(
-    await forEachStack(session, changed, (stack) =>
-      applyPlan(session, stack, "apply", approvedAt, () => home.settle(stack)),
-    ),
-  );
-  return !context.interrupts.requested;
+  if (!(await ends(results, changed, "stopped", () => bake.pass(changed)))) {
+    return "stopped";
+  }
+  results.add(await forEachStack(session, changed, (stack) => applyStack(deployment, stack, approvedAt)));
+  if (changed.some((stack) => deployment.standing.has(stack.name))) {
+    bake.begin(context.now());
+  }
+  if (hasFailedStanding(deployment, wave)) {
+    return "stopped";
+  }
+  return isInterrupted(session) ? "interrupted" : "go on";
+}
+
+function prepare({ session, home, reviewed, orphans }: Deployment, stack: Stack): Promise<StackResult> {
+  if (reviewed !== undefined) {
+    return reviewed.prepare(stack);
+  }
+  return orphans.has(stack.name)
+    ? planDestroy(session, home, stack)
+    : planStack(session, home, stack, async () => {
+        await home.settle(stack);
+        await recordUnchanged(session, home, stack);
+      });
+}
+
+/** What was reviewed has passed already, but for stacks that were blocked then. */
+async function passGates(
+  { session, gates, standing, reviewed, orphans }: Deployment,
+  changed: readonly Stack[],
+  planned: readonly StackResult[],
+): Promise<void> {
+  const isJudged = new Set(reviewed?.reports.map(({ name }) => name));
+  const open = changed.filter(({ name }) => standing.has(name) && !orphans.has(name) && !isJudged.has(name));
+  const results = planned.filter(({ stack }) => open.some(({ name }) => name === stack));
+  const report = reportOf(session, results, await readPlans(session, open, results));
+  gates.admit(report.stacks, namesOf([open], standing));
+}
+
+function applyStack(
+  { session, home, orphans, reviewed }: Deployment,
+  stack: Stack,
+  approvedAt: Date,
+): Promise<StackResult> {
+  const mode = orphans.has(stack.name) ? "destroy" : "apply";
+  return applyPlan(session, stack, mode, approvedAt, async () => {
+    await home.settle(stack);
+    await recordApplied(session, home, stack, mode, reviewed?.digest);
+  });
+}
+
+/** Does what may throw a refusal; one becomes the outcome of the stacks, told once. */
+async function ends(
+  results: Results,
+  stacks: readonly Stack[],
+  outcome: Outcome,
+  act: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommandError)) {
+      throw error;
+    }
+    const { message, remedy } = error;
+    results.add(
+      stacks.map((stack, index) => ({
+        ...withOutcome(stack, outcome),
+        ...(index === 0 ? { message, remedy } : {}),
+      })),
+    );
+    return false;
+  }
+}
+
+/** What went wrong in one region would go wrong in the next. */
+function hasFailedStanding({ results, standing }: Deployment, wave: readonly Stack[]): boolean {
+  return wave.some((stack) => standing.has(stack.name) && results.of(stack)?.outcome === "failed");
+}
+
+function isInterrupted({ context }: Session): boolean {
+  return context.interrupts.requested;
+}
+
+function namesOf(waves: readonly (readonly Stack[])[], standing: ReadonlySet<string>): string[][] {
+  return waves.map((wave) => wave.filter(({ name }) => standing.has(name)).map(({ name }) => name));
+}
+
+/** Only a deploy of everything may end what is not a part of it. */
+async function orphansOf(session: Session, { plan }: DeploySettings): Promise<Orphan[]> {
+  return isWhole(session) || plan !== undefined ? findOrphans(session) : [];
+}
+
+async function reviewedPlans(
+  session: Session,
+  home: StateHome,
+  { plan, digest, acceptBlocked }: DeploySettings,
+  orphans: readonly Orphan[],
+): Promise<ReviewedPlans | undefined> {
+  return plan === undefined
+    ? undefined
+    : ReviewedPlans.verify(
+        session,
+        home,
+        plan,
+        PlanBundle.open(session, plan, digest),
+        orphans,
+        acceptBlocked,
+      );
+}
+
+/** The names of the stacks that hold resources. */
+export async function standingStacks(
+  session: Session,
+  home: StateHome,
+  stacks: readonly Stack[] = session.selected,
+): Promise<ReadonlySet<string>> {
+  const states = await forEachStack(session, stacks, (stack) => home.stateOf(stack));
+  return new Set(stacks.filter((_stack, index) => managedCountOf(states[index]) > 0).map(({ name }) => name));
 }
 
 /** A result that only says how a stack ended. */

@@ -1,14 +1,15 @@
+import { recordApplied } from "./applied-record";
 import type { Approval } from "./approval";
 import { attempt } from "./attempt";
 import type { TargetEnvironment } from "./context";
-import { Results, withOutcome } from "./deployment";
+import { Results, standingStacks, withOutcome } from "./deployment";
 import { CommandError } from "./errors";
 import { rememberDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
+import { findOrphans } from "./orphans";
 import { applyPlan, planDestroy, planToFile } from "./planning";
 import { changeList, type StackResult } from "./report";
 import { forEachStack, type Session } from "./session";
-import { managedCountOf } from "./state";
 import type { StateHome } from "./state-home";
 import type { PlannedChange } from "./terraform/events";
 import { reversed, wavesOf } from "./waves";
@@ -29,14 +30,16 @@ export function guardDeletion({ name, deletionProtection }: TargetEnvironment): 
  * taken out of the bucket that it destroys.
  */
 export async function destroy(session: Session, home: StateHome, approval: Approval): Promise<StackResult[]> {
-  const { context, environment, selected } = session;
+  const { context, environment } = session;
   const results = new Results();
-  const standing = await standingStacks(session, home);
-  refuseOrphans(session, standing);
-  const chosen = reversed(selected.filter((stack) => standing.has(stack.name)));
+  const standing = await standingStacks(session, home, session.synthesis.stacks);
+  refuseLosses(session, standing);
+  const orphans = await orphansBelow(session, home);
+  const selected = [...session.selected, ...orphans];
+  const chosen = reversed([...selected.filter((stack) => standing.has(stack.name)), ...orphans]);
   results.add(
     selected
-      .filter((stack) => !standing.has(stack.name))
+      .filter((stack) => !standing.has(stack.name) && !orphans.includes(stack))
       .map((stack) => withOutcome(stack, "nothing to destroy")),
   );
   const planned = await forEachStack(session, chosen, (stack) => planDestroy(session, home, stack));
@@ -77,11 +80,14 @@ async function destroyStack(
   approvedAt: Date,
 ): Promise<StackResult> {
   if (!home.isBootstrap(stack)) {
-    return applyPlan(session, stack, "destroy", approvedAt, () => Promise.resolve());
+    return applyPlan(session, stack, "destroy", approvedAt, () =>
+      recordApplied(session, home, stack, "destroy"),
+    );
   }
   // Its state moves, and a plan is bound to where the state was: it is planned again, and
   // must come to what was approved.
   const moved = await attempt(session, stack, "taking its state out of the bucket", async () => {
+    await recordApplied(session, home, stack, "destroy");
     await home.unsettle(stack);
     const finding = await planToFile(session, stack, "destroy");
     if (addresses(finding.changes) !== addresses(approved)) {
@@ -108,15 +114,14 @@ function addresses(changes: readonly PlannedChange[] = []): string {
     .join("\n");
 }
 
-/** The names of the environment's stacks that hold resources. */
-async function standingStacks(session: Session, home: StateHome): Promise<ReadonlySet<string>> {
-  const { stacks } = session.synthesis;
-  const states = await forEachStack(session, stacks, (stack) => home.stateOf(stack));
-  return new Set(stacks.filter((_stack, index) => managedCountOf(states[index]) > 0).map(({ name }) => name));
+/** Stacks that the code does not have any more, where the bucket goes that knows of them. */
+async function orphansBelow(session: Session, home: StateHome): Promise<Stack[]> {
+  const isAll = session.selected.some((stack) => home.isBootstrap(stack));
+  return isAll ? (await findOrphans(session)).map(({ stack }) => stack) : [];
 }
 
 /** Refuses to take the ground from under stacks that stay. */
-function refuseOrphans(session: Session, standing: ReadonlySet<string>): void {
+function refuseLosses(session: Session, standing: ReadonlySet<string>): void {
   const chosen = new Set(session.selected.map(({ name }) => name));
   for (const stack of session.synthesis.stacks) {
     const lost = stack.dependencies.filter((name) => chosen.has(name) && standing.has(name));

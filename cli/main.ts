@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { awsSdk } from "./aws";
 import type { Context, LocalCloud, Terminal } from "./context";
@@ -35,6 +36,7 @@ export function realContext(projectDirectory: string): Context {
     run: processRunner(interrupts),
     variables: process.env,
     now: () => new Date(),
+    sleep,
     environments: async () => Promise.resolve(environments().environments),
     synthesize: async (environment, directory) => {
       const { buildApp } = load("../stacks/app") as typeof import("../stacks/app");

@@ -1,10 +1,9 @@
-import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { attempt } from "./attempt";
 import { digestOf, type Stack } from "./manifest";
 import type { StackResult } from "./report";
-import { commitOf, metadataFile, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
+import { commitOf, discardPlan, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
 import type { Session } from "./session";
 import type { StateHome } from "./state-home";
 import { ensurePrivateDirectory } from "./workspace";
@@ -91,9 +90,7 @@ export function applyPlan(
       const log = join(runDirectory, stack.name, "apply.log");
       return { outcome: mode === "apply" ? "applied" : "destroyed", counts, log };
     } finally {
-      // A plan is good for one apply, and holds secrets.
-      rmSync(file, { force: true });
-      rmSync(metadataFile(file), { force: true });
+      discardPlan(file);
     }
   });
 }

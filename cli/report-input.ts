@@ -1,8 +1,16 @@
 import { writeFileSync } from "node:fs";
 
-import { buildReport, renderMarkdown, type PlannedStack, type PlanReport } from "../analysis/report";
+import type { StackDiff } from "../analysis/diff";
+import {
+  buildReport,
+  renderMarkdown,
+  type NeededApproval,
+  type PlannedStack,
+  type PlanReport,
+} from "../analysis/report";
 import type { TargetEnvironment } from "./context";
 import { CommandError, messageOf } from "./errors";
+import type { PlansByStack } from "./plan-reading";
 import type { StackResult } from "./report";
 import { commitOf } from "./saved-plan";
 import type { Session } from "./session";
@@ -12,31 +20,54 @@ export function regionOfStack(environment: TargetEnvironment, stack: string): st
   return Object.keys(environment.regions).find((region) => stack === `${environment.name}-${region}`);
 }
 
-/** The report on what was planned, read from the saved plans. It holds no secret. */
-export async function reportOf(session: Session, results: readonly StackResult[]): Promise<PlanReport> {
-  const { context, environment } = session;
-  const stacks = await Promise.all(results.map((result) => plannedStack(session, result)));
-  const commit = commitOf(context.workspace.projectDirectory);
-  return buildReport({
-    environment: environment.name,
-    ...(commit === undefined ? {} : { commit }),
-    stacks,
-  });
+/** What a report tells besides the plans. */
+export interface ReportContext {
+  /** Names of the stacks that the code does not have any more. */
+  readonly orphans?: ReadonlySet<string>;
+  /** What the code changes in stacks that could not be planned. */
+  readonly codeChanges?: ReadonlyMap<string, StackDiff>;
+  /** Digest of the saved plans. */
+  readonly digest?: string;
+  /** What needs an approval. */
+  readonly approvals?: readonly NeededApproval[];
 }
 
-async function plannedStack(session: Session, result: StackResult): Promise<PlannedStack> {
-  const { environment, selected, terraform } = session;
-  const region = regionOfStack(environment, result.stack);
-  const stack = selected.find(({ name }) => name === result.stack);
-  const plan =
-    stack === undefined || result.plan === undefined ? undefined : await terraform.show(stack, result.plan);
-  const blockedOn = result.outcome === "blocked" ? result.needs : undefined;
+/** The report on what was planned. It holds no secret. */
+export function reportOf(
+  session: Session,
+  results: readonly StackResult[],
+  plans: PlansByStack,
+  about: ReportContext = {},
+): PlanReport {
+  const { context, environment } = session;
+  const commit = commitOf(context.workspace.projectDirectory);
+  const { digest, approvals } = about;
+  const report = buildReport({
+    environment: environment.name,
+    ...(commit === undefined ? {} : { commit }),
+    ...(digest === undefined ? {} : { digest }),
+    stacks: results.map((result) => plannedStack(environment, result, plans, about)),
+  });
+  return approvals === undefined ? report : { ...report, approvals };
+}
+
+function plannedStack(
+  environment: TargetEnvironment,
+  { stack: name, outcome, needs, message }: StackResult,
+  plans: PlansByStack,
+  { orphans, codeChanges }: ReportContext,
+): PlannedStack {
+  const region = regionOfStack(environment, name);
+  const plan = plans.get(name);
+  const synthDiff = codeChanges?.get(name);
   return {
-    name: result.stack,
+    name,
     ...(region === undefined ? {} : { region, layer: "regional" }),
     ...(plan === undefined ? {} : { plan }),
-    ...(blockedOn === undefined ? {} : { blockedOn }),
-    ...(result.outcome === "failed" ? { error: result.message ?? "planning failed" } : {}),
+    ...(outcome === "blocked" && needs !== undefined ? { blockedOn: needs } : {}),
+    ...(synthDiff === undefined ? {} : { synthDiff }),
+    ...(orphans?.has(name) === true ? { isOrphan: true } : {}),
+    ...(outcome === "failed" ? { error: message ?? "planning failed" } : {}),
   };
 }
 

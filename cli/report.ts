@@ -10,11 +10,14 @@ export type Outcome =
   | "no changes"
   | "changes"
   | "applied"
+  | "already applied"
   | "destroyed"
   | "nothing to destroy"
   | "blocked"
   | "skipped"
   | "not approved"
+  | "refused"
+  | "stopped"
   | "interrupted"
   | "failed";
 
@@ -41,11 +44,14 @@ const colours: Readonly<Record<Outcome, (text: string) => string>> = {
   "no changes": pc.green,
   changes: pc.yellow,
   applied: pc.green,
+  "already applied": pc.green,
   destroyed: pc.green,
   "nothing to destroy": pc.dim,
   blocked: pc.yellow,
   skipped: pc.yellow,
   "not approved": pc.yellow,
+  refused: pc.red,
+  stopped: pc.yellow,
   interrupted: pc.yellow,
   failed: pc.red,
 };
@@ -75,7 +81,9 @@ export function summary(results: readonly StackResult[]): string {
     duration(result.elapsedMilliseconds),
     colours[result.outcome](outcomeOf(result)),
   ]);
-  const failures = results.filter(({ outcome }) => outcome === "failed").map(failureOf);
+  const failures = results
+    .filter(({ outcome, message }) => outcome === "failed" || message !== undefined)
+    .map(failureOf);
   return [table(["Stack", "Add", "Change", "Destroy", "Elapsed", "Result"], rows), ...failures].join("\n");
 }
 
@@ -96,7 +104,9 @@ function outcomeOf({ outcome, needs = [] }: StackResult): string {
 
 function failureOf(result: StackResult): string {
   const lines = [
-    pc.red(`${result.stack} failed${inResources(result.failedResources)}`),
+    pc.red(
+      `${result.stack} ${result.outcome === "failed" ? "failed" : outcomeOf(result)}${inResources(result.failedResources)}`,
+    ),
     indent(result.message ?? ""),
     result.remedy === undefined ? "" : `  ${pc.bold("To do:")} ${result.remedy}`,
     result.log === undefined ? "" : `  Log: ${result.log}`,

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 
 import { CommandError } from "./errors";
 import type { Stack } from "./manifest";
@@ -41,6 +41,12 @@ export function savePlanMetadata(planFile: string, metadata: Omit<PlanMetadata, 
   const complete = { ...metadata, planDigest: fileDigest(planFile) };
   writePrivateFile(metadataFile(planFile), `${JSON.stringify(complete, null, 2)}\n`);
   return complete;
+}
+
+/** Deletes a plan that has served: it is good for one apply, and holds secrets. */
+export function discardPlan(planFile: string): void {
+  rmSync(planFile, { force: true });
+  rmSync(metadataFile(planFile), { force: true });
 }
 
 /** Reads the metadata of a plan file; nothing when there is no such plan. */

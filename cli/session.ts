@@ -184,6 +184,11 @@ export async function stateOf(session: Session, stack: Stack): Promise<State | u
     : session.context.aws.readState(session.access, stack.backend);
 }
 
+/** Whether all stacks of the environment were asked for. */
+export function isWhole({ selected, synthesis }: Session): boolean {
+  return selected.length === synthesis.stacks.length;
+}
+
 /** Runs a task for each stack within the session's limit. */
 export function forEachStack<Result>(
   session: Session,

@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 
 /** What an approval can allow, in the words of the file. */
-export const gateNames = ["data-loss", "change-count", "regions-per-wave", "risk"] as const;
+export const gateNames = ["data-loss", "stack-loss", "change-count", "regions-per-wave", "risk"] as const;
 
 /** One of {@link gateNames}. */
 export type GateName = (typeof gateNames)[number];
@@ -112,6 +112,8 @@ function missingScope({ gate, addresses, stacks, maximum }: Allowance): [string,
       return addresses === undefined ? [["addresses", "must name the addresses that it allows"]] : [];
     case "change-count":
       return maximum === undefined ? [["maximum", "must say how many changes it allows"]] : [];
+    case "stack-loss":
+      return stacks === undefined ? [["stacks", "must name the stacks that may be destroyed"]] : [];
     case "regions-per-wave":
       return stacks === undefined ? [["stacks", "must name the stacks that may go together"]] : [];
   }

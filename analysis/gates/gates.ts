@@ -35,6 +35,13 @@ export interface GatedPlan {
   readonly environment: string;
   readonly stacks: readonly GatedStack[];
   /**
+   * Stacks that the code does not have any more, and how many resources they hold. Each is destroyed as a
+   * whole, so one approval is asked for it and none for its resources.
+   *
+   * @default - none
+   */
+  readonly orphans?: readonly { readonly name: string; readonly resources: number }[];
+  /**
    * Names of the stacks that are applied at the same time, wave by wave.
    *
    * @default - one wave a stack
@@ -130,7 +137,22 @@ interface Demand {
 }
 
 function demandsOf(plan: GatedPlan, policy: GatePolicy): Demand[] {
-  return [...changeDemands(plan, policy), ...countDemands(plan, policy), ...waveDemands(plan, policy)];
+  return [
+    ...orphanDemands(plan),
+    ...changeDemands(plan, policy),
+    ...countDemands(plan, policy),
+    ...waveDemands(plan, policy),
+  ];
+}
+
+function orphanDemands({ orphans = [] }: GatedPlan): Demand[] {
+  return orphans.map(({ name, resources }) => ({
+    content: {
+      gate: "stack-loss" as const,
+      stacks: [name],
+      summary: `destroy all ${resources} resources of ${name}, which the code does not have any more`,
+    },
+  }));
 }
 
 function changeDemands({ stacks }: GatedPlan, { risks = [] }: GatePolicy): Demand[] {

@@ -66,13 +66,13 @@ export function sealPlan(foundation: PlanFoundation): PlanSeal {
     ),
     outputs: keyed(plan.output_changes ?? {}),
   };
-  return { digest: digestOf(parts), ...parts };
+  return { digest: sealDigest(parts), ...parts };
 }
 
-/** Digest over the seals of all stacks of an environment: the one line that the report shows. */
-export function environmentDigest(seals: readonly PlanSeal[]): string {
-  const byStack = seals.map(({ stack, digest }): [string, string] => [stack, digest]);
-  return digestOf(Object.fromEntries(byStack.sort(([left], [right]) => (left < right ? -1 : 1))));
+/** The seal that a plan would have, had it been made from something else. */
+export function resealed(seal: PlanSeal, changes: Partial<Omit<PlanSeal, "digest">>): PlanSeal {
+  const changed = { ...seal, ...changes };
+  return { ...changed, digest: sealDigest(changed) };
 }
 
 /**
@@ -99,8 +99,12 @@ export function explainMismatch(expected: PlanSeal, actual: PlanSeal): string[] 
   return [...edited, ...differences];
 }
 
-function isIntact({ digest, ...parts }: PlanSeal): boolean {
-  return digest === digestOf(parts);
+function isIntact(seal: PlanSeal): boolean {
+  return seal.digest === sealDigest(seal);
+}
+
+function sealDigest(seal: Omit<PlanSeal, "digest">): string {
+  return digestOf({ ...seal, digest: undefined });
 }
 
 function simple(

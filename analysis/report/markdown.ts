@@ -3,8 +3,10 @@ import { allot, type Allotted, type Piece } from "./budget";
 import { driftSection, riskSection } from "./change-sections";
 import { brief, full, type Detail } from "./detail";
 import {
+  approvalSection,
   blockedSection,
   failureSection,
+  orphanSection,
   outputSection,
   paritySection,
   stackTable,
@@ -112,6 +114,8 @@ function environmentDocument(report: PlanReport, detail: Detail): EnvironmentDoc
     ? []
     : [
         stackTable(report, detail),
+        orphanSection(report),
+        approvalSection(report, detail),
         failureSection(report, detail),
         blockedSection(report, detail),
         ...risks.map((risk) => riskSection(report, risk, detail)),

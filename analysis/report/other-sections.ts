@@ -64,6 +64,46 @@ export function failureSection({ stacks }: PlanReport, detail: Detail): Part {
   };
 }
 
+/** Stacks that go as a whole: nothing in a plan is worse. */
+export function orphanSection({ stacks }: PlanReport): Part {
+  const orphans = stacks.filter(({ isOrphan }) => isOrphan === true);
+  return {
+    section: heading(
+      `Whole stacks destroyed (${orphans.length})`,
+      "These stacks stand, and the code does not have them any more.",
+    ),
+    pieces: orphans.map((stack) =>
+      row(
+        -2,
+        `- ${code(stack.name, 80)}${stack.region === undefined ? "" : ` in ${code(stack.region, 40)}`}: ${plural(stack.counts.destroy, "resource")} destroyed\n`,
+      ),
+    ),
+  };
+}
+
+/** What a deploy does only with an approval in the repository. */
+export function approvalSection({ approvals = [] }: PlanReport, detail: Detail): Part {
+  return {
+    section: heading(
+      `Needs an approval (${approvals.length})`,
+      "A deploy refuses until a dated approval is committed in approvals/.",
+    ),
+    pieces: approvals.map(({ summary, approvedBy }) =>
+      row(
+        -1.5,
+        `- ${code(summary, detail.address * 2)}: ${
+          approvedBy.length === 0
+            ? "not approved yet"
+            : `approved by ${approvedBy
+                .slice(0, 3)
+                .map((file) => code(file, 80))
+                .join(", ")}`
+        }\n`,
+      ),
+    ),
+  };
+}
+
 /** Stacks that wait for others. */
 export function blockedSection({ stacks }: PlanReport, detail: Detail): Part {
   const blocked = stacks.filter(({ state }) => state === "blocked");

@@ -39,6 +39,12 @@ export interface PlannedStack {
    */
   readonly blockedOn?: readonly string[];
   /**
+   * Whether the code does not have the stack any more, so that its plan destroys all of it.
+   *
+   * @default false
+   */
+  readonly isOrphan?: boolean;
+  /**
    * The stack's difference in the synthesized code, shown where there is no plan.
    *
    * @default - not compared
@@ -63,11 +69,19 @@ export interface PlanReportInput {
   readonly commit?: string;
   readonly stacks: readonly PlannedStack[];
   /**
-   * The digest that binds the plans, from `environmentDigest`.
+   * The digest that binds the saved plans.
    *
    * @default - not shown
    */
   readonly digest?: string;
+}
+
+/** Something that a deploy does only with an approval in the repository. Holds no secret. */
+export interface NeededApproval {
+  /** What is asked for, as a sentence without its full stop. */
+  readonly summary: string;
+  /** Files of the approvals that allow it; none when the deploy will refuse. */
+  readonly approvedBy: readonly string[];
 }
 
 /** How far a stack came. */
@@ -87,6 +101,8 @@ export interface StackReport {
   readonly outputs: readonly OutputChange[];
   readonly warnings: readonly CheckWarning[];
   readonly blockedOn: readonly string[];
+  /** Whether the code does not have the stack any more; absent where it does. */
+  readonly isOrphan?: true;
   readonly error?: string;
 }
 
@@ -106,6 +122,8 @@ export interface PlanReport {
   readonly stacks: readonly StackReport[];
   /** How the regions compare, one entry for each layer that has several. */
   readonly parity: readonly LayerParity[];
+  /** What needs an approval; absent where that was not asked. */
+  readonly approvals?: readonly NeededApproval[];
 }
 
 /**
@@ -126,7 +144,7 @@ export function buildReport(input: PlanReportInput): PlanReport {
     empty: stacks.every(isQuiet),
     counts: totalCounts(stacks.filter(({ fromCode }) => !fromCode).map(({ counts }) => counts)),
     stacks,
-    parity: parityOf(stacks),
+    parity: parityOf(stacks.filter(({ isOrphan }) => isOrphan !== true)),
   };
 }
 
@@ -202,12 +220,13 @@ function isQuiet({ state, outputs, drift, warnings }: StackReport): boolean {
 }
 
 function stackReport(stack: PlannedStack, scrubber: Scrubber): StackReport {
-  const { name, region, layer, plan, error, blockedOn = [] } = stack;
+  const { name, region, layer, plan, error, isOrphan, blockedOn = [] } = stack;
   const common = {
     name,
     ...(region === undefined ? {} : { region }),
     layer: layer ?? layerOf(stack),
     blockedOn,
+    ...(isOrphan === true ? { isOrphan } : {}),
   };
   const read = plan === undefined ? unplanned(stack, scrubber) : planned(plan, scrubber);
   const failure = error ?? read.failure;

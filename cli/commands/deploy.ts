@@ -2,8 +2,8 @@ import { Command } from "commander";
 
 import { Approval, type ApprovalOptions } from "../approval";
 import { type Context, environmentNamed } from "../context";
-import { deploy, isGood } from "../deployment";
-import { exitCodes } from "../errors";
+import { deploy, type DeploySettings, isGood } from "../deployment";
+import { exitCodes, UsageError } from "../errors";
 import { type StackResult, summary } from "../report";
 import { writeResult } from "../result-file";
 import { addRunOptions, type RunOptions, withSession } from "../session";
@@ -11,7 +11,7 @@ import { outputValues, standingReport, standingStacks } from "../standing";
 import { StateHome } from "../state-home";
 
 /** Options of `meridian deploy` and of what does the same. */
-export type DeployOptions = RunOptions & ApprovalOptions;
+export type DeployOptions = RunOptions & ApprovalOptions & DeploySettings;
 
 /** `meridian deploy <env>`. */
 export function deployCommand(context: Context, done: (exitCode: number) => void): Command {
@@ -21,6 +21,14 @@ export function deployCommand(context: Context, done: (exitCode: number) => void
     .action(async (name: string, options: DeployOptions) => {
       done(await deployEnvironment(context, name, options));
     });
+  command
+    .option("--plan <directory>", "apply these saved plans, exactly, and refuse if anything moved since")
+    .option("--digest <digest>", "refuse saved plans of another digest than this one, which was reviewed")
+    .option(
+      "--accept-blocked",
+      "also apply what was blocked at the review and now changes more than it showed",
+    )
+    .option("--ignore-alarm <name...>", "alarms that do not stop the rollout");
   return addApprovalOptions(addRunOptions(command));
 }
 
@@ -41,10 +49,11 @@ export async function deployEnvironment(
   name: string,
   options: DeployOptions,
 ): Promise<number> {
+  refuseContradiction(options);
   const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
   return withSession(context, name, options, { command: "deploy", cloud: "start" }, async (session) => {
     const home = await StateHome.find(session);
-    const results = await deploy(session, home, approval);
+    const results = await deploy(session, home, approval, options);
     const exitCode = exitCodeOf(context, results);
     context.terminal.out(`\n${summary(results)}\n`);
     const stacks = exitCode === exitCodes.success ? await standingStacks(session, home) : [];
@@ -60,6 +69,21 @@ export async function deployEnvironment(
     });
     return exitCode;
   });
+}
+
+function refuseContradiction({ plan, digest, acceptBlocked, stack }: DeployOptions): void {
+  if (plan !== undefined && stack !== undefined) {
+    throw new UsageError(
+      "--plan and --stack cannot be combined.",
+      "Saved plans say which stacks they are for.",
+    );
+  }
+  if (plan === undefined && (digest !== undefined || acceptBlocked === true)) {
+    throw new UsageError(
+      "--digest and --accept-blocked need --plan.",
+      "Name the directory of the saved plans.",
+    );
+  }
 }
 
 /** Success only if every stack came out as it was meant to. */

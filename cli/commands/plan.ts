@@ -1,17 +1,14 @@
 import { Command } from "commander";
 
 import type { Context } from "../context";
+import { planEnvironment, type PlanSettings } from "../environment-plan";
 import { exitCodes } from "../errors";
-import { planStack } from "../planning";
 import { changeList, type StackResult, summary } from "../report";
-import { reportOf, writeReport, type ReportFiles } from "../report-input";
 import { writeResult } from "../result-file";
-import { affectedStacks } from "../affected-stacks";
-import { addRunOptions, forEachStack, type RunOptions, withSession } from "../session";
+import { addRunOptions, type RunOptions, withSession } from "../session";
 import { StateHome } from "../state-home";
 
-interface PlanCommandOptions extends RunOptions, ReportFiles {
-  readonly changedSince?: string;
+interface PlanCommandOptions extends RunOptions, PlanSettings {
   readonly detailedExitcode?: boolean;
 }
 
@@ -28,28 +25,28 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
     .option("--no-lock", "read the states without locking them, as a read-only role must")
     .option("--report <file>", "write the report as JSON, for `meridian comment`")
     .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
+    .option("--save <directory>", "save the plans, encrypted, for `meridian deploy --plan`")
     .action(async (name: string, options: PlanCommandOptions) => {
-      const results = await withSession(
+      const { results, digest } = await withSession(
         context,
         name,
         options,
         { command: "plan", cloud: "require" },
-        async (session) => {
-          const home = await StateHome.find(session);
-          const wanted = affectedStacks(session, options.changedSince);
-          const planned = await forEachStack(session, wanted, (stack) => planStack(session, home, stack));
-          if (options.report !== undefined || options.markdown !== undefined) {
-            writeReport(await reportOf(session, planned), options);
-          }
-          return planned;
-        },
+        async (session) => planEnvironment(session, await StateHome.find(session), options),
       );
       for (const result of results.filter(({ outcome }) => outcome === "changes")) {
         context.terminal.out(`${changeList(result)}\n`);
       }
       const exitCode = context.interrupts.requested ? exitCodes.interrupted : planExitCode(results, options);
       context.terminal.out(summary(results));
-      writeResult(options.json, { command: "plan", environment: name, exitCode, stacks: results });
+      if (options.save !== undefined) {
+        context.terminal.out(
+          digest === undefined
+            ? "\nNothing was saved: not every stack could be planned.\n"
+            : `\nSaved in ${options.save}. Digest: ${digest}\n`,
+        );
+      }
+      writeResult(options.json, { command: "plan", environment: name, exitCode, digest, stacks: results });
       done(exitCode);
     });
   return addRunOptions(command);

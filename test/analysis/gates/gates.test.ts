@@ -92,6 +92,20 @@ describe("The gates", () => {
     expect(evaluateGates(keyed, {}, allowed, "2026-11-20").open).toBe(true);
   });
 
+  it("ask for one approval of a stack that goes as a whole, and name it", () => {
+    const dropped: GatedPlan = {
+      environment: "prod",
+      stacks: [],
+      orphans: [{ name: "prod-us-east-1", resources: 84 }],
+    };
+    const allowed = approval('allows:\n  - gate: stack-loss\n    stacks: ["prod-us-*"]\n');
+
+    expect(evaluateGates(dropped, {}, [], "2026-11-20").refused.map(({ summary }) => summary)).toEqual([
+      "destroy all 84 resources of prod-us-east-1, which the code does not have any more",
+    ]);
+    expect(evaluateGates(dropped, {}, allowed, "2026-11-20").open).toBe(true);
+  });
+
   it("count changes", () => {
     const many = { environment: "prod", stacks: [{ name: "s", changes: [update, update, update] }] };
     expect(evaluateGates(many, { maximumChanges: 3 }, [], "2026-11-20").open).toBe(true);
@@ -174,7 +188,7 @@ describe("An approval", () => {
         `a.yaml: 'reason' must be a sentence of at least 10 characters, got "x"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'approved' must be a day such as 2026-11-20, got "yesterday"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'expires' must be a day such as 2026-11-20, got "2026-13-45"; see approvals in docs/plans-in-pull-requests.md`,
-        `a.yaml: 'allows.0.gate' must be one of data-loss, change-count, regions-per-wave, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
+        `a.yaml: 'allows.0.gate' must be one of data-loss, stack-loss, change-count, regions-per-wave, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'forever' must not be given; remove it`,
       ].join("\n"),
     );

@@ -1,7 +1,10 @@
+import type { ResourceChange } from "../../../analysis/change";
 import {
-  environmentDigest,
+  beyondExpected,
+  type ExpectedChange,
   explainMismatch,
   type PlanFoundation,
+  resealed,
   sealPlan,
 } from "../../../analysis/integrity";
 
@@ -77,9 +80,45 @@ describe("A plan's seal", () => {
     expect(other.resources["a.b"]).not.toBe(seal.resources["a.b"]);
   });
 
-  it("of an environment is one digest whatever the order of its stacks", () => {
-    const other = sealPlan({ ...foundation, stack: "prod-eu-west-1" });
-    expect(environmentDigest([seal, other])).toBe(environmentDigest([other, seal]));
-    expect(environmentDigest([seal])).not.toBe(environmentDigest([seal, other]));
+  it("is intact after it was made again with other parts", () => {
+    const other = resealed(seal, { stateSerial: 9 });
+    expect(other).toEqual(sealPlan({ ...foundation, stateSerial: 9 }));
+    expect(explainMismatch(seal, other)).toEqual([
+      "the state changed since the plan was made: reviewed 7, now 9",
+    ]);
+  });
+});
+
+describe("A plan made after its review", () => {
+  const planned = (address: string, action: ResourceChange["action"]): ResourceChange => ({
+    address,
+    action,
+    type: "aws_eip",
+    risk: "change",
+    findings: [],
+    attributes: [],
+  });
+  const expected: ExpectedChange[] = [
+    { address: "aws_eip.Nat", action: "create" },
+    { address: "aws_lb.Web", action: "update" },
+    { address: "aws_sqs_queue.Jobs", action: "destroy" },
+  ];
+
+  it("may do what was reviewed, or less", () => {
+    const changes = [
+      planned('aws_eip.Nat["a"]', "create"),
+      planned("aws_lb.Web", "move"),
+      planned("aws_sns_topic.Untouched", "no-op"),
+      planned("aws_sqs_queue.Jobs", "forget"),
+    ];
+    expect(beyondExpected(expected, changes)).toEqual([]);
+  });
+
+  it("may do nothing worse, and nothing to what the review did not show", () => {
+    const changes = [planned("aws_lb.Web", "replace"), planned("aws_vpc.Main", "update")];
+    expect(beyondExpected(expected, changes)).toEqual([
+      "replace of aws_lb.Web, where the review showed update",
+      "update of aws_vpc.Main, which the review did not show",
+    ]);
   });
 });

@@ -7,7 +7,7 @@ const ourBlocks = /^(<details>\n<summary>[\w ,]+ \(\d+\)<\/summary>|<\/details>)
 const ourInline = /^<\/?code>$/;
 
 const ourHeadings =
-  /^(Not planned because of an error|Blocked|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
+  /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
 
 /**
  * What is wrong with the structure of a report: anything that its content could only have brought in by

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Aws } from "../../../cli/aws";
+import type { RingingAlarm } from "../../../cli/aws-alarms";
+import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objects";
 import type { Context, TargetEnvironment } from "../../../cli/context";
 import { Interrupts } from "../../../cli/interrupts";
 import type { State } from "../../../cli/state";
@@ -19,14 +21,89 @@ export const devEnvironment: TargetEnvironment = {
   state: { bucket: "states" },
   deletionProtection: false,
   confirmation: "yes",
+  rollout: { bakeSeconds: 0, regionsPerWave: 1, maximumChanges: 100 },
 };
 
-/** S3 with one bucket of states, and STS. */
+/** Objects with all their versions, the newest last; a version that holds nothing is a mark of deletion. */
+export class FakeObjects implements Objects {
+  public readonly versionsByKey = new Map<string, (string | undefined)[]>();
+
+  public constructor(private readonly states: ReadonlyMap<string, State>) {}
+
+  public list(...[, , prefix]: Parameters<Objects["list"]>): Promise<string[]> {
+    const keys = [...this.versionsByKey.keys()].filter((key) => this.latest(key) !== undefined);
+    return Promise.resolve(
+      [...new Set([...keys, ...this.states.keys()])].filter((key) => key.startsWith(prefix)).sort(),
+    );
+  }
+
+  public read(...[, { key }, versionId]: Parameters<Objects["read"]>): Promise<string | undefined> {
+    const versions = this.versionsByKey.get(key) ?? [];
+    return Promise.resolve(versionId === undefined ? versions.at(-1) : versions[Number(versionId)]);
+  }
+
+  public write(...[, place, text, condition]: Parameters<Objects["write"]>): Promise<boolean> {
+    if (condition === "absent" && this.latest(place.key) !== undefined) {
+      return Promise.resolve(false);
+    }
+    this.put(place, text);
+    return Promise.resolve(true);
+  }
+
+  public remove(...[, place]: Parameters<Objects["remove"]>): Promise<void> {
+    this.put(place, undefined);
+    return Promise.resolve();
+  }
+
+  public versions(...[, { key }]: Parameters<Objects["versions"]>): Promise<ObjectVersion[]> {
+    const versions = (this.versionsByKey.get(key) ?? []).map((text, index, { length }) => ({
+      id: String(index),
+      modifiedAt: new Date(Date.UTC(2026, 10, 1 + index)),
+      isLatest: index === length - 1,
+      isDeleted: text === undefined,
+    }));
+    return Promise.resolve(versions.reverse());
+  }
+
+  private latest(key: string): string | undefined {
+    return this.versionsByKey.get(key)?.at(-1);
+  }
+
+  private put({ key }: Pick<ObjectPlace, "key">, text: string | undefined): void {
+    this.versionsByKey.set(key, [...(this.versionsByKey.get(key) ?? []), text]);
+  }
+}
+
+/** S3 with one bucket of states, KMS, CloudWatch and STS. */
 export class FakeAws implements Aws {
   public account = devEnvironment.account;
   public bucket: "present" | "absent" | "forbidden" = "present";
   /** States by key. */
   public readonly states = new Map<string, State>();
+  public readonly objects = new FakeObjects(this.states);
+  /** The key of the bucket; nothing where it has none. */
+  public key: string | undefined = "arn:aws:kms:eu-west-1:111122223333:key/1";
+  /** Alarms that ring. */
+  public readonly ringing: RingingAlarm[] = [];
+
+  public readonly keys: Aws["keys"] = {
+    ofBucket: () => Promise.resolve(this.key),
+    newDataKey: (_access, _region, _key, context) => {
+      const plain = new Uint8Array(32).fill(7);
+      return Promise.resolve({ plain, encrypted: Buffer.from(JSON.stringify([context, [...plain]])) });
+    },
+    openDataKey: (_access, _region, encrypted, context) => {
+      const [bound, plain] = JSON.parse(Buffer.from(encrypted).toString()) as [unknown, number[]];
+      return JSON.stringify(bound) === JSON.stringify(context)
+        ? Promise.resolve(Uint8Array.from(plain))
+        : Promise.reject(new Error("InvalidCiphertextException"));
+    },
+  };
+
+  public readonly alarms: Aws["alarms"] = {
+    ringing: (_access, region, names) =>
+      Promise.resolve(this.ringing.filter((alarm) => alarm.region === region && names.includes(alarm.name))),
+  };
 
   public callerIdentity(): ReturnType<Aws["callerIdentity"]> {
     return Promise.resolve({ account: this.account, arn: `arn:aws:iam::${this.account}:user/ada` });
@@ -80,6 +157,7 @@ export function fakeContext(
     run: () => Promise.reject(new Error("not in this test")),
     variables: { TERRAFORM_BINARY_NAME: fakeTerraformIn(directory) },
     now: () => new Date("2026-11-20T12:00:00Z"),
+    sleep: () => Promise.resolve(),
     environments: () => Promise.resolve([devEnvironment]),
     synthesize: (_environment, directory) => {
       writeStacks(directory, stacks);

@@ -1,4 +1,4 @@
-import type { TerraformPlanJson } from "../../../analysis/plan";
+import type { PlannedResource, TerraformPlanJson } from "../../../analysis/plan";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -23,10 +23,11 @@ export class FakeTerraform implements Terraform {
   public readonly calls: string[] = [];
   /** Calls that fail, such as `apply dev-edge`. */
   public readonly failing = new Set<string>();
+  /** What plans change in stacks that stand, by stack. */
+  public readonly planned = new Map<string, readonly PlannedResource[]>();
   /** Called before each operation. */
   public onCall: (call: string) => void = () => undefined;
   private readonly places = new Map<string, string>();
-  private readonly destroying = new Set<string>();
 
   public constructor(private readonly context: FakeContext) {}
 
@@ -46,28 +47,29 @@ export class FakeTerraform implements Terraform {
 
   public plan(stack: Stack, { file, destroy = false }: PlanOptions): Promise<PlanOutcome> {
     this.call(destroy ? "plan -destroy" : "plan", stack);
-    writeFileSync(file, `plan of ${stack.name}`);
     const isThere = (this.read(stack)?.resources.length ?? 0) > 0;
-    const hasChanges = isThere === destroy;
-    this.destroying[destroy ? "add" : "delete"](stack.name);
+    const wanted = destroy ? undefined : this.planned.get(stack.name);
+    const action = destroy ? "delete" : "create";
+    const resources = wanted ?? (isThere === destroy ? [thing(action)] : []);
+    const hasChanges = resources.length > 0;
+    writeFileSync(file, JSON.stringify({ resource_changes: resources, destroy }));
     const counts = { ...noChanges, ...(hasChanges ? { [destroy ? "remove" : "add"]: 1 } : {}) };
-    const changes = [{ address: "terraform_data.thing", action: destroy ? "delete" : "create" } as const];
-    return Promise.resolve({ hasChanges, counts, changes: hasChanges ? changes : [], warnings: [] });
+    const changes = resources.map(({ address }) => ({
+      address,
+      action: wanted === undefined ? action : "update",
+    }));
+    return Promise.resolve({ hasChanges, counts, changes: changes as PlanOutcome["changes"], warnings: [] });
   }
 
-  public show(stack: Stack): Promise<TerraformPlanJson> {
+  public show(stack: Stack, file: string): Promise<TerraformPlanJson> {
     this.call("show", stack);
-    const change = { actions: ["create"], before: null, after: {}, after_unknown: {} };
-    const address = "terraform_data.thing";
-    return Promise.resolve({
-      format_version: "1.2",
-      resource_changes: [{ address, mode: "managed", type: "terraform_data", name: "thing", change }],
-    } as unknown as TerraformPlanJson);
+    return Promise.resolve(JSON.parse(readFileSync(file, "utf8")) as TerraformPlanJson);
   }
 
-  public apply(stack: Stack): Promise<ChangeCounts> {
+  public apply(stack: Stack, file: string): Promise<ChangeCounts> {
     this.call("apply", stack);
-    const isDestroy = this.destroying.has(stack.name);
+    const { destroy: isDestroy } = JSON.parse(readFileSync(file, "utf8")) as { destroy: boolean };
+    this.planned.delete(stack.name);
     const outputs = Object.keys(stack.configuration.output ?? {}).map((name) => [
       name,
       `${stack.name} ${name}`,
@@ -113,6 +115,11 @@ export class FakeTerraform implements Terraform {
       this.context.aws.states.set(place, state);
     }
   }
+}
+
+function thing(action: string): PlannedResource {
+  const change = { actions: [action], before: action === "delete" ? {} : null, after: {}, after_unknown: {} };
+  return { address: "terraform_data.thing", mode: "managed", type: "terraform_data", name: "thing", change };
 }
 
 /** A file, or a key in the fake bucket. */

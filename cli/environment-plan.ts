@@ -1,0 +1,110 @@
+import type { StackDiff } from "../analysis/diff";
+import { affectedStacks } from "./affected-stacks";
+import { codeChangesOf } from "./code-changes";
+import { standingStacks } from "./deployment";
+import { Gatekeeper } from "./gatekeeper";
+import type { Stack } from "./manifest";
+import { findOrphans, type Orphan } from "./orphans";
+import { readPlans } from "./plan-reading";
+import { saveEnvironment } from "./plan-saving";
+import { planDestroy, planStack } from "./planning";
+import type { StackResult } from "./report";
+import { reportOf, writeReport, type ReportFiles } from "./report-input";
+import { rolloutWaves } from "./rollout";
+import { forEachStack, isWhole, type Session } from "./session";
+import type { StateHome } from "./state-home";
+import { wavesOf } from "./waves";
+
+/** What planning an environment may be told. */
+export interface PlanSettings extends ReportFiles {
+  /**
+   * Plan only what changed since a commit, and what follows it.
+   *
+   * @default - all of the session's stacks
+   */
+  readonly changedSince?: string;
+  /**
+   * Directory to save the plans in.
+   *
+   * @default - they are not saved
+   */
+  readonly save?: string;
+}
+
+/** What planning an environment gave. */
+export interface PlanFindings {
+  readonly results: readonly StackResult[];
+  /** Digest of the plans, where they were saved. */
+  readonly digest?: string;
+}
+
+/** Plans the session's stacks, and the end of those that the code does not have any more. */
+export async function planEnvironment(
+  session: Session,
+  home: StateHome,
+  options: PlanSettings = {},
+): Promise<PlanFindings> {
+  const wanted = affectedStacks(session, options.changedSince);
+  const orphans = isWhole(session) ? await findOrphans(session) : [];
+  const planned = await forEachStack(session, wanted, (stack) => planStack(session, home, stack));
+  const ending = await forEachStack(
+    session,
+    orphans.map(({ stack }) => stack),
+    (stack) => planDestroy(session, home, stack),
+  );
+  const results = [...planned, ...ending];
+  const { report, markdown, save } = options;
+  const isAsked = report !== undefined || markdown !== undefined || save !== undefined;
+  return isAsked && !session.context.interrupts.requested
+    ? tell(session, home, wanted, orphans, results, options)
+    : { results };
+}
+
+/** Saves the plans and writes the report, as far as they were asked for. */
+async function tell(
+  session: Session,
+  home: StateHome,
+  wanted: readonly Stack[],
+  orphans: readonly Orphan[],
+  results: readonly StackResult[],
+  options: PlanSettings,
+): Promise<PlanFindings> {
+  const stacks = [...wanted, ...orphans.map(({ stack }) => stack)];
+  const plans = await readPlans(session, stacks, results);
+  const codeChanges = await codeChangesOfBlocked(session, home, wanted, results);
+  const about = { orphans: new Set(orphans.map(({ stack }) => stack.name)), codeChanges };
+  const isComplete = results.every(({ outcome }) => outcome !== "failed" && outcome !== "interrupted");
+  const manifest =
+    options.save !== undefined && isComplete
+      ? await saveEnvironment(session, home, options.save, { stacks, results, plans, ...about })
+      : undefined;
+  const digest = manifest === undefined ? {} : { digest: manifest.digest };
+  const bare = reportOf(session, results, plans, { ...about, ...digest });
+  const standing = await standingStacks(session, home, wanted);
+  const waves = rolloutWaves(wavesOf(wanted), standing, session.environment);
+  const { refused, approved } = new Gatekeeper(session, orphans).judge(
+    bare.stacks.filter(({ name, fromCode }) => standing.has(name) && !fromCode),
+    waves.map((wave) => wave.filter(({ name }) => standing.has(name)).map(({ name }) => name)),
+  );
+  const approvals = [...refused, ...approved].map(({ summary: text, approvedBy }) => ({
+    summary: text,
+    approvedBy,
+  }));
+  writeReport({ ...bare, approvals }, options);
+  return { results, ...digest };
+}
+
+async function codeChangesOfBlocked(
+  session: Session,
+  home: StateHome,
+  stacks: readonly Stack[],
+  results: readonly StackResult[],
+): Promise<ReadonlyMap<string, StackDiff>> {
+  const blocked = new Set(results.filter(({ outcome }) => outcome === "blocked").map(({ stack }) => stack));
+  const changes = await forEachStack(
+    session,
+    stacks.filter(({ name }) => blocked.has(name)),
+    (stack) => codeChangesOf(session, home, stack),
+  );
+  return new Map(changes.flatMap((diff) => (diff === undefined ? [] : [[diff.stack, diff]])));
+}

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+
+import { type AppliedRecord, readAppliedRecord } from "./applied-record";
+import { CommandError } from "./errors";
+import { type Backend, digestOf, type Stack } from "./manifest";
+import type { Session } from "./session";
+import { managedCountOf } from "./state";
+import { wavesOf } from "./waves";
+import { writePrivateFile } from "./workspace";
+
+/** A stack that stands and is no longer in the configuration. */
+export interface Orphan {
+  /** What is left of it: the providers and the place of its state, with no resource. */
+  readonly stack: Stack;
+  /** How many resources it holds. */
+  readonly resources: number;
+}
+
+/**
+ * The stacks whose states hold resources in the environment's bucket, but which the code does not have
+ * any more. Each stands before those it depended on, as a destroy must go.
+ *
+ * @throws CommandError for a stack of which nothing is known but its state.
+ */
+export async function findOrphans(session: Session): Promise<Orphan[]> {
+  const { context, access, synthesis, environment } = session;
+  const known = synthesis.stacks.flatMap(({ backend }) => (backend?.type === "s3" ? [backend] : []));
+  const [model] = known;
+  if (model === undefined) {
+    return [];
+  }
+  const { bucket, region } = model.settings as { bucket: string; region: string };
+  if ((await context.aws.bucketStatus(access, bucket, region)) !== "present") {
+    return [];
+  }
+  const prefix = folderOf(String(model.settings.key), environment.name);
+  const keys = new Set(known.map(({ settings }) => String(settings.key)));
+  const found = await context.aws.objects.list(access, { bucket, region }, prefix);
+  const strays = found.filter(
+    (key) => key.endsWith(".tfstate") && !key.slice(prefix.length).includes("/") && !keys.has(key),
+  );
+  const orphans = await Promise.all(
+    strays.map((key) => orphanAt(session, { ...model, settings: { ...model.settings, key } })),
+  );
+  return inOrderOfDestruction(orphans.filter((orphan) => orphan !== undefined));
+}
+
+/** States lie in one folder an environment, or beside those of others under their full names. */
+function folderOf(key: string, environment: string): string {
+  const folder = key.slice(0, key.lastIndexOf("/") + 1);
+  return `${folder}${environment}-`;
+}
+
+async function orphanAt(session: Session, backend: Backend): Promise<Orphan | undefined> {
+  const { context, access, environment } = session;
+  const key = String(backend.settings.key);
+  const name = key.slice(key.lastIndexOf("/") + 1).replace(/\.tfstate$/, "");
+  const resources = managedCountOf(await context.aws.readState(access, backend));
+  if (resources === 0) {
+    return undefined;
+  }
+  const record = await readAppliedRecord(session, backend);
+  if (record === undefined) {
+    throw new CommandError(
+      `${name} is not in the code any more, but its state s3://${String(backend.settings.bucket)}/${key} holds ${resources} resources, and nothing is recorded of its last deploy. Nothing was changed.`,
+      `Check out the last commit that has it and run \`meridian destroy ${environment.name} --stack ${name}\`.`,
+    );
+  }
+  return { stack: remainderOf(session, record, backend), resources };
+}
+
+/**
+ * The stack without its resources: Terraform then destroys what the state holds, by the same providers
+ * and with no need of the files that the resources were made from.
+ */
+function remainderOf({ context, environment }: Session, record: AppliedRecord, backend: Backend): Stack {
+  const { terraform, provider } = record.configuration;
+  const configuration = {
+    ...(terraform === undefined ? {} : { terraform }),
+    ...(provider === undefined ? {} : { provider }),
+  };
+  const directory = join(context.workspace.root, "orphans", environment.name, record.stack);
+  writePrivateFile(join(directory, "cdk.tf.json"), `${JSON.stringify(configuration, null, 2)}\n`);
+  return {
+    name: record.stack,
+    directory,
+    dependencies: record.dependencies,
+    configuration,
+    backend,
+    digest: digestOf(directory),
+  };
+}
+
+function inOrderOfDestruction(orphans: readonly Orphan[]): Orphan[] {
+  const byName = new Map(orphans.map((orphan) => [orphan.stack.name, orphan]));
+  return wavesOf(orphans.map(({ stack }) => stack))
+    .flat()
+    .reverse()
+    .flatMap(({ name }) => byName.get(name) ?? []);
+}
+
+/** Refuses to destroy a stack of an environment that is protected; its resources would refuse halfway. */
+export function guardOrphans({ environment }: Session, orphans: readonly Orphan[]): void {
+  if (environment.deletionProtection && orphans.length > 0) {
+    const names = orphans.map(({ stack }) => stack.name).join(", ");
+    throw new CommandError(
+      `${names} would be destroyed, but environment '${environment.name}' is protected from deletion. Nothing was changed.`,
+      `Put it back, set \`deletionProtection: false\` in environments/${environment.name}.ts and deploy that first; then take it out again.`,
+    );
+  }
+}

@@ -1,0 +1,294 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import { digestOf } from "../analysis/change";
+import type { ExpectedChange, PlanSeal } from "../analysis/integrity";
+import { CommandError, messageOf } from "./errors";
+import { decrypt, encrypt } from "./plan-cipher";
+import type { Session } from "./session";
+import type { ChangeCounts } from "./terraform/events";
+
+/** One stack of saved plans. */
+export interface SavedStack {
+  readonly name: string;
+  readonly outcome: "changes" | "no changes" | "blocked";
+  /** What the plan, or its absence, rests on. */
+  readonly seal: PlanSeal;
+  /** `destroy` for a stack that the code does not have any more. */
+  readonly mode: "apply" | "destroy";
+  readonly counts?: ChangeCounts;
+  /** SHA-256 of the encrypted plan; absent where there is none. */
+  readonly fileDigest?: string;
+  /** Stacks that must be applied before this one can be planned. */
+  readonly needs?: readonly string[];
+  /**
+   * What the code changes in a blocked stack: all that its plan may do.
+   *
+   * @default - not known, so nothing is reviewed
+   */
+  readonly expected?: readonly ExpectedChange[];
+}
+
+/** What is said of saved plans, in `manifest.json`. Holds no secret. */
+export interface PlanManifest {
+  /** Version of this format. */
+  readonly version: 1;
+  readonly environment: string;
+  readonly createdAt: string;
+  readonly terraform: string;
+  /** The commit that was planned; empty where there is no git repository. */
+  readonly commit: string;
+  /** SHA-256 of the provider lock file, which is saved too. */
+  readonly lockDigest: string;
+  /** The data key of the plans, as KMS encrypted it, in base64. */
+  readonly dataKey: string;
+  /** Region of the KMS key. */
+  readonly keyRegion: string;
+  readonly stacks: readonly SavedStack[];
+  /** One digest over all the rest. */
+  readonly digest: string;
+}
+
+/** A plan that is to be saved. */
+export interface PlanToSave {
+  readonly stack: Omit<SavedStack, "fileDigest" | "seal">;
+  /** Makes the seal, with the secret that its digests are keyed with. */
+  readonly seal: (salt: string) => PlanSeal;
+  /** The plan as Terraform wrote it. */
+  readonly plan?: Buffer;
+}
+
+/** Saved plans older than this are refused: what somebody changed by hand meanwhile is in none of them. */
+export const bundleLifetimeHours = 24;
+
+const manifestFile = "manifest.json";
+const lockFile = "terraform.lock.hcl";
+const saltBytes = 32;
+
+/**
+ * Saves plans in a directory, encrypted, under one digest. The directory appears whole or not at all;
+ * saved plans that are there already are replaced, anything else is left alone.
+ */
+export async function savePlans(
+  session: Session,
+  directory: string,
+  plans: readonly PlanToSave[],
+  lock: string,
+  commit: string,
+): Promise<PlanManifest> {
+  const { context, environment, terraform } = session;
+  const target = resolve(directory);
+  refuseForeign(target);
+  const key = await newKey(session);
+  const fresh = `${target}.${process.pid}.new`;
+  try {
+    mkdirSync(fresh, { recursive: true, mode: 0o700 });
+    const stacks = plans.map(({ stack, seal, plan }): SavedStack => {
+      const salt = randomBytes(saltBytes);
+      const sealed = { ...stack, seal: seal(salt.toString("hex")) };
+      if (plan === undefined) {
+        return sealed;
+      }
+      const content = encrypt(
+        key.plain,
+        Buffer.concat([salt, plan]),
+        aboutPlan(environment.name, stack.name),
+      );
+      writeFileSync(join(fresh, fileOf(stack.name)), content, { mode: 0o600 });
+      return { ...sealed, fileDigest: sha256(content) };
+    });
+    writeFileSync(join(fresh, lockFile), lock, { mode: 0o600 });
+    const content: Omit<PlanManifest, "digest"> = {
+      version: 1,
+      environment: environment.name,
+      createdAt: context.now().toISOString(),
+      terraform: `${terraform.binary.product} ${terraform.binary.version}`,
+      commit,
+      lockDigest: sha256(lock),
+      dataKey: Buffer.from(key.encrypted).toString("base64"),
+      keyRegion: key.region,
+      stacks,
+    };
+    const manifest = { ...content, digest: digestOf(content) };
+    writeFileSync(join(fresh, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
+    rmSync(target, { recursive: true, force: true });
+    renameSync(fresh, target);
+    return manifest;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** A plan as it was saved, decrypted. */
+export interface OpenedPlan {
+  readonly plan: Buffer;
+  /** The secret that the seal's digests are keyed with. */
+  readonly salt: string;
+}
+
+/** Saved plans that are what they were when they were saved. */
+export class PlanBundle {
+  private key: Uint8Array | undefined;
+
+  private constructor(
+    private readonly session: Session,
+    private readonly directory: string,
+    public readonly manifest: PlanManifest,
+  ) {}
+
+  /**
+   * Opens a directory of saved plans.
+   *
+   * @param digest - the digest that was reviewed; without it, whoever can write the directory and may use
+   *   the key could have put another set of plans there.
+   * @throws CommandError when any byte of it is not what was saved.
+   */
+  public static open(session: Session, directory: string, digest?: string): PlanBundle {
+    const path = resolve(directory);
+    const manifest = readManifest(session, path, directory);
+    const problems = [...manifestProblems(session, manifest, digest), ...fileProblems(path, manifest)];
+    if (problems.length > 0) {
+      throw plansRefused(session, directory, problems);
+    }
+    return new PlanBundle(session, path, manifest);
+  }
+
+  /** The provider lock file that the plans were made with. */
+  public get lock(): string {
+    return readFileSync(join(this.directory, lockFile), "utf8");
+  }
+
+  /** Decrypts the plan of a stack. */
+  public async plan({ name }: SavedStack): Promise<OpenedPlan> {
+    const { context, access, environment } = this.session;
+    const { dataKey, keyRegion } = this.manifest;
+    this.key ??= await context.aws.keys.openDataKey(
+      access,
+      keyRegion,
+      Buffer.from(dataKey, "base64"),
+      encryptionContext(environment.name),
+    );
+    const content = readFileSync(join(this.directory, fileOf(name)));
+    const opened = decrypt(this.key, content, aboutPlan(environment.name, name));
+    if (opened === undefined) {
+      throw plansRefused(this.session, this.directory, [`${name}: the plan does not decrypt`]);
+    }
+    return { salt: opened.subarray(0, saltBytes).toString("hex"), plan: opened.subarray(saltBytes) };
+  }
+}
+
+/** The refusal of saved plans, with everything that is wrong with them. */
+export function plansRefused(
+  { environment }: Session,
+  directory: string,
+  problems: readonly string[],
+): CommandError {
+  return new CommandError(
+    `The plans saved in ${directory} are refused. Nothing was changed.\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    `Plan again with \`meridian plan ${environment.name} --save ${directory}\`, and have that reviewed.`,
+  );
+}
+
+function readManifest(session: Session, path: string, directory: string): PlanManifest {
+  const file = join(path, manifestFile);
+  if (!existsSync(file)) {
+    throw new CommandError(
+      `There are no saved plans in ${directory}.`,
+      `Make some with \`meridian plan ${session.environment.name} --save ${directory}\`.`,
+    );
+  }
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as PlanManifest;
+  } catch (error) {
+    throw plansRefused(session, directory, [`${manifestFile} is not readable: ${messageOf(error)}`]);
+  }
+}
+
+function manifestProblems(
+  { context, environment }: Session,
+  manifest: PlanManifest,
+  digest?: string,
+): string[] {
+  const { digest: said, ...content } = manifest;
+  if (said !== digestOf(content)) {
+    return [`${manifestFile} was edited: its digest does not fit its content`];
+  }
+  if (digest !== undefined && digest !== said) {
+    return [`their digest is ${said}, and the reviewed one is ${digest}`];
+  }
+  if (manifest.environment !== environment.name) {
+    return [`they are for the environment ${manifest.environment}`];
+  }
+  const hours = (context.now().getTime() - new Date(manifest.createdAt).getTime()) / 3_600_000;
+  return hours <= bundleLifetimeHours
+    ? []
+    : [`they are ${Math.floor(hours)} hours old, and the limit is ${bundleLifetimeHours}`];
+}
+
+function fileProblems(directory: string, { stacks, lockDigest }: PlanManifest): string[] {
+  const files = [
+    { name: lockFile, digest: lockDigest },
+    ...stacks.flatMap(({ name, fileDigest }) =>
+      fileDigest === undefined ? [] : [{ name: fileOf(name), digest: fileDigest }],
+    ),
+  ];
+  return files.flatMap(({ name, digest }) => {
+    const file = join(directory, name);
+    if (!existsSync(file)) {
+      return [`${name} is missing`];
+    }
+    return sha256(readFileSync(file)) === digest ? [] : [`${name} was changed after it was saved`];
+  });
+}
+
+async function newKey({ context, environment, synthesis, access }: Session) {
+  const backend = synthesis.stacks.find((stack) => stack.backend?.type === "s3")?.backend;
+  const { bucket, region } = (backend?.settings ?? {}) as { bucket?: string; region?: string };
+  const remedy = `Make the state bucket first with \`meridian bootstrap ${environment.name}\`.`;
+  if (bucket === undefined || region === undefined) {
+    throw new CommandError(
+      "Saved plans are encrypted with the key of the state bucket, and there is none.",
+      remedy,
+    );
+  }
+  const key = await context.aws.keys.ofBucket(access, bucket, region);
+  if (key === undefined) {
+    throw new CommandError(
+      `Saved plans are encrypted with the key of the state bucket, and ${bucket} has none of its own.`,
+      remedy,
+    );
+  }
+  const made = await context.aws.keys.newDataKey(access, region, key, encryptionContext(environment.name));
+  return { ...made, region };
+}
+
+/** Files that this would delete must be plans that it wrote. */
+function refuseForeign(directory: string): void {
+  if (
+    existsSync(directory) &&
+    readdirSync(directory).length > 0 &&
+    !existsSync(join(directory, manifestFile))
+  ) {
+    throw new CommandError(
+      `${directory} holds other things than saved plans.`,
+      "Name a directory that does not exist yet, or one of saved plans.",
+    );
+  }
+}
+
+function encryptionContext(environment: string): Record<string, string> {
+  return { environment, purpose: "meridian-plan" };
+}
+
+function aboutPlan(environment: string, stack: string): string {
+  return `${environment}/${stack}`;
+}
+
+function fileOf(stack: string): string {
+  return `${stack}.tfplan.enc`;
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
