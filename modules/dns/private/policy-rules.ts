@@ -67,10 +67,27 @@ function checkKind(
     case "ip-based":
       checkNetworks(path, policy, branches, report);
       break;
-    case "simple":
     case "multivalue":
+      checkAnswers(path, branches, report);
+      break;
+    case "simple":
       break;
   }
+}
+
+function checkAnswers(path: string, branches: readonly Branch[], report: Report): void {
+  reportRepeated(
+    branches,
+    ({ key }) => key,
+    (repeated) => {
+      report(
+        `${path}.endpoints`,
+        "name each endpoint once",
+        repeated,
+        "remove the repetition: the endpoint's name is the record's set identifier",
+      );
+    },
+  );
 }
 
 function checkSize(path: string, policy: RoutingPolicy, branches: readonly Branch[], report: Report): void {

@@ -1,14 +1,13 @@
-import { TerraformStack } from "cdktf";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 
 import type { IHostedZone, Problem } from "../../core";
 import type { AddressType } from "./names";
 
-const claimsOf = new WeakMap<TerraformStack, Map<string, string>>();
+const claimsOf = new WeakMap<IConstruct, Map<string, string>>();
 
 /**
  * Notes that a construct writes the records of a name, and says where another one does already:
- * all records of one name and type share one policy, so they come from one construct.
+ * all records of one name and type share one policy, so they come from one construct of the App.
  */
 export function claimRecordSet(
   scope: Construct,
@@ -16,9 +15,9 @@ export function claimRecordSet(
   recordName: string,
   types: readonly AddressType[],
 ): readonly Problem[] {
-  const stack = TerraformStack.of(scope);
-  const claims = claimsOf.get(stack) ?? new Map<string, string>();
-  claimsOf.set(stack, claims);
+  const app = scope.node.root;
+  const claims = claimsOf.get(app) ?? new Map<string, string>();
+  claimsOf.set(app, claims);
   return types.flatMap((type) => {
     const key = `${zone.hostedZoneId} ${recordName} ${type}`;
     const owner = claims.get(key);

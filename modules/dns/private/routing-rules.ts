@@ -33,6 +33,7 @@ export function routingProblems(
   }
   checkPolicy("policy", props.policy, regionsOf(props), report);
   checkHealth(props, sets, report);
+  checkBlindBranches(props, sets, report);
   checkMultivalue(props, sets, report);
   return problems;
 }
@@ -128,6 +129,7 @@ function checkEndpoint(props: DnsRoutingProps, name: string, endpoint: RoutedEnd
   checkRto(props, path, endpoint, endpoint.healthCheck, report);
 }
 
+/** The names that checks look up; beside an address, a name is only said. */
 function namesAsked(check: HealthCheckDefinition): readonly string[] {
   switch (check.kind) {
     case "calculated":
@@ -135,7 +137,7 @@ function namesAsked(check: HealthCheckDefinition): readonly string[] {
     case "https":
     case "http":
     case "tcp":
-      return [check.fullyQualifiedDomainName];
+      return check.ipAddress === undefined ? [check.fullyQualifiedDomainName] : [];
     default:
       return [];
   }
@@ -193,6 +195,26 @@ function checkHealth(props: DnsRoutingProps, sets: readonly RecordSet[], report:
         "add a check: without one Route 53 takes the endpoint for healthy always, and the whole branch with it",
       );
     }
+  }
+}
+
+/** A simple record carries no check, so that below a branch the target must tell its health itself. */
+function checkBlindBranches(props: DnsRoutingProps, sets: readonly RecordSet[], report: Report): void {
+  const blind = sets
+    .filter((set) => set.kind === "simple" && set.path.length > 0)
+    .flatMap((set) => set.records)
+    .flatMap(({ leadsTo }) => (leadsTo.kind === "endpoint" ? [leadsTo.endpoint] : []))
+    .filter((name) => {
+      const value = props.endpoints[name]?.target.value;
+      return value !== undefined && !(value.kind === "alias" && canEvaluateHealth(value));
+    });
+  if (blind.length > 0) {
+    report(
+      "policy",
+      "lead to endpoints that cannot tell their own health without a simple policy between",
+      blind,
+      "name the endpoint as the branch's target: a simple record carries no health check",
+    );
   }
 }
 

@@ -1,3 +1,5 @@
+import { App, TerraformStack } from "cdktf";
+
 import type { DnsRoutingProps, HealthCheckDefinition, RoutingPolicy } from "../../../modules/dns";
 import { DnsRouting, RegionalRecord } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
@@ -499,6 +501,15 @@ describe("DnsRouting", () => {
         refuse({ policy: { kind: "multivalue", endpoints: ["one", "two", "tow"] }, endpoints: addresses }),
       ).toBe('test/Web: \'policy.endpoints\' must name an endpoint, got "tow"; did you mean "two"');
     });
+
+    it("refuses an endpoint that stands twice among the answers, as set identifiers are unique", () => {
+      expect(
+        refuse({ policy: { kind: "multivalue", endpoints: ["one", "two", "one"] }, endpoints: addresses }),
+      ).toBe(
+        "test/Web: 'policy.endpoints' must name each endpoint once, got [\"one\"]; " +
+          "remove the repetition: the endpoint's name is the record's set identifier",
+      );
+    });
   });
 
   describe("ip-based", () => {
@@ -600,6 +611,45 @@ describe("DnsRouting", () => {
       );
     });
 
+    it("refuses a plain value behind a simple policy below a branch, where no check can stand", () => {
+      const endpoints = {
+        "eu-west-1": { target: address("eu-west-1", "192.0.2.1"), healthCheck: check("eu-west-1") },
+        "eu-central-1": { target: address("eu-central-1", "192.0.2.2"), healthCheck: check("eu-central-1") },
+      };
+      const secondary: RoutingPolicy = { kind: "simple", to: "eu-central-1" };
+
+      expect(refuse({ endpoints, policy: { kind: "failover", primary: "eu-west-1", secondary } })).toBe(
+        "test/Web: 'policy' must lead to endpoints that cannot tell their own health without a simple policy between, " +
+          'got ["eu-central-1"]; ' +
+          "name the endpoint as the branch's target: a simple record carries no health check",
+      );
+    });
+
+    it("evaluates the health of what an alias leads to, at every level of a tree", () => {
+      const policy: RoutingPolicy = {
+        kind: "latency",
+        branches: {
+          europe: {
+            region: "eu-west-1",
+            to: { kind: "failover", primary: "eu-west-1", secondary: "eu-central-1" },
+          },
+          america: {
+            region: "us-east-1",
+            to: { kind: "weighted", branches: { "us-east-1": { weight: 1 }, "us-west-2": { weight: 1 } } },
+          },
+        },
+      };
+      const endpoints = endpointsIn("eu-west-1", "eu-central-1", "us-east-1", "us-west-2");
+      const records = Object.values(
+        resourcesOf(stackWith({ policy, endpoints }).stack, "aws_route53_record"),
+      );
+
+      expect(records).toHaveLength(6);
+      for (const record of records) {
+        expect(record.alias).toMatchObject({ evaluate_target_health: true });
+      }
+    });
+
     it("refuses a CloudFront distribution without a check", () => {
       const { value } = alias("us-east-1");
       const target = { region: "us-east-1", value: { ...value, hostedZoneId: "Z2FDTNDATAQYW2" } };
@@ -609,6 +659,22 @@ describe("DnsRouting", () => {
           "got nothing; " +
           "add a check: without one Route 53 takes the endpoint for healthy always, and the whole branch with it",
       );
+    });
+
+    it("takes a check that says the routed name to an address of the endpoint", () => {
+      const asked = {
+        ...check("eu-west-1"),
+        fullyQualifiedDomainName: "web.example.com",
+        ipAddress: "192.0.2.1",
+      } as HealthCheckDefinition;
+      const stack = stackWith({
+        endpoints: { "eu-west-1": { target: alias("eu-west-1"), healthCheck: asked } },
+      });
+
+      expect(resourceAt(stack, "aws_route53_health_check")).toMatchObject({
+        fqdn: "web.example.com",
+        ip_address: "192.0.2.1",
+      });
     });
 
     it("refuses a check that asks the routed name itself, at any depth", () => {
@@ -713,6 +779,17 @@ describe("DnsRouting", () => {
       expect(refuse({ recordName: "web.example.org" })).toBe(
         'test/Web: \'recordName\' must end in the zone\'s name, "example.com", got "web.example.org"; ' +
           "change the name, or pass the zone that holds it",
+      );
+    });
+
+    it("refuses a name that a construct of another stack writes already", () => {
+      const app = new App();
+      const second = new TerraformStack(app, "second");
+      new DnsRouting(new TerraformStack(app, "first"), "Web", required);
+
+      expect(refusal(() => new DnsRouting(second, "Web", required))).toBe(
+        "second/Web: 'recordName' must be a name whose A records no other construct writes, got \"web.example.com\"; " +
+          "change it, or merge with first/Web: records of one name and type share one policy",
       );
     });
 
