@@ -1,7 +1,10 @@
 import { z } from "zod";
 
 import { listOf, mapOf, section, text, whole } from "./fields";
+import { registrySchema } from "./registry";
 import { rolloutSchema } from "./rollout";
+import { domainName, routingSchema, type RoutingEntry, type RoutingPolicySettings } from "./routing";
+import { tableName, tableSchema } from "./tables";
 
 /**
  * Days that CloudWatch can keep logs.
@@ -53,8 +56,6 @@ const variableName = text(
 );
 
 const variables = mapOf(variableName, z.string());
-
-const domainLabels = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*";
 
 /** Where a service's image comes from. */
 const imageSchema = z.union([
@@ -219,27 +220,6 @@ const healthCheckSchema = section({
   ),
 });
 
-/** How the world finds a service. */
-const routingSchema = section({
-  /**
-   * Name below the environment's domain; `@` is the domain itself.
-   *
-   * @default - the service's name
-   */
-  subdomain: text(
-    new RegExp(`^(@|${domainLabels})$`),
-    "be lower-case letters, digits and hyphens, or '@' for the domain itself",
-    'write it like "www"',
-  ).optional(),
-  /**
-   * `latency` sends each user to the nearest healthy region; `failover` sends all to the primary
-   * region until it fails.
-   *
-   * @default "latency"
-   */
-  policy: z.enum(["latency", "failover"]).default("latency"),
-});
-
 /** A container that runs beside the service's own in each task. */
 const sidecarSchema = section({
   /** Name, unique in the service. */
@@ -281,13 +261,36 @@ const sidecarSchema = section({
   port: portNumber.optional(),
 });
 
+const weight = whole(0, 255, "give the runtime's share of the sum of both weights");
+
+/** What runs a service: one runtime, or both side by side, with the weight of their DNS answers. */
+const runtimeSchema = z.union([
+  z.enum(["fargate", "app-runner"]),
+  section({
+    /**
+     * Share of App Runner in the answers.
+     *
+     * @default - App Runner does not run it
+     */
+    "app-runner": weight.optional(),
+    /**
+     * Share of Fargate in the answers.
+     *
+     * @default - Fargate does not run it
+     */
+    fargate: weight.optional(),
+  }),
+]);
+
 const serviceSchema = section({
   /**
    * What runs it. App Runner is closed to new customers, see {@link EnvironmentInput} `appRunner`.
+   * A service moves from one to the other by weights: `{ "app-runner": 100, fargate: 0 }` lets both
+   * stand, the weights shift the users, and `{ fargate: 100 }` removes what is left behind.
    *
    * @default "fargate"
    */
-  runtime: z.enum(["fargate", "app-runner"]).default("fargate"),
+  runtime: runtimeSchema.default("fargate"),
   /** What it runs. */
   image: imageSchema,
   /** Port that the container listens on. */
@@ -327,9 +330,22 @@ const serviceSchema = section({
    */
   secrets: mapOf(variableName, z.string()).prefault({}),
   /**
+   * Tables of the environment that it reads and writes, by the variable that tells the container
+   * their name.
+   *
+   * @default - none
+   */
+  tables: mapOf(variableName, z.string()).prefault({}),
+  /**
+   * The jurisdiction that its data must not leave, one of `jurisdictions`.
+   *
+   * @default - none
+   */
+  jurisdiction: z.string().optional(),
+  /**
    * Regions that it runs in.
    *
-   * @default - all regions of the environment
+   * @default - all regions of its jurisdiction, else of the environment
    */
   regions: listOf(z.string()).optional(),
   /**
@@ -393,17 +409,26 @@ const regionSchema = section({
 
 const domainSchema = section({
   /** The domain without a trailing dot. */
-  name: text(
-    new RegExp(`^(?=.{1,253}$)${domainLabels}\\.[a-z]{2,63}$`),
-    "be a domain name in lower case without a trailing dot",
-    'write it like "example.com"',
-  ),
+  name: domainName,
   /**
    * Whether the foundation creates the hosted zone or finds it.
    *
    * @default "create"
    */
   zone: z.enum(["create", "existing"]).default("create"),
+  /**
+   * Whether the zone is signed with DNSSEC. Resolvers check signatures only once the zone above
+   * holds the DS record, which the foundation shows as its output `ds_record`.
+   *
+   * @default false
+   */
+  dnssec: z.boolean().default(false),
+  /**
+   * Whether the queries that reach a zone created here are logged.
+   *
+   * @default true
+   */
+  queryLog: z.boolean().default(true),
 });
 
 const stateSchema = section({
@@ -459,6 +484,46 @@ export const environmentSchema = section({
    * @default - none
    */
   services: mapOf(containerName, serviceSchema).prefault({}),
+  /**
+   * Tables by name, replicated between the regions.
+   *
+   * @default - none
+   */
+  tables: mapOf(tableName, tableSchema).prefault({}),
+  /**
+   * The container registries.
+   *
+   * @default - basic scanning, no caches
+   */
+  registry: registrySchema.prefault({}),
+  /**
+   * Sets of regions that some users' data must not leave, by name. Services of a jurisdiction that
+   * are entered by an accelerator get one that knows no other region.
+   *
+   * @default - none
+   */
+  jurisdictions: mapOf(containerName, listOf(z.string())).prefault({}),
+  /**
+   * Global Accelerator, for the services whose `routing.entry` is `accelerator`.
+   *
+   * @default - all regions fully open, load balancers public
+   */
+  accelerator: section({
+    /**
+     * Percentage of the traffic that is nearest to a region which does go there; the rest goes to
+     * the next one. Failover does not look at it.
+     *
+     * @default - 100 in every region
+     */
+    trafficDialPercentages: mapOf(z.string(), whole(0, 100, "give a percentage")).prefault({}),
+    /**
+     * Whether the load balancers are private, so that the accelerator is the only way to them.
+     * Every service on Fargate must then be entered by it, and there is no fallback.
+     *
+     * @default false
+     */
+    onlyEntry: z.boolean().default(false),
+  }).prefault({}),
   /** What a lost region may cost. */
   recovery: section({
     /** Seconds until new connections avoid a region that is lost. */
@@ -497,6 +562,20 @@ export const environmentSchema = section({
      */
     blockedCountries: listOf(
       text(/^[A-Z]{2}$/, "be a code of two capital letters", 'write it like "KP"'),
+    ).optional(),
+    /**
+     * Groups of rules that AWS keeps up to date, in their order. A group that only counts shows in
+     * the metrics what it would turn away: promote it to `block` when that is right.
+     *
+     * @default - the IP reputation list, the known bad inputs and the common rule set, all blocking
+     */
+    managedRuleGroups: mapOf(
+      text(
+        /^AWSManagedRules[A-Za-z0-9]+$/,
+        "be a managed rule group of AWS",
+        'write it like "AWSManagedRulesCommonRuleSet"',
+      ),
+      z.enum(["block", "count"]),
     ).optional(),
     /**
      * Requests in five minutes above which an address is turned away.
@@ -615,21 +694,35 @@ export type ServiceHealthCheck = z.output<typeof healthCheckSchema>;
 /** A container that runs beside the service's own in each task. */
 export type ServiceSidecar = z.output<typeof sidecarSchema>;
 
+/** What can run a service. */
+export type Runtime = "fargate" | "app-runner";
+
 /** How the world finds a service, with nothing left to derive. */
 export interface ServiceRouting {
   /** Name below the environment's domain; `@` is the domain itself. */
   readonly subdomain: string;
   /** The full name, without a trailing dot. */
   readonly hostname: string;
+  /** The name that leads to the regions: its own, or behind a distribution the one that this asks. */
+  readonly regionsHostname: string;
   /** How DNS chooses among the regions. */
-  readonly policy: "latency" | "failover";
+  readonly policy: RoutingPolicySettings;
+  /** What users meet first. */
+  readonly entry: RoutingEntry;
 }
 
 /** A service with nothing left to derive. */
 export interface Service extends Omit<
   ParsedService,
-  "routing" | "regions" | "peakTasks" | "logRetentionDays"
+  "runtime" | "routing" | "regions" | "peakTasks" | "logRetentionDays"
 > {
+  /** What runs it, with the weight of each in the answers of DNS. */
+  readonly runtimes: Readonly<Partial<Record<Runtime, number>>>;
+  /**
+   * Whether DNS shares its answers out by those weights. It does so for every service on App Runner,
+   * so that no record has to change its kind when the service moves.
+   */
+  readonly isWeightedByRuntime: boolean;
   /** How the world finds it. */
   readonly routing: ServiceRouting;
   /** Regions that it runs in. */

@@ -8,6 +8,8 @@ import staging from "./staging";
 import { validateEnvironments } from "./validate";
 
 export * from "./environment";
+export type { RoutingPolicySettings } from "./routing";
+export type { TableSettings } from "./tables";
 export { validateEnvironments, type EnvironmentFile } from "./validate";
 
 const files: Readonly<Record<string, EnvironmentInput>> = { local, dev, staging, prod };

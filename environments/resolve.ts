@@ -1,5 +1,5 @@
 import { partitionOf, regionNames } from "../modules/core";
-import type { Environment, ParsedEnvironment, ParsedService, Service } from "./environment";
+import type { Environment, ParsedEnvironment, ParsedService, Service, ServiceRouting } from "./environment";
 
 /** Fills in the defaults that depend on other values. Total over well-formed input, right or wrong. */
 export function resolveEnvironment(parsed: ParsedEnvironment): Environment {
@@ -17,21 +17,32 @@ export function resolveEnvironment(parsed: ParsedEnvironment): Environment {
 }
 
 function resolveService(environment: ParsedEnvironment, name: string, service: ParsedService): Service {
-  const regions = service.regions ?? Object.keys(environment.regions);
+  const { runtime, ...settings } = service;
+  const regions = service.regions ?? regionsOf(environment, service);
   const subdomain = service.routing.subdomain ?? name;
-  const domain = environment.domain.name;
   const survivors = Math.max(regions.length - environment.recovery.survives, 0);
   return Object.freeze({
-    ...service,
-    routing: Object.freeze({
-      subdomain,
-      hostname: subdomain === "@" ? domain : `${subdomain}.${domain}`,
-      policy: service.routing.policy,
-    }),
+    ...settings,
+    runtimes: Object.freeze(typeof runtime === "string" ? { [runtime]: 100 } : runtime),
+    isWeightedByRuntime: runtime !== "fargate",
+    routing: Object.freeze(resolveRouting(environment.domain.name, subdomain, service)),
     regions: Object.freeze(regions),
     peakTasks: service.peakTasks ?? service.capacity.minimum * survivors,
     logRetentionDays: service.logRetentionDays ?? environment.logRetentionDays,
   });
+}
+
+function resolveRouting(domain: string, subdomain: string, { routing }: ParsedService): ServiceRouting {
+  const hostname = subdomain === "@" ? domain : `${subdomain}.${domain}`;
+  const origin = subdomain === "@" ? "origin" : `origin-${subdomain}`;
+  const { policy, entry } = routing;
+  const regionsHostname = entry === "distribution" ? `${origin}.${domain}` : hostname;
+  return { subdomain, hostname, regionsHostname, policy, entry };
+}
+
+function regionsOf({ regions, jurisdictions }: ParsedEnvironment, service: ParsedService): readonly string[] {
+  const { jurisdiction } = service;
+  return (jurisdiction === undefined ? undefined : jurisdictions[jurisdiction]) ?? Object.keys(regions);
 }
 
 /** States cannot leave their partition, so outside of `aws` the fallback is a region of the same one. */

@@ -3,6 +3,7 @@ import { App } from "cdktf";
 import type { Environment } from "../environments";
 import { readBlockedAddresses } from "./blocked-addresses";
 import { BootstrapStack } from "./bootstrap-stack";
+import { CloudfrontStack, distributedServices } from "./cloudfront-stack";
 import { EdgeStack } from "./edge-stack";
 import { FoundationStack } from "./foundation-stack";
 import { RegionalStack } from "./regional-stack";
@@ -40,8 +41,11 @@ function addEnvironment(app: App, environment: Environment, blockListDay: string
   const bootstrap = new BootstrapStack(app, environment);
   const foundation = new FoundationStack(app, environment);
   foundation.addDependency(bootstrap);
-  const regionalStacks = Object.keys(environment.regions).map(
-    (region) => new RegionalStack(app, environment, region, { foundation, blockedAddresses }),
+  const shared = { foundation, blockedAddresses };
+  const regional = Object.keys(environment.regions).map(
+    (region) => new RegionalStack(app, environment, region, shared),
   );
-  new EdgeStack(app, environment, foundation, regionalStacks);
+  const hasDistributions = Object.keys(distributedServices(environment)).length > 0;
+  const cloudfront = hasDistributions ? new CloudfrontStack(app, environment, shared) : undefined;
+  new EdgeStack(app, environment, { foundation, regional, cloudfront });
 }

@@ -1,95 +1,172 @@
-import { TerraformOutput, type App } from "cdktf";
+import { Fn, TerraformOutput, Token, type App } from "cdktf";
 
-import type { Environment, Service } from "../environments";
+import type { Environment, Runtime, Service } from "../environments";
 import {
   healthCheckTimingFor,
   InternalError,
   pascalCase,
+  type HealthCheckTiming,
   type IDnsTarget,
   type IHostedZone,
 } from "../modules/core";
+import { appRunnerHostedZoneIds } from "../modules/app-runner";
+import { cloudFrontHostedZoneId } from "../modules/distribution";
 import {
+  allOf,
+  CertificateExpiryAlarm,
+  CidrCollection,
   DnsRouting,
+  HealthCheck,
   HostedZone,
   RegionalRecord,
+  type ICidrCollection,
   type RoutedEndpoint,
   type RoutingPolicy,
 } from "../modules/dns";
+import type { Accelerator } from "../modules/global-accelerator";
+import { addAccelerators, everywhere } from "./accelerators";
+import { distributionOutput, type CloudfrontStack } from "./cloudfront-stack";
 import type { FoundationStack } from "./foundation-stack";
 import { regionalHostname } from "./hostnames";
-import { PlatformStack, type Outputs } from "./platform-stack";
-import type { RegionalOutput, RegionalStack } from "./regional-stack";
+import { certificateAlarmName, outputWord } from "./physical-names";
+import { outputNamed, PlatformStack, type Outputs } from "./platform-stack";
+import { appRunnerOutput, type RegionalOutput, type RegionalStack } from "./regional-stack";
+import { endpointName, routingPolicyOf } from "./routing-policy";
 
-/** How the world reaches the regions: the names of the services, their routing and health checks. */
+/** The stacks that the edge leads to. */
+export interface EdgeStackProps {
+  /** Where the zone is. */
+  readonly foundation: FoundationStack;
+  /** The regions. */
+  readonly regional: readonly RegionalStack[];
+  /**
+   * The distributions.
+   *
+   * @default - no service is entered by one
+   */
+  readonly cloudfront?: CloudfrontStack;
+}
+
+/** How the world reaches the regions: accelerators, the names of the services, their routing and health checks. */
 export class EdgeStack extends PlatformStack {
   private readonly zone: IHostedZone;
   private readonly regional: ReadonlyMap<string, Outputs<RegionalOutput>>;
+  private readonly distributions: Outputs<ReturnType<typeof distributionOutput>>;
+  private readonly accelerators: ReadonlyMap<string, Accelerator>;
+  private readonly timing: HealthCheckTiming;
+  private readonly certificateChecks = new Map<string, HealthCheck>();
 
-  public constructor(
-    app: App,
-    environment: Environment,
-    foundation: FoundationStack,
-    regionalStacks: readonly RegionalStack[],
-  ) {
+  public constructor(app: App, environment: Environment, upstream: EdgeStackProps) {
     super(app, environment, "edge");
 
     this.zone = HostedZone.fromHostedZoneAttributes({
-      hostedZoneId: foundation.read(this).hosted_zone_id,
+      hostedZoneId: upstream.foundation.read(this).hosted_zone_id,
       zoneName: environment.domain.name,
     });
-    this.regional = new Map(regionalStacks.map((stack) => [stack.region, stack.read(this)]));
+    this.regional = new Map(upstream.regional.map((stack) => [stack.region, stack.read(this)]));
+    this.distributions = upstream.cloudfront?.read(this) ?? {};
+    this.timing = this.healthCheckTiming();
+    this.accelerators = addAccelerators(this, environment, (region) => ({
+      region,
+      endpointId: this.outputsOf(region).load_balancer_arn,
+      ipAddressType: "ipv4",
+      hasDnsFailoverThreshold: false,
+    }));
     for (const [name, service] of Object.entries(environment.services)) {
       this.routeService(name, service);
     }
   }
 
   private routeService(name: string, service: Service): void {
-    const endpoints = service.regions.map(
-      (region) => [region, this.createEndpoint(name, service, region)] as const,
-    );
+    const isAlone = service.routing.entry === "accelerator" && this.environment.accelerator.onlyEntry;
+    const { accelerator, policy } = this.policyOf(name, service, isAlone);
     new DnsRouting(this, `Routing-${pascalCase(name)}`, {
       zone: this.zone,
-      recordName: service.routing.hostname,
-      endpoints: Object.fromEntries(endpoints),
-      policy: policyOf(this.environment, service),
+      recordName: service.routing.regionsHostname,
+      endpoints: {
+        ...(accelerator === undefined
+          ? {}
+          : { accelerator: this.acceleratorEndpoint(accelerator, service, isAlone) }),
+        ...(isAlone ? {} : this.regionalEndpoints(name, service)),
+      },
+      policy,
       rtoSeconds: this.environment.recovery.rtoSeconds,
     });
+    if (service.routing.entry === "distribution") {
+      this.leadToDistribution(name, service);
+    }
     new TerraformOutput(this, `Url-${pascalCase(name)}`, {
       value: `https://${service.routing.hostname}`,
-    }).overrideLogicalId(`${name.replaceAll("-", "_")}_url`);
+    }).overrideLogicalId(`${outputWord(name)}_url`);
   }
 
-  private createEndpoint(name: string, service: Service, region: string): RoutedEndpoint {
-    const target = this.loadBalancerIn(region);
-    const hostname = regionalHostname(this.environment, service, region);
-    new RegionalRecord(this, `Regional-${pascalCase(name)}-${region}`, {
-      zone: this.zone,
-      recordName: hostname,
-      target,
-    });
-    const timing = healthCheckTimingFor(this.environment.recovery.rtoSeconds);
-    if (timing === undefined) {
-      throw new InternalError(
-        `${this.node.id}: no health check keeps the recovery time, which validation refuses`,
-      );
+  private policyOf(
+    name: string,
+    service: Service,
+    isAlone: boolean,
+  ): { readonly accelerator?: Accelerator; readonly policy: RoutingPolicy } {
+    if (service.routing.entry !== "accelerator") {
+      return { policy: this.policyOverRegions(name, service) };
+    }
+    const accelerator = this.accelerators.get(service.jurisdiction ?? everywhere);
+    if (accelerator === undefined) {
+      throw new InternalError(`${this.node.id}: ${name} has no accelerator`);
     }
     return {
-      target,
-      healthCheck: {
-        kind: "https",
-        fullyQualifiedDomainName: hostname,
-        path: service.healthCheck.path,
-        timing,
-      },
+      accelerator,
+      policy: isAlone
+        ? { kind: "simple", to: "accelerator" }
+        : { kind: "failover", primary: "accelerator", secondary: this.policyOverRegions(name, service) },
     };
   }
 
-  private loadBalancerIn(region: string): IDnsTarget {
-    const outputs = this.regional.get(region);
-    if (outputs === undefined) {
-      throw new InternalError(`${this.node.id}: ${region} has no stack`);
-    }
-    return {
+  private policyOverRegions(name: string, service: Service): RoutingPolicy {
+    return routingPolicyOf(this.environment, service, this.networksOf(name, service));
+  }
+
+  private networksOf(name: string, { routing: { policy } }: Service): ICidrCollection | undefined {
+    return typeof policy === "string" || policy.kind !== "ip-based"
+      ? undefined
+      : new CidrCollection(this, `Networks-${pascalCase(name)}`, {
+          name: `${this.environment.name}-${name}`,
+          locations: policy.networks,
+        });
+  }
+
+  /** Asked through one of the accelerator's addresses, so that the name leaves it when nobody answers there. */
+  private acceleratorEndpoint(target: Accelerator, service: Service, isAlone: boolean): RoutedEndpoint {
+    return isAlone
+      ? { target }
+      : {
+          target,
+          healthCheck: {
+            kind: "https",
+            ipAddress: Token.asString(Fn.element(target.ipv4Addresses, 0)),
+            fullyQualifiedDomainName: service.routing.hostname,
+            path: service.healthCheck.path,
+            timing: this.timing,
+          },
+        };
+  }
+
+  private regionalEndpoints(name: string, service: Service): Record<string, RoutedEndpoint> {
+    const runtimes = Object.keys(service.runtimes) as Runtime[];
+    return Object.fromEntries(
+      runtimes.flatMap((runtime) =>
+        service.regions.map((region): [string, RoutedEndpoint] => [
+          endpointName(runtime, region),
+          runtime === "fargate"
+            ? this.loadBalancerEndpoint(name, service, region)
+            : this.appRunnerEndpoint(name, service, region),
+        ]),
+      ),
+    );
+  }
+
+  /** A region is well while the service answers there and the region's certificate is renewed. */
+  private loadBalancerEndpoint(name: string, service: Service, region: string): RoutedEndpoint {
+    const outputs = this.outputsOf(region);
+    const target: IDnsTarget = {
       region,
       value: {
         kind: "alias",
@@ -97,16 +174,89 @@ export class EdgeStack extends PlatformStack {
         hostedZoneId: outputs.load_balancer_hosted_zone_id,
       },
     };
+    const hostname = regionalHostname(this.environment, service, region);
+    new RegionalRecord(this, `Regional-${pascalCase(name)}-${region}`, {
+      zone: this.zone,
+      recordName: hostname,
+      target,
+    });
+    return {
+      target,
+      healthCheck: allOf({
+        service: {
+          kind: "https",
+          fullyQualifiedDomainName: hostname,
+          path: service.healthCheck.path,
+          timing: this.timing,
+        },
+        certificate: { kind: "existing", healthCheckId: this.certificateCheck(region).healthCheckId },
+      }),
+    };
   }
-}
 
-function policyOf(environment: Environment, service: Service): RoutingPolicy {
-  if (service.routing.policy === "latency") {
-    return { kind: "latency" };
+  private certificateCheck(region: string): HealthCheck {
+    const alarmName = certificateAlarmName(this.environment);
+    const check =
+      this.certificateChecks.get(region) ??
+      new HealthCheck(this, `Certificate-${region}`, {
+        name: `${this.environment.name} certificate ${region}`,
+        check: CertificateExpiryAlarm.healthCheckOf(alarmName, region),
+      });
+    this.certificateChecks.set(region, check);
+    return check;
   }
-  const primary = service.regions.find((region) => environment.regions[region]?.role === "primary");
-  if (primary === undefined) {
-    throw new InternalError(`${environment.name}: failover without a primary, which validation refuses`);
+
+  private appRunnerEndpoint(name: string, service: Service, region: string): RoutedEndpoint {
+    const dnsName = outputNamed(this.outputsOf(region), appRunnerOutput(name));
+    return {
+      target: {
+        region,
+        value: { kind: "alias", dnsName, hostedZoneId: appRunnerHostedZoneIds[region] ?? "" },
+      },
+      healthCheck: {
+        kind: "https",
+        fullyQualifiedDomainName: dnsName,
+        path: service.healthCheck.path,
+        timing: this.timing,
+      },
+    };
   }
-  return { kind: "failover", primary };
+
+  private leadToDistribution(name: string, { routing }: Service): void {
+    new DnsRouting(this, `Distribution-${pascalCase(name)}`, {
+      zone: this.zone,
+      recordName: routing.hostname,
+      endpoints: {
+        distribution: {
+          target: {
+            region: "us-east-1",
+            value: {
+              kind: "alias",
+              dnsName: outputNamed(this.distributions, distributionOutput(name)),
+              hostedZoneId: cloudFrontHostedZoneId,
+            },
+          },
+        },
+      },
+      policy: { kind: "simple" },
+    });
+  }
+
+  private outputsOf(region: string): Outputs<RegionalOutput> {
+    const outputs = this.regional.get(region);
+    if (outputs === undefined) {
+      throw new InternalError(`${this.node.id}: ${region} has no stack`);
+    }
+    return outputs;
+  }
+
+  private healthCheckTiming(): HealthCheckTiming {
+    const timing = healthCheckTimingFor(this.environment.recovery.rtoSeconds);
+    if (timing === undefined) {
+      throw new InternalError(
+        `${this.node.id}: no health check keeps the recovery time, which validation refuses`,
+      );
+    }
+    return timing;
+  }
 }

@@ -1,39 +1,84 @@
-import type { App } from "cdktf";
+import { TerraformOutput, type App } from "cdktf";
 
 import type { Environment } from "../environments";
 import { ImageRepository, RegistryReplication } from "../modules/container-registry";
 import { pascalCase, type IHostedZone } from "../modules/core";
-import { Certificate, HostedZone } from "../modules/dns";
-import { certificateNames } from "./hostnames";
+import { Certificate, HostedZone, QueryLog, ZoneSigning, ZoneSigningKey } from "../modules/dns";
+import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
 import { PlatformStack } from "./platform-stack";
+import { repositoryNames } from "./repository-names";
+import { addTables } from "./tables";
 
-/** What an environment has once, for all of its regions: zone, certificate records, images. */
+/** Where Route 53 keeps the keys that sign zones and the logs of their queries. */
+const route53Region = "us-east-1";
+
+/** What an environment has once, for all of its regions: zone, certificate records, images, tables. */
 export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
   public constructor(app: App, environment: Environment) {
     super(app, environment, "foundation");
 
     const zone = this.createHostedZone();
-    this.createCertificate(zone);
+    this.createCertificates(zone);
     this.createRepositories();
+    addTables(this, environment, (region) => this.providerIn(region));
     this.publish({ hosted_zone_id: zone.hostedZoneId });
   }
 
   private createHostedZone(): IHostedZone {
     const { domain, deletionProtection } = this.environment;
-    return domain.zone === "existing"
-      ? HostedZone.fromLookup(this, "Zone", { name: domain.name })
-      : new HostedZone(this, "Zone", { name: domain.name, deletionProtection });
+    if (domain.zone === "existing") {
+      return HostedZone.fromLookup(this, "Zone", { name: domain.name });
+    }
+    const zone = new HostedZone(this, "Zone", { name: domain.name, deletionProtection });
+    this.sign(zone);
+    this.logQueries(zone);
+    return zone;
+  }
+
+  private sign(zone: IHostedZone): void {
+    const { account, domain, deletionProtection } = this.environment;
+    if (!domain.dnssec) {
+      return;
+    }
+    const { keyArn } = new ZoneSigningKey(this, "SigningKey", {
+      account,
+      provider: this.route53Provider(),
+      deletionProtection,
+    });
+    const { dsRecord } = new ZoneSigning(this, "Signing", { zone, keyArn });
+    new TerraformOutput(this, "DsRecord", { value: dsRecord }).overrideLogicalId("ds_record");
+  }
+
+  private logQueries(zone: IHostedZone): void {
+    const { account, domain, logRetentionDays } = this.environment;
+    if (domain.queryLog) {
+      new QueryLog(this, "QueryLog", {
+        zone,
+        account,
+        retentionDays: logRetentionDays,
+        provider: this.route53Provider(),
+      });
+    }
+  }
+
+  private route53Provider() {
+    return this.region === route53Region ? undefined : this.providerIn(route53Region);
   }
 
   /**
-   * The certificate that brings the validation records of all names into the zone. The records of a
-   * name are the same for every certificate of an account, so regional certificates need none.
+   * The certificates that bring the validation records of all names into the zone. The records of a
+   * name are the same for every certificate of an account, so those of the regions need none. One
+   * for each region: a certificate has ten names at most.
    */
-  private createCertificate(zone: IHostedZone): void {
-    const regions = Object.keys(this.environment.regions);
-    const names = new Set(regions.flatMap((region) => certificateNames(this.environment, region)));
-    const [domainName = this.environment.domain.name, ...subjectAlternativeNames] = names;
+  private createCertificates(zone: IHostedZone): void {
+    const [domainName, ...subjectAlternativeNames] = sharedCertificateNames(this.environment);
     new Certificate(this, "Certificate", { domainName, subjectAlternativeNames, zone });
+    for (const region of Object.keys(this.environment.regions)) {
+      new Certificate(this, `Certificate-${region}`, {
+        domainName: regionalCertificateName(this.environment, region),
+        zone,
+      });
+    }
   }
 
   private createRepositories(): void {
@@ -59,12 +104,4 @@ export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
       });
     }
   }
-}
-
-/** The environment's own repositories: one for each that a service takes its image from. */
-function repositoryNames(environment: Environment): string[] {
-  const names = Object.values(environment.services).flatMap(({ image }) =>
-    "repository" in image ? [image.repository] : [],
-  );
-  return [...new Set(names)].sort();
 }

@@ -7,8 +7,12 @@ export function regionalHostname(environment: Environment, service: Service, reg
   return subdomain === "@" ? regionDomain : `${subdomain}.${regionDomain}`;
 }
 
-/** The names that a region's certificate covers: the services' own, and those of their copy there. */
-export function certificateNames(environment: Environment, region: string): string[] {
-  const domain = environment.domain.name;
-  return [domain, `*.${domain}`, `*.${region}.${domain}`];
+/** The names that services share, whatever the region: the domain and what is one label below it. */
+export function sharedCertificateNames({ domain }: Environment): readonly [string, string] {
+  return [domain.name, `*.${domain.name}`];
+}
+
+/** The names of the copies in one region. */
+export function regionalCertificateName({ domain }: Environment, region: string): string {
+  return `*.${region}.${domain.name}`;
 }

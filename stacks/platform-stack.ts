@@ -7,6 +7,14 @@ import { InternalError, pascalCase, platformTags } from "../modules/core";
 /** What is known of an upstream stack: its outputs by name, read from its state at plan time. */
 export type Outputs<Name extends string> = Readonly<Record<Name, string>>;
 
+/** One of a stack's outputs whose names depend on the environment. */
+export function outputNamed<Name extends string>(outputs: Outputs<Name>, name: Name): string {
+  if (!Object.hasOwn(outputs, name)) {
+    throw new InternalError(`output ${name} was not published`);
+  }
+  return outputs[name];
+}
+
 /**
  * The AWS provider that stacks accept: everything that the modules emit is valid in both majors.
  * Types come from 6.25; 5.100 is the last of its line.
@@ -27,11 +35,12 @@ const terraformVersion = ">= 1.10.0, < 2.0.0";
  */
 export class PlatformStack<Name extends string = never> extends TerraformStack {
   private readonly published: Name[] = [];
+  private readonly providers = new Map<string, AwsProvider>();
 
   public constructor(
     app: App,
     protected readonly environment: Environment,
-    /** The layer: `bootstrap`, `foundation`, a region, `edge` or `hpc-<cluster>`. */
+    /** The layer: `bootstrap`, `foundation`, a region, `cloudfront`, `edge` or `hpc-<cluster>`. */
     public readonly layer: string,
     /** The region of the stack's provider. */
     public readonly region: string = environment.homeRegion,
@@ -79,12 +88,16 @@ export class PlatformStack<Name extends string = never> extends TerraformStack {
     }
   }
 
-  /** A second provider for the rare resource that belongs to another region. */
+  /** A second provider for the rare resource that belongs to another region; one for each region. */
   protected providerIn(region: string): AwsProvider {
-    return new AwsProvider(this, `Aws-${pascalCase(region)}`, {
-      ...this.providerSettings(region),
-      alias: region,
-    });
+    const provider =
+      this.providers.get(region) ??
+      new AwsProvider(this, `Aws-${pascalCase(region)}`, {
+        ...this.providerSettings(region),
+        alias: region,
+      });
+    this.providers.set(region, provider);
+    return provider;
   }
 
   private providerSettings(region: string): {

@@ -1,27 +1,28 @@
 import { Annotations, type App } from "cdktf";
 
-import type { Environment, Service, ServiceImage } from "../environments";
+import type { Environment, Runtime, Service } from "../environments";
 import { AlarmTopic } from "../modules/alarm-topic";
-import { ImageRepository } from "../modules/container-registry";
 import {
   clientKeepAliveSecondsFor,
   InternalError,
-  pascalCase,
   type IAlarmTopic,
-  type IImageRepository,
+  type ICertificate,
   type ILoadBalancer,
   type INetwork,
 } from "../modules/core";
-import { Certificate } from "../modules/dns";
-import { blockedCidrBlockLimit, Network } from "../modules/network";
+import { Certificate, CertificateExpiryAlarm, HostedZone } from "../modules/dns";
 import { Firewall, networkAclDenies } from "../modules/firewall";
-import { FargateCluster, FargateService } from "../modules/fargate-service";
 import { LoadBalancer } from "../modules/load-balancer";
+import { blockedCidrBlockLimit, Network } from "../modules/network";
+import { addAppRunnerServices } from "./app-runner-services";
 import type { BlockedAddresses } from "./blocked-addresses";
+import { addFargateServices } from "./fargate-services";
+import { firewallSettings } from "./firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
-import { certificateNames, regionalHostname } from "./hostnames";
-import { listenerPriorities } from "./listener-priorities";
+import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
+import { alarmTopicName, certificateAlarmName, outputWord } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
+import { prepareRegistry } from "./registries";
 
 /** What a region tells the stacks that route to it. */
 export type RegionalOutput =
@@ -29,7 +30,16 @@ export type RegionalOutput =
   | "load_balancer_arn"
   | "load_balancer_dns_name"
   | "load_balancer_hosted_zone_id"
-  | "alarm_topic_arn";
+  | "alarm_topic_arn"
+  | AppRunnerOutput;
+
+/** The name that App Runner gives a service in the region. */
+export type AppRunnerOutput = `app_runner_${string}_domain_name`;
+
+/** The output that holds the name that App Runner gives a service. */
+export function appRunnerOutput(service: string): AppRunnerOutput {
+  return `app_runner_${outputWord(service)}_domain_name`;
+}
 
 /** What the regions of an environment have in common. */
 export interface RegionalStackProps {
@@ -47,18 +57,27 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     super(app, environment, region, region);
     this.blockedAddresses = shared.blockedAddresses;
 
-    shared.foundation.read(this);
+    const zone = HostedZone.fromHostedZoneAttributes({
+      hostedZoneId: shared.foundation.read(this).hosted_zone_id,
+      zoneName: environment.domain.name,
+    });
     const network = this.createNetwork();
     const alarmTopic = this.createAlarmTopic();
-    const loadBalancer = this.createLoadBalancer(network);
-    this.createFirewall(loadBalancer);
-    this.createServices(network, loadBalancer, alarmTopic);
+    const loadBalancer = this.createLoadBalancer(network, this.createCertificate(alarmTopic));
+    const firewall = this.createFirewall(loadBalancer);
+    prepareRegistry(this, environment, { region, alarmTopic });
+    const regional = { environment, network, alarmTopic, loadBalancer, firewall, zone };
+    addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
+    const appRunner = addAppRunnerServices(this, { ...regional, services: this.servicesOn("app-runner") });
     this.publish({
       vpc_id: network.vpcId,
       load_balancer_arn: loadBalancer.loadBalancerArn,
       load_balancer_dns_name: loadBalancer.dnsName,
       load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
       alarm_topic_arn: alarmTopic.topicArn,
+      ...Object.fromEntries(
+        Object.entries(appRunner).map(([name, { domainName }]) => [appRunnerOutput(name), domainName]),
+      ),
     });
   }
 
@@ -93,107 +112,61 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     return ipv4CidrBlocks;
   }
 
-  private createFirewall(loadBalancer: ILoadBalancer): void {
-    const { name, account, firewall, logRetentionDays } = this.environment;
-    const webAcl = new Firewall(this, "Firewall", {
-      name: `${name}-${this.region}`,
-      account,
-      region: this.region,
-      scope: "REGIONAL",
-      blockList: this.blockedAddresses.cidrBlocks,
-      allowList: firewall.allowedIpCidrBlocks,
-      blockedCountries: firewall.blockedCountries,
-      rateLimits: [{ name: "per-address", limit: firewall.requestsPerFiveMinutes }],
-      logging: { retentionDays: logRetentionDays },
-    });
-    webAcl.associate("LoadBalancer", loadBalancer.loadBalancerArn);
-  }
-
   private createAlarmTopic(): AlarmTopic {
-    const { name, account, alarms } = this.environment;
+    const { account, alarms } = this.environment;
     return new AlarmTopic(this, "AlarmTopic", {
-      topicName: `${name}-alarms`,
+      topicName: alarmTopicName(this.environment),
       account,
       region: this.region,
       emails: alarms.emails,
+      eventBridge: true,
     });
   }
 
-  private createLoadBalancer(network: INetwork): LoadBalancer {
-    const { name, account, recovery, deletionProtection } = this.environment;
-    const [domainName = "", ...subjectAlternativeNames] = certificateNames(this.environment, this.region);
-    const certificate = new Certificate(this, "Certificate", { domainName, subjectAlternativeNames });
+  private createCertificate(alarmTopic: IAlarmTopic): ICertificate {
+    const [domainName, ...others] = sharedCertificateNames(this.environment);
+    const certificate = new Certificate(this, "Certificate", {
+      domainName,
+      subjectAlternativeNames: [...others, regionalCertificateName(this.environment, this.region)],
+    });
+    new CertificateExpiryAlarm(this, "CertificateExpiry", {
+      certificate,
+      alarmName: certificateAlarmName(this.environment),
+      region: this.region,
+      topics: [alarmTopic],
+    });
+    return certificate;
+  }
+
+  private createLoadBalancer(network: INetwork, certificate: ICertificate): LoadBalancer {
+    const { name, account, accelerator, recovery, deletionProtection } = this.environment;
     return new LoadBalancer(this, "LoadBalancer", {
       name: `${name}-${this.region}`,
       account,
       network,
       certificate,
+      internal: accelerator.onlyEntry,
       deletionProtection,
       clientKeepAliveSeconds: clientKeepAliveSecondsFor(recovery.rtoSeconds),
     });
   }
 
-  private createServices(network: INetwork, loadBalancer: ILoadBalancer, alarmTopic: IAlarmTopic): void {
-    const { name, account, logRetentionDays } = this.environment;
-    const services = Object.entries(this.environment.services).filter(
-      ([, service]) => service.runtime === "fargate" && service.regions.includes(this.region),
-    );
-    if (services.length === 0) {
-      return;
-    }
-    const cluster = new FargateCluster(this, "Cluster", {
-      name,
-      account,
+  private createFirewall(loadBalancer: ILoadBalancer): Firewall {
+    const firewall = new Firewall(this, "Firewall", {
+      ...firewallSettings(this.environment, this.blockedAddresses),
+      name: `${this.environment.name}-${this.region}`,
       region: this.region,
-      exec: services.some(([, service]) => service.exec),
-      logRetentionDays,
+      scope: "REGIONAL",
     });
-    const priorities = listenerPriorities(Object.keys(this.environment.services));
-    for (const [serviceName, service] of services) {
-      const listenerRule = {
-        priority: priorities.get(serviceName) ?? 0,
-        hostHeaders: [service.routing.hostname, regionalHostname(this.environment, service, this.region)],
-      };
-      new FargateService(this, `Service-${pascalCase(serviceName)}`, {
-        name: `${name}-${serviceName}`,
-        account,
-        cluster,
-        network,
-        loadBalancer,
-        alarmTopic,
-        listenerRule,
-        ...this.imageOf(service.image),
-        ...containerSettings(service),
-      });
-    }
+    firewall.associate("LoadBalancer", loadBalancer.loadBalancerArn);
+    return firewall;
   }
 
-  /** The image's address in this region: every region runs its own copy of a replicated repository. */
-  private imageOf(image: ServiceImage): { image: string; repository?: IImageRepository } {
-    if ("uri" in image) {
-      return { image: image.uri };
-    }
-    const repository = ImageRepository.fromName(image.repository, this.environment.account);
-    const version = "tag" in image ? `:${image.tag}` : `@${image.digest}`;
-    return { image: `${repository.repositoryUri(this.region)}${version}`, repository };
+  private servicesOn(runtime: Runtime): Readonly<Record<string, Service>> {
+    return Object.fromEntries(
+      Object.entries(this.environment.services).filter(
+        ([, { runtimes, regions }]) => runtimes[runtime] !== undefined && regions.includes(this.region),
+      ),
+    );
   }
-}
-
-/** What the environment says of a service that holds in each of its regions. */
-function containerSettings(service: Service) {
-  return {
-    containerPort: service.port,
-    cpu: service.cpu,
-    memoryMiB: service.memoryMiB,
-    cpuArchitecture: service.cpuArchitecture,
-    capacity: service.capacity,
-    scaling: service.scaling,
-    healthCheck: service.healthCheck,
-    environment: service.environment,
-    secrets: service.secrets,
-    sidecars: service.sidecars.map(({ image, ...sidecar }) => ({ ...sidecar, image: image.uri })),
-    exec: service.exec,
-    readonlyRootFilesystem: service.readonlyRootFilesystem,
-    logRetentionDays: service.logRetentionDays,
-  };
 }

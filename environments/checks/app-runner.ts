@@ -1,5 +1,5 @@
 import type { Environment, Service } from "../environment";
-import type { Finding } from "./finding";
+import { hidden, type Finding } from "./finding";
 
 /** What a Fargate service may ask for and App Runner does not have. */
 const lacking: readonly {
@@ -35,10 +35,43 @@ const lacking: readonly {
   },
 ];
 
+/** Numbers that App Runner bounds more narrowly than Fargate. */
+const bounds: readonly {
+  property: string;
+  value: (service: Service) => number;
+  minimum: number;
+  maximum: number;
+}[] = [
+  {
+    property: "capacity.minimum",
+    value: ({ capacity }) => capacity.minimum,
+    minimum: 1,
+    maximum: 25,
+  },
+  {
+    property: "capacity.maximum",
+    value: ({ capacity }) => capacity.maximum,
+    minimum: 1,
+    maximum: 25,
+  },
+  {
+    property: "healthCheck.intervalSeconds",
+    value: ({ healthCheck }) => healthCheck.intervalSeconds,
+    minimum: 1,
+    maximum: 20,
+  },
+  {
+    property: "healthCheck.timeoutSeconds",
+    value: ({ healthCheck }) => healthCheck.timeoutSeconds,
+    minimum: 1,
+    maximum: 20,
+  },
+];
+
 /** App Runner is used only by an existing customer, and only for what it can do. */
 export function checkAppRunner({ appRunner, services }: Environment): Finding[] {
   return Object.entries(services)
-    .filter(([, service]) => service.runtime === "app-runner")
+    .filter(([, { runtimes }]) => runtimes["app-runner"] !== undefined)
     .flatMap(([name, service]) => [
       ...(appRunner === undefined ? [unacknowledged(name)] : []),
       ...lacking
@@ -49,7 +82,29 @@ export function checkAppRunner({ appRunner, services }: Environment): Finding[] 
           got: asks(service),
           remedy: "remove it, or use runtime 'fargate'",
         })),
+      ...bounds
+        .map((bound) => ({ ...bound, got: bound.value(service) }))
+        .filter(({ got, minimum, maximum }) => got < minimum || got > maximum)
+        .map(({ property, got, minimum, maximum }) => ({
+          property: `services.${name}.${property}`,
+          expected: `be between ${minimum} and ${maximum} on App Runner`,
+          got,
+          remedy: "choose a value within, or use runtime 'fargate'",
+        })),
+      ...secretNames(name, service),
     ]);
+}
+
+/** App Runner knows no names of Secrets Manager, and an ARN of it belongs to one region. */
+function secretNames(name: string, { secrets }: Service): Finding[] {
+  return Object.entries(secrets)
+    .filter(([, reference]) => !reference.startsWith("/") && !reference.startsWith("arn:"))
+    .map(([variable]) => ({
+      property: `services.${name}.secrets.${variable}`,
+      expected: "be the name of an SSM parameter or an ARN, because App Runner finds no secret by its name",
+      got: hidden,
+      remedy: "keep it in an SSM parameter of every region, or use runtime 'fargate'",
+    }));
 }
 
 function unacknowledged(name: string): Finding {

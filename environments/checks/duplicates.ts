@@ -68,7 +68,8 @@ function claimsOf({ file, environment }: Subject): Claim[] {
 function servicesOf(environment: Environment, file: string): Omit<Claim, "where">[] {
   return Object.entries(environment.services).flatMap(([name, service]) => {
     const path = `services.${name}`;
-    const { hostname, subdomain } = service.routing;
+    const { hostname, regionsHostname, subdomain } = service.routing;
+    const hostnames = [...new Set([hostname, regionsHostname])];
     return [
       {
         property: path,
@@ -77,13 +78,13 @@ function servicesOf(environment: Environment, file: string): Omit<Claim, "where"
         got: name,
         owner: `service '${name}'`,
       },
-      {
+      ...hostnames.map((claimed) => ({
         property: `${path}.routing.subdomain`,
         noun: "subdomain",
-        key: `host ${hostname}`,
+        key: `host ${claimed}`,
         got: subdomain,
         owner: `service '${name}' of '${environment.name}'`,
-      },
+      })),
       ...containersOf(`${file} ${path}`, path, name, service),
     ];
   });

@@ -1,18 +1,24 @@
+import { checkAccelerator } from "./accelerator";
 import { checkAppRunner } from "./app-runner";
 import { checkCapacity } from "./capacity";
 import { checkCidrBlocks } from "./cidr-blocks";
+import { checkDomain } from "./domain";
 import { checkDuplicates } from "./duplicates";
 import { checkFailoverRoles } from "./failover-roles";
 import type { EnvironmentCheck, SharedCheck } from "./finding";
 import { checkHealthChecks } from "./health-checks";
 import { checkHostnames } from "./hostnames";
 import { checkImageSources } from "./image-sources";
+import { checkJurisdictions } from "./jurisdictions";
 import { checkOverlaps } from "./overlaps";
 import { checkRecoveryTime } from "./recovery-time";
 import { checkRegions } from "./regions";
+import { checkRoutingPolicies } from "./routing-policies";
+import { checkRuntimes } from "./runtimes";
 import { checkScaling } from "./scaling";
 import { checkSecrets } from "./secrets";
 import { checkStateReplica } from "./state-replica";
+import { checkTables } from "./tables";
 import { checkTags } from "./tags";
 import { checkTarget } from "./target";
 import { checkTaskSizes } from "./task-sizes";
@@ -24,10 +30,13 @@ export { isSecretKey } from "./secrets";
 /** The rules over one environment, in the order of its file. */
 export const environmentChecks: readonly EnvironmentCheck[] = [
   checkTarget,
+  checkDomain,
   checkStateReplica,
   checkRegions,
   checkZones,
   checkCidrBlocks,
+  checkJurisdictions,
+  checkRuntimes,
   checkTaskSizes,
   checkImageSources,
   checkCapacity,
@@ -35,9 +44,12 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkHealthChecks,
   checkHostnames,
   checkFailoverRoles,
+  checkRoutingPolicies,
+  checkAccelerator,
   checkSecrets,
   checkRecoveryTime,
   checkAppRunner,
+  checkTables,
   checkTags,
 ];
 

@@ -23,7 +23,7 @@ export function checkRegions(environment: Environment): Finding[] {
     ...checkPartitions(names),
     ...checkHomeRegion(environment.homeRegion, names),
     ...Object.entries(environment.services).flatMap(([name, service]) =>
-      checkServiceRegions(`services.${name}.regions`, service.regions, names),
+      checkRegionList(`services.${name}.regions`, service.regions, names),
     ),
   ];
 }
@@ -54,19 +54,21 @@ function checkPartitions(names: readonly string[]): Finding[] {
 }
 
 function checkHomeRegion(homeRegion: string, names: readonly string[]): Finding[] {
-  return names.includes(homeRegion)
-    ? []
-    : [
-        {
-          property: "homeRegion",
-          expected: `be one of the environment's regions (${names.join(", ")})`,
-          got: homeRegion,
-          remedy: `write '${nearestName(homeRegion, names)}', or add the region to 'regions'`,
-        },
-      ];
+  return names.includes(homeRegion) ? [] : [strangeRegion("homeRegion", homeRegion, names)];
 }
 
-function checkServiceRegions(
+/** The finding about a region that the environment does not have. */
+export function strangeRegion(property: string, name: string, names: readonly string[]): Finding {
+  return {
+    property,
+    expected: `be one of the environment's regions (${names.join(", ")})`,
+    got: name,
+    remedy: `write '${nearestName(name, names)}', or add the region to 'regions'`,
+  };
+}
+
+/** A list of regions holds at least one, each of them the environment's and named once. */
+export function checkRegionList(
   property: string,
   chosen: readonly string[],
   names: readonly string[],
@@ -77,20 +79,14 @@ function checkServiceRegions(
         property,
         expected: "hold at least one region",
         got: chosen,
-        remedy: "name the service's regions, or leave it out for all of them",
+        remedy: "name the regions, or leave it out for all of them",
       },
     ];
   }
   return chosen.flatMap((region, index) => {
     const finding = { property: `${property}.${index}`, got: region };
     if (!names.includes(region)) {
-      return [
-        {
-          ...finding,
-          expected: `be one of the environment's regions (${names.join(", ")})`,
-          remedy: `write '${nearestName(region, names)}', or add the region to 'regions'`,
-        },
-      ];
+      return [strangeRegion(finding.property, region, names)];
     }
     return chosen.indexOf(region) === index
       ? []

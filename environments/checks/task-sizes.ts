@@ -1,5 +1,5 @@
 import { fargateSizes, type FargateSize } from "../../modules/core";
-import type { Environment, Service } from "../environment";
+import type { Environment, Runtime, Service } from "../environment";
 import type { Finding } from "./finding";
 
 /**
@@ -23,12 +23,14 @@ const sellers = {
 /** Tasks have a size that their runtime sells, and sidecars leave room in it. */
 export function checkTaskSizes({ services }: Environment): Finding[] {
   return Object.entries(services).flatMap(([name, service]) => [
-    ...checkSize(`services.${name}`, service),
+    ...(Object.keys(service.runtimes) as Runtime[]).flatMap((runtime) =>
+      checkSize(`services.${name}`, runtime, service),
+    ),
     ...checkRoom(`services.${name}.sidecars`, service),
   ]);
 }
 
-function checkSize(path: string, { runtime, cpu, memoryMiB }: Service): Finding[] {
+function checkSize(path: string, runtime: Runtime, { cpu, memoryMiB }: Service): Finding[] {
   const { seller, sizes } = sellers[runtime];
   const memories = sizes.find((size) => size.cpu === cpu)?.memoryMiB;
   if (memories === undefined) {

@@ -21,6 +21,14 @@ export interface AlarmTopicProps {
    * @default []
    */
   readonly emails?: readonly string[];
+  /**
+   * Whether rules of EventBridge may publish too, such as those on findings in images. EventBridge
+   * supports no conditions in the policies of topics, so this lets in EventBridge as a whole.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+   */
+  readonly eventBridge?: boolean;
 }
 
 const rules: readonly ValidationRule<AlarmTopicProps>[] = [
@@ -85,6 +93,7 @@ export class AlarmTopic extends Construct implements IAlarmTopic {
             Resource: "*",
             Condition: { StringEquals: { "aws:SourceAccount": props.account } },
           },
+          ...(props.eventBridge === true ? [eventsEncrypt] : []),
         ],
       }),
     });
@@ -93,10 +102,25 @@ export class AlarmTopic extends Construct implements IAlarmTopic {
   }
 }
 
-/** Alarms only: EventBridge supports no conditions on the policies of topics. */
 const publisher = "cloudwatch.amazonaws.com";
 
-function topicPolicy({ account, region, topicName }: AlarmTopicProps): object {
+const eventsEncrypt = {
+  Sid: "EventsEncrypt",
+  Effect: "Allow",
+  Principal: { Service: "events.amazonaws.com" },
+  Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+  Resource: "*",
+};
+
+function topicPolicy({ account, region, topicName, eventBridge }: AlarmTopicProps): object {
+  const topicArn = `arn:${partitionOf(region)}:sns:${region}:${account}:${topicName}`;
+  const eventsPublish = {
+    Sid: "EventsPublish",
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "sns:Publish",
+    Resource: topicArn,
+  };
   return {
     Version: "2012-10-17",
     Statement: [
@@ -105,9 +129,10 @@ function topicPolicy({ account, region, topicName }: AlarmTopicProps): object {
         Effect: "Allow",
         Principal: { Service: publisher },
         Action: "sns:Publish",
-        Resource: `arn:${partitionOf(region)}:sns:${region}:${account}:${topicName}`,
+        Resource: topicArn,
         Condition: { StringEquals: { "aws:SourceAccount": account } },
       },
+      ...(eventBridge === true ? [eventsPublish] : []),
     ],
   };
 }

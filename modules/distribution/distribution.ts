@@ -138,7 +138,7 @@ export interface DistributionProps {
 }
 
 /** The hosted zone of every distribution's own name. */
-const cloudFrontHostedZoneId = "Z2FDTNDATAQYW2";
+export const cloudFrontHostedZoneId = "Z2FDTNDATAQYW2";
 
 /**
  * A CloudFront distribution in front of services and buckets. Its stack's provider must be of us-east-1,

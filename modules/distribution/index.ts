@@ -1,5 +1,6 @@
 export type { Behavior, BehaviorMethods, PathBehavior } from "./behavior";
 export {
+  cloudFrontHostedZoneId,
   Distribution,
   type DistributionProps,
   type ErrorResponse,

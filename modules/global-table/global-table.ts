@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { partitionOf, resourceName, ValidationError, type IAlarmTopic, type IGrantable } from "../core";
 import type { TableCapacity } from "./capacity";
 import type { GlobalSecondaryIndex, KeyAttribute } from "./keys";
-import { renderAccess, type Access } from "./private/access";
+import { policyNameLimit, renderAccess, type Access } from "./private/access";
 import { followUse } from "./private/auto-scaling";
 import { TableAlarms } from "./private/table-alarms";
 import { keyAttributesOf, tableProblems } from "./private/table-rules";
@@ -364,6 +364,3 @@ export class GlobalTable extends Construct {
     }
   }
 }
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
-const policyNameLimit = 128;

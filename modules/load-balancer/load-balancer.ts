@@ -35,8 +35,15 @@ export interface LoadBalancerProps {
   readonly name: string;
   /** The account that it stands in, 12 digits. */
   readonly account: string;
-  /** The network whose public tier it stands in; its region is the load balancer's. */
+  /** The network that it stands in; its region is the load balancer's. */
   readonly network: INetwork;
+  /**
+   * Whether it has private addresses only and stands in the private tier, so that nothing but an
+   * accelerator or a network of one's own leads to it. A change replaces it.
+   *
+   * @default false
+   */
+  readonly internal?: boolean;
   /** The certificate of the HTTPS listener, issued in the same region. */
   readonly certificate: ICertificate;
   /**
@@ -154,7 +161,7 @@ const rules: readonly ValidationRule<LoadBalancerProps>[] = [
 /**
  * An Application Load Balancer that takes HTTPS from the internet and hands it to services.
  *
- * Creates the load balancer in the public tier, an HTTPS listener that answers 404 until a service
+ * Creates the load balancer in the public tier (or the private one, where it is internal), an HTTPS listener that answers 404 until a service
  * adds its rule, an HTTP listener that redirects to it, a security group open to the internet on
  * ports 80 and 443 and to nobody behind it, and a bucket for the logs of requests and connections.
  *
@@ -194,9 +201,9 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
     this.resource = new Lb(this, "Resource", {
       name: resourceName(nameLimits.loadBalancer, props.name),
       loadBalancerType: "application",
-      internal: false,
+      internal: props.internal ?? false,
       ipAddressType: "ipv4",
-      subnets: props.network.subnetIds("public"),
+      subnets: props.network.subnetIds(props.internal === true ? "private" : "public"),
       securityGroups: [this.securityGroupId],
       enableDeletionProtection: deletionProtection,
       enableHttp2: true,

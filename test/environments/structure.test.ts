@@ -9,7 +9,7 @@ describe("the structure of an environment", () => {
   it("refuses a misspelt key and names the nearest", () => {
     expect(refusalsOfUntyped({ deletionProtecton: true })).toEqual([
       `${path} 'deletionProtecton' must be one of name, account, target, homeRegion, domain, state, regions, services, ` +
-        "recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
+        "tables, registry, jurisdictions, accelerator, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
         "got \"deletionProtecton\"; write 'deletionProtection'",
     ]);
   });
@@ -36,7 +36,7 @@ describe("the structure of an environment", () => {
 
   it("refuses a key that is like none", () => {
     expect(refusalsOfUntyped({ domain: { name: "example.com", colour: "blue" } })).toEqual([
-      `${path} 'domain.colour' must be one of name, zone, got "colour"; remove it; the nearest known key is 'zone'`,
+      `${path} 'domain.colour' must be one of name, zone, dnssec, queryLog, got "colour"; remove it; the nearest known key is 'zone'`,
     ]);
   });
 
@@ -224,7 +224,7 @@ describe("single values", () => {
     [
       withService({ routing: { subdomain: "-x" } }),
       "services.web.routing.subdomain",
-      "be lower-case letters, digits and hyphens, or '@' for the domain itself",
+      "be at most 56 lower-case letters, digits and hyphens, or '@' for the domain itself",
       'write it like "www"',
     ],
   ])("refuses %j", (changes, property, expected, remedy) => {

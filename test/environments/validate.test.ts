@@ -21,7 +21,7 @@ describe("validateEnvironments", () => {
       account: "111122223333",
       target: "aws",
       homeRegion: "eu-west-1",
-      domain: { name: "example.com", zone: "create" },
+      domain: { name: "example.com", zone: "create", dnssec: false, queryLog: true },
       state: { bucket: "sample-111122223333-meridian-state", replicaRegion: "eu-central-1" },
       regions: {
         "eu-west-1": {
@@ -39,7 +39,6 @@ describe("validateEnvironments", () => {
       },
       services: {
         web: {
-          runtime: "fargate",
           image: { repository: "web", tag: "1.0.0" },
           port: 8080,
           cpu: 256,
@@ -54,9 +53,18 @@ describe("validateEnvironments", () => {
             unhealthyThreshold: 2,
             startPeriodSeconds: 60,
           },
-          routing: { subdomain: "web", hostname: "web.example.com", policy: "latency" },
+          runtimes: { fargate: 100 },
+          isWeightedByRuntime: false,
+          routing: {
+            subdomain: "web",
+            hostname: "web.example.com",
+            regionsHostname: "web.example.com",
+            policy: "latency",
+            entry: "dns",
+          },
           environment: {},
           secrets: {},
+          tables: {},
           regions: ["eu-west-1", "eu-central-1"],
           peakTasks: 2,
           sidecars: [],
@@ -66,6 +74,10 @@ describe("validateEnvironments", () => {
           cpuArchitecture: "X86_64",
         },
       },
+      tables: {},
+      registry: { scanning: "basic", pullThroughCaches: {} },
+      jurisdictions: {},
+      accelerator: { trafficDialPercentages: {}, onlyEntry: false },
       recovery: { rtoSeconds: 156, survives: 1 },
       firewall: {
         blockedIpv4CidrBlocks: [],

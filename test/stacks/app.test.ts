@@ -51,10 +51,12 @@ afterAll(() => {
 });
 
 describe("the App", () => {
-  it("has a bootstrap, a foundation and an edge stack for each environment, and one for each region", () => {
-    const expected = environments.flatMap(({ name, regions }) =>
-      ["bootstrap", "foundation", "edge", ...Object.keys(regions)].map((layer) => `${name}-${layer}`),
-    );
+  it("has a bootstrap, a foundation and an edge stack for each environment, one for each region, and one for its distributions", () => {
+    const expected = environments.flatMap(({ name, regions, services }) => {
+      const isDistributed = Object.values(services).some(({ routing }) => routing.entry === "distribution");
+      const layers = ["bootstrap", "foundation", "edge", ...Object.keys(regions)];
+      return [...layers, ...(isDistributed ? ["cloudfront"] : [])].map((layer) => `${name}-${layer}`);
+    });
 
     expect([...all.keys()]).toEqual(expected.sort());
   });

@@ -1,3 +1,6 @@
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
+export const policyNameLimit = 128;
+
 /** What a role may do with items. */
 export type Access = "read" | "read-write";
 

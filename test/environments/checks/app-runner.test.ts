@@ -42,4 +42,23 @@ describe("checkAppRunner", () => {
       line("scaling.schedules", '["night"]'),
     ]);
   });
+
+  it("refuses numbers beyond App Runner's bounds and secrets that it cannot find", () => {
+    const web = service({
+      runtime: "app-runner",
+      capacity: { minimum: 2, maximum: 26 },
+      healthCheck: { path: "/health", intervalSeconds: 30 },
+      secrets: { TOKEN: "web/token", KEY: "/web/key" },
+    });
+
+    expect(refusals(sample({ appRunner, services: { web } }))).toEqual([
+      "environments/sample.ts: 'services.web.capacity.maximum' must be between 1 and 25 on App Runner, got 26; " +
+        "choose a value within, or use runtime 'fargate'",
+      "environments/sample.ts: 'services.web.healthCheck.intervalSeconds' must be between 1 and 20 on App Runner, got 30; " +
+        "choose a value within, or use runtime 'fargate'",
+      "environments/sample.ts: 'services.web.secrets.TOKEN' must be the name of an SSM parameter or an ARN, because App " +
+        'Runner finds no secret by its name, got "(hidden)"; keep it in an SSM parameter of every region, or use ' +
+        "runtime 'fargate'",
+    ]);
+  });
 });

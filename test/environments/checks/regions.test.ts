@@ -46,7 +46,7 @@ describe("checkRegions", () => {
   it("refuses a service without regions", () => {
     expect(refusals(sampleService({ regions: [] }))).toEqual([
       "environments/sample.ts: 'services.web.regions' must hold at least one region, got []; " +
-        "name the service's regions, or leave it out for all of them",
+        "name the regions, or leave it out for all of them",
     ]);
   });
 });

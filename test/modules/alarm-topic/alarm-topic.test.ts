@@ -69,4 +69,24 @@ describe("AlarmTopic", () => {
       "prod-eu-west-1/Alarms: 'emails' must be e-mail addresses, got [\"oncall\"]; write each as name@example.com",
     );
   });
+
+  it("lets EventBridge publish and encrypt only where asked", () => {
+    const stack = stackWith({ eventBridge: true });
+    const statements = (text: unknown) => (JSON.parse(String(text)) as { Statement: object[] }).Statement;
+
+    expect(statements(resourceAt(stack, "aws_sns_topic_policy").policy)[1]).toEqual({
+      Sid: "EventsPublish",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sns:Publish",
+      Resource: "arn:aws:sns:eu-west-1:111122223333:prod-alarms",
+    });
+    expect(statements(resourceAt(stack, "aws_kms_key").policy)[2]).toEqual({
+      Sid: "EventsEncrypt",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+    });
+  });
 });

@@ -667,7 +667,7 @@ describe("DnsRouting", () => {
         fullyQualifiedDomainName: "web.example.com",
         ipAddress: "192.0.2.1",
       } as HealthCheckDefinition;
-      const stack = stackWith({
+      const { stack } = stackWith({
         endpoints: { "eu-west-1": { target: alias("eu-west-1"), healthCheck: asked } },
       });
 

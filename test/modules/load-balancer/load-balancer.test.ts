@@ -320,3 +320,12 @@ describe("LoadBalancer, given what AWS would refuse,", () => {
     );
   });
 });
+
+describe("an internal load balancer", () => {
+  it("stands in the private tier", () => {
+    expect(resourceAt(stackWith({ internal: true }), "aws_lb")).toMatchObject({
+      internal: true,
+      subnets: ["subnet-private-a", "subnet-private-b"],
+    });
+  });
+});

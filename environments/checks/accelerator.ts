@@ -1,0 +1,62 @@
+import type { Environment, Service } from "../environment";
+import type { Finding } from "./finding";
+import { strangeRegion } from "./regions";
+
+/** An accelerator leads to load balancers only, and finds a service in every region that it may choose. */
+export function checkAccelerator(environment: Environment): Finding[] {
+  const { accelerator, regions, services } = environment;
+  const names = Object.keys(regions);
+  return [
+    ...Object.keys(accelerator.trafficDialPercentages)
+      .filter((region) => !names.includes(region))
+      .map((region) => strangeRegion(`accelerator.trafficDialPercentages.${region}`, region, names)),
+    ...Object.entries(services).flatMap(([name, service]) =>
+      checkService(`services.${name}`, service, environment),
+    ),
+  ];
+}
+
+function checkService(path: string, service: Service, environment: Environment): Finding[] {
+  const { entry } = service.routing;
+  const property = `${path}.routing.entry`;
+  if (entry !== "accelerator") {
+    return environment.accelerator.onlyEntry && service.runtimes.fargate !== undefined
+      ? [
+          {
+            property,
+            expected: "be 'accelerator', because 'accelerator.onlyEntry' makes the load balancers private",
+            got: entry,
+            remedy: "enter it by the accelerator, or remove 'accelerator.onlyEntry'",
+          },
+        ]
+      : [];
+  }
+  if (service.runtimes["app-runner"] !== undefined) {
+    return [
+      {
+        property,
+        expected: "be 'dns' or 'distribution' on App Runner, which is no endpoint of Global Accelerator",
+        got: entry,
+        remedy: "choose another entry, or use runtime 'fargate'",
+      },
+    ];
+  }
+  const missing = regionsAllowed(environment, service).filter((region) => !service.regions.includes(region));
+  return missing.length === 0
+    ? []
+    : [
+        {
+          property: `${path}.regions`,
+          expected: "hold every region that its accelerator may choose",
+          got: service.regions,
+          remedy: `add ${missing.join(", ")}, or name a jurisdiction of the service's own regions`,
+        },
+      ];
+}
+
+function regionsAllowed(
+  { regions, jurisdictions }: Environment,
+  { jurisdiction }: Service,
+): readonly string[] {
+  return jurisdiction === undefined ? Object.keys(regions) : (jurisdictions[jurisdiction] ?? []);
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+import { mapOf, section, text } from "./fields";
+
+const cachePrefix = text(
+  /^(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*$/,
+  "be 2 to 30 lower-case letters and digits, separated by single '.', '_' or '-'",
+  "name it after the registry upstream",
+);
+
+/** The container registries of an environment, one in each of its regions. */
+export const registrySchema = section({
+  /**
+   * `basic` looks for known weaknesses of operating system packages, free of charge; `enhanced` is
+   * Amazon Inspector, which also knows language packages and looks again whenever news come in.
+   *
+   * @default "basic"
+   */
+  scanning: z.enum(["basic", "enhanced"]).default("basic"),
+  /**
+   * Public registries whose images are kept here at the first pull, by the first part of their
+   * repositories' names here.
+   *
+   * @default - none
+   */
+  pullThroughCaches: mapOf(cachePrefix, z.enum(["ecr-public", "kubernetes", "quay"])).prefault({}),
+});

@@ -1,0 +1,64 @@
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Construct } from "constructs";
+
+import { partitionOf, resourceName, validate, type IGrantable, type ValidationRule } from "../core";
+import { policyNameLimit, renderAccess, type Access } from "./private/access";
+
+/** Settings of a {@link TableAccess}. */
+export interface TableAccessProps {
+  /** The table's name, the same in every region. */
+  readonly tableName: string;
+  /** The table's account, 12 digits. */
+  readonly account: string;
+  /** The region whose copy is used. */
+  readonly region: string;
+  /** Who uses it. */
+  readonly grantee: IGrantable;
+  /** What is allowed. */
+  readonly access: Access;
+  /**
+   * Names of the table's indexes.
+   *
+   * @default - it has none
+   */
+  readonly indexNames?: readonly string[];
+  /**
+   * ARN of the KMS key that encrypts the copy.
+   *
+   * @default - a key that DynamoDB owns
+   */
+  readonly kmsKeyArn?: string;
+}
+
+const rules: readonly ValidationRule<TableAccessProps>[] = [
+  {
+    property: "account",
+    isValid: ({ account }) => /^\d{12}$/.test(account),
+    expected: "be 12 digits",
+    remedy: "write the account id as text, with its leading zeros",
+  },
+];
+
+/** Lets a role use one region's copy of a table that another stack made. */
+export class TableAccess extends Construct {
+  /** The policy, for settings that this module does not model. */
+  public readonly resource: IamRolePolicy;
+
+  public constructor(scope: Construct, id: string, props: TableAccessProps) {
+    super(scope, id);
+    validate(this, rules, props);
+
+    const { tableName, account, region, grantee, access } = props;
+    this.resource = new IamRolePolicy(this, "Resource", {
+      role: grantee.roleName,
+      name: resourceName(policyNameLimit, tableName, access),
+      policy: renderAccess({
+        access,
+        regions: [region],
+        tableArns: [`arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${tableName}`],
+        indexNames: props.indexNames ?? [],
+        keyArns: props.kmsKeyArn === undefined ? [] : [props.kmsKeyArn],
+      }),
+    });
+  }
+}

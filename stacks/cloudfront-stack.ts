@@ -1,0 +1,86 @@
+import type { App } from "cdktf";
+
+import type { Environment, Service } from "../environments";
+import { pascalCase, type ICertificate, type IFirewall } from "../modules/core";
+import { Certificate } from "../modules/dns";
+import { Distribution } from "../modules/distribution";
+import { Firewall } from "../modules/firewall";
+import type { BlockedAddresses } from "./blocked-addresses";
+import { firewallSettings } from "./firewall-settings";
+import type { FoundationStack } from "./foundation-stack";
+import { sharedCertificateNames } from "./hostnames";
+import { outputWord } from "./physical-names";
+import { PlatformStack } from "./platform-stack";
+
+/** The name that CloudFront gives the distribution of a service. */
+export type CloudfrontOutput = `distribution_${string}_domain_name`;
+
+/** The output that holds the name of a service's distribution. */
+export function distributionOutput(service: string): CloudfrontOutput {
+  return `distribution_${outputWord(service)}_domain_name`;
+}
+
+/** Where CloudFront takes its certificates and web ACLs from. */
+const cloudfrontRegion = "us-east-1";
+
+/** The services of an environment that are entered by a distribution, by name. */
+export function distributedServices({ services }: Environment): Readonly<Record<string, Service>> {
+  return Object.fromEntries(
+    Object.entries(services).filter(([, { routing }]) => routing.entry === "distribution"),
+  );
+}
+
+/** The distributions of an environment, behind a web ACL with the same rules as those of its regions. */
+export class CloudfrontStack extends PlatformStack<CloudfrontOutput> {
+  public constructor(
+    app: App,
+    environment: Environment,
+    shared: { readonly foundation: FoundationStack; readonly blockedAddresses: BlockedAddresses },
+  ) {
+    super(app, environment, "cloudfront", cloudfrontRegion);
+
+    // The foundation writes the records that prove the certificate's names.
+    this.addDependency(shared.foundation);
+    const certificate = this.createCertificate();
+    const firewall = new Firewall(this, "Firewall", {
+      ...firewallSettings(environment, shared.blockedAddresses),
+      name: `${environment.name}-cloudfront`,
+      region: cloudfrontRegion,
+      scope: "CLOUDFRONT",
+    });
+    for (const [name, service] of Object.entries(distributedServices(environment))) {
+      const { domainName } = this.createDistribution(name, service, certificate, firewall);
+      this.publish({ [distributionOutput(name)]: domainName });
+    }
+  }
+
+  private createCertificate(): ICertificate {
+    const [domainName, ...subjectAlternativeNames] = sharedCertificateNames(this.environment);
+    return new Certificate(this, "Certificate", { domainName, subjectAlternativeNames });
+  }
+
+  private createDistribution(
+    name: string,
+    service: Service,
+    certificate: ICertificate,
+    firewall: IFirewall,
+  ): Distribution {
+    const { account, firewall: blocks, deletionProtection, logRetentionDays } = this.environment;
+    const { blockedCountries } = blocks;
+    return new Distribution(this, `Distribution-${pascalCase(name)}`, {
+      name: `${this.environment.name}-${name}`,
+      account,
+      aliases: [service.routing.hostname],
+      certificate,
+      origins: { regions: { kind: "https", domainName: service.routing.regionsHostname } },
+      defaultBehavior: { origin: "regions" },
+      firewall,
+      geoRestriction:
+        blockedCountries === undefined || blockedCountries.length === 0
+          ? undefined
+          : { kind: "block", countries: blockedCountries },
+      accessLogs: { retentionDays: logRetentionDays },
+      deletionProtection,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { Environment } from "../environments";
+import { partitionOf, resourceName } from "../modules/core";
+
+/** Names in AWS that one stack gives and another spells out, instead of reading an output. */
+
+/** The topic that a region's alarms go to. */
+export function alarmTopicName({ name }: Environment): string {
+  return `${name}-alarms`;
+}
+
+/** The ARN of {@link alarmTopicName} in a region. */
+export function alarmTopicArn(environment: Environment, region: string): string {
+  return `arn:${partitionOf(region)}:sns:${region}:${environment.account}:${alarmTopicName(environment)}`;
+}
+
+/** The alarm on the certificate of a region. */
+export function certificateAlarmName({ name }: Environment): string {
+  return `${name}-certificate-expiry`;
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
+const tableNameLimit = 255;
+
+/** A table, the same in every region. */
+export function tableName({ name }: Environment, table: string): string {
+  return resourceName(tableNameLimit, name, table);
+}
+
+/** The part of an output's name that stands for a service. */
+export function outputWord(service: string): string {
+  return service.replaceAll("-", "_");
+}

@@ -1,0 +1,80 @@
+import { sample, sampleService, service } from "../environments/sample";
+import { resourceAt, resourcesOf } from "../support/synth";
+import { stackOf, stacksOf } from "./sample-stacks";
+
+const distributed = {
+  ...sampleService({ routing: { entry: "distribution" } }),
+  firewall: {
+    blockedIpv4CidrBlocks: ["192.0.2.0/24"],
+    blockedCountries: ["KP"],
+    managedRuleGroups: { AWSManagedRulesCommonRuleSet: "count" },
+  } as const,
+};
+const cloudfront = stackOf(distributed, "cloudfront");
+
+describe("the CloudFront stack", () => {
+  it("is made only for services that are entered by a distribution", () => {
+    expect(Object.keys(stacksOf(sample()))).not.toContain("cloudfront");
+  });
+
+  it("stands in us-east-1, where CloudFront takes certificates and web ACLs from", () => {
+    expect(cloudfront.toTerraform()).toMatchObject({ provider: { aws: [{ region: "us-east-1" }] } });
+    expect(resourceAt(cloudfront, "aws_wafv2_web_acl").scope).toBe("CLOUDFRONT");
+  });
+
+  it("turns away whom the regions turn away", () => {
+    const regional = stackOf(distributed, "eu-west-1");
+    const { rule: rules, default_action: action } = resourceAt(regional, "aws_wafv2_web_acl");
+
+    expect(resourceAt(cloudfront, "aws_wafv2_web_acl")).toMatchObject({
+      rule: rules,
+      default_action: action,
+    });
+    for (const [id, ipSet] of Object.entries(resourcesOf(regional, "aws_wafv2_ip_set"))) {
+      expect(resourcesOf(cloudfront, "aws_wafv2_ip_set")[id]?.addresses).toEqual(ipSet.addresses);
+    }
+  });
+
+  it("asks the regions by the origin's name, and serves no blocked country", () => {
+    expect(resourceAt(cloudfront, "aws_cloudfront_distribution")).toMatchObject({
+      aliases: ["web.example.com"],
+      origin: [expect.objectContaining({ domain_name: "origin-web.example.com" })],
+      restrictions: { geo_restriction: { restriction_type: "blacklist", locations: ["KP"] } },
+    });
+  });
+
+  it("counts requests from CloudFront by the address that it forwards", () => {
+    const rules = resourceAt(stackOf(distributed, "eu-west-1"), "aws_wafv2_web_acl").rule as {
+      name: string;
+      statement: { rate_based_statement?: { aggregate_key_type: string } };
+    }[];
+
+    expect(
+      rules
+        .filter(({ statement }) => statement.rate_based_statement !== undefined)
+        .map(({ name, statement }) => [name, statement.rate_based_statement?.aggregate_key_type]),
+    ).toEqual([
+      ["rate-limit-per-address", "IP"],
+      ["rate-limit-per-viewer", "FORWARDED_IP"],
+    ]);
+  });
+
+  it("only counts what a managed rule group would turn away until it is promoted", () => {
+    const rules = resourceAt(cloudfront, "aws_wafv2_web_acl").rule as {
+      name: string;
+      override_action?: unknown;
+    }[];
+
+    expect(rules.find(({ name }) => name === "AWSManagedRulesCommonRuleSet")?.override_action).toEqual({
+      count: {},
+    });
+  });
+
+  it("lets one service have a distribution and another none", () => {
+    const services = { web: service({ routing: { entry: "distribution" } }), api: service() };
+
+    expect(
+      Object.values(resourcesOf(stackOf(sample({ services }), "cloudfront"), "aws_cloudfront_distribution")),
+    ).toEqual([expect.objectContaining({ aliases: ["web.example.com"] })]);
+  });
+});
