@@ -12,7 +12,9 @@ function selectors(stack: TerraformStack, name: string, selector: string): Recor
   const records = Object.values(resourcesOf(stack, "aws_route53_record")).filter(
     (record) => record.name === name,
   );
-  return Object.fromEntries<unknown>(records.map((record) => [record.set_identifier, record[selector]]));
+  return Object.fromEntries<unknown>(
+    records.map((record) => [String(record.set_identifier), record[selector]]),
+  );
 }
 
 function recordOf(stack: TerraformStack, name: string, setIdentifier?: string): Block {
