@@ -1,16 +1,10 @@
 import { CloudwatchLogDelivery } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery";
 import { CloudwatchLogDeliveryDestination } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-destination";
 import { CloudwatchLogDeliverySource } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-source";
-import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
-import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
-import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
-import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
-import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
-import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
-import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 
 import { nameLimits, resourceName } from "../core";
+import { LogBucket } from "../core/log-bucket";
 import { distributionLimits } from "./distribution-limits";
 
 /** What is kept of a distribution's logs. */
@@ -48,100 +42,21 @@ const noncurrentVersionDays = 7;
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
-export class DistributionLog extends Construct {
-  /** The bucket, for settings that this module does not model. */
-  public readonly resource: S3Bucket;
-  /** Name of the bucket. */
-  public readonly bucketName: string;
-
+export class DistributionLog extends LogBucket {
   public constructor(scope: Construct, id: string, props: DistributionLogProps) {
-    super(scope, id);
-
-    this.resource = new S3Bucket(this, "Resource", {
+    super(scope, id, {
       bucket: resourceName(nameLimits.s3Bucket, props.name, props.account, "cdn-logs"),
-      forceDestroy: !props.deletionProtection,
-      lifecycle: { preventDestroy: props.deletionProtection },
+      // CloudFront's logs are delivered from us-east-1.
+      partition: "aws",
+      retentionDays: props.retentionDays,
+      noncurrentVersionDays,
+      deletionProtection: props.deletionProtection,
+      writeStatements: (bucketArn) => [writeStatement(bucketArn, props.account)],
     });
-    this.bucketName = this.resource.bucket;
-    this.close();
-    this.expire(props.retentionDays);
-    this.deliver(props, this.letIn(props.account));
+    this.deliver(props);
   }
 
-  private close(): void {
-    new S3BucketServerSideEncryptionConfigurationA(this, "Encryption", {
-      bucket: this.resource.id,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
-    });
-    new S3BucketOwnershipControls(this, "OwnershipControls", {
-      bucket: this.resource.id,
-      rule: { objectOwnership: "BucketOwnerEnforced" },
-    });
-  }
-
-  private expire(retentionDays: number): void {
-    const versioning = new S3BucketVersioningA(this, "Versioning", {
-      bucket: this.resource.id,
-      versioningConfiguration: { status: "Enabled" },
-    });
-    new S3BucketLifecycleConfiguration(this, "Lifecycle", {
-      bucket: this.resource.id,
-      rule: [
-        {
-          id: "expire-logs",
-          status: "Enabled",
-          filter: [{ prefix: "" }],
-          expiration: [{ days: retentionDays }],
-          noncurrentVersionExpiration: [{ noncurrentDays: noncurrentVersionDays }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
-        },
-      ],
-      dependsOn: [versioning],
-    });
-  }
-
-  private letIn(account: string): S3BucketPolicy {
-    const publicAccessBlock = new S3BucketPublicAccessBlock(this, "PublicAccessBlock", {
-      bucket: this.resource.id,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    const bucketArn = `arn:aws:s3:::${this.bucketName}`;
-    return new S3BucketPolicy(this, "Policy", {
-      bucket: this.resource.id,
-      policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            // The Sid that AWS looks for before it would add a statement of its own.
-            Sid: "AWSLogDeliveryWrite",
-            Effect: "Allow",
-            Principal: { Service: "delivery.logs.amazonaws.com" },
-            Action: "s3:PutObject",
-            Resource: `${bucketArn}/AWSLogs/${account}/CloudFront/*`,
-            Condition: {
-              StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": account },
-              ArnLike: { "aws:SourceArn": `arn:aws:logs:us-east-1:${account}:delivery-source:*` },
-            },
-          },
-          {
-            Sid: "DenyPlainHttp",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: [bucketArn, `${bucketArn}/*`],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
-      }),
-      // S3 refuses to change two settings of one bucket at the same time.
-      dependsOn: [publicAccessBlock],
-    });
-  }
-
-  private deliver({ name, distributionArn }: DistributionLogProps, policy: S3BucketPolicy): void {
+  private deliver({ name, distributionArn }: DistributionLogProps): void {
     const deliveryName = resourceName(distributionLimits.logDeliveryName, name, "cdn");
     const source = new CloudwatchLogDeliverySource(this, "Source", {
       name: deliveryName,
@@ -156,7 +71,22 @@ export class DistributionLog extends Construct {
     new CloudwatchLogDelivery(this, "Delivery", {
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.arn,
-      dependsOn: [policy],
+      dependsOn: [this.policy],
     });
   }
+}
+
+function writeStatement(bucketArn: string, account: string): object {
+  return {
+    // The Sid that AWS looks for before it would add a statement of its own.
+    Sid: "AWSLogDeliveryWrite",
+    Effect: "Allow",
+    Principal: { Service: "delivery.logs.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: `${bucketArn}/AWSLogs/${account}/CloudFront/*`,
+    Condition: {
+      StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": account },
+      ArnLike: { "aws:SourceArn": `arn:aws:logs:us-east-1:${account}:delivery-source:*` },
+    },
+  };
 }
