@@ -150,7 +150,7 @@ function orphanDemands({ orphans = [] }: GatedPlan): Demand[] {
     content: {
       gate: "stack-loss" as const,
       stacks: [name],
-      summary: `destroy all ${resources} resources of ${name}, which the code does not have any more`,
+      summary: `destroy the whole of ${name}, which the code does not have any more: ${resources} ${resources === 1 ? "resource" : "resources"}`,
     },
   }));
 }

@@ -101,7 +101,7 @@ describe("The gates", () => {
     const allowed = approval('allows:\n  - gate: stack-loss\n    stacks: ["prod-us-*"]\n');
 
     expect(evaluateGates(dropped, {}, [], "2026-11-20").refused.map(({ summary }) => summary)).toEqual([
-      "destroy all 84 resources of prod-us-east-1, which the code does not have any more",
+      "destroy the whole of prod-us-east-1, which the code does not have any more: 84 resources",
     ]);
     expect(evaluateGates(dropped, {}, allowed, "2026-11-20").open).toBe(true);
   });

@@ -1,0 +1,618 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import { Approval } from "../../cli/approval";
+import { deploy, type DeploySettings } from "../../cli/deployment";
+import { planEnvironment } from "../../cli/environment-plan";
+import type { PlanManifest } from "../../cli/plan-bundle";
+import type { StackResult } from "../../cli/report";
+import type { Session } from "../../cli/session";
+import { StateHome } from "../../cli/state-home";
+import type { PlannedResource } from "../../analysis/plan";
+import { devEnvironment, type FakeContext, fakeContext, stateWith } from "./support/fake-context";
+import { fakeSession, type FakeTerraform } from "./support/fake-session";
+import { type FixtureStack, s3Stack } from "./support/fixture-stacks";
+
+const environment = {
+  ...devEnvironment,
+  homeRegion: "eu",
+  regions: { eu: {}, us: {} },
+  rollout: { bakeSeconds: 3, regionsPerWave: 1, maximumChanges: 3 },
+};
+
+const platform = [
+  s3Stack("dev-foundation", {}, ["zone_id"]),
+  s3Stack("dev-eu", { "dev-foundation": ["zone_id"] }, ["url"]),
+  s3Stack("dev-us", { "dev-foundation": ["zone_id"] }, ["url"]),
+  s3Stack("dev-edge", { "dev-eu": ["url"], "dev-us": ["url"] }),
+];
+
+type FakeSession = Session & { terraform: FakeTerraform };
+
+/** A project whose code, clock and Terraform a test can change. */
+class Workbench {
+  public stacks: readonly FixtureStack[] = platform;
+  public readonly context: FakeContext;
+  public now = new Date("2026-11-20T12:00:00Z");
+  public environment = environment;
+  public slept = 0;
+
+  public constructor() {
+    const context: FakeContext = fakeContext([], {
+      now: () => this.now,
+      sleep: (milliseconds) => {
+        this.slept += milliseconds;
+        this.now = new Date(this.now.getTime() + milliseconds);
+        return Promise.resolve();
+      },
+      synthesize: (_environment, directory) => fakeContext(this.stacks).synthesize("dev", directory),
+    });
+    this.context = context;
+  }
+
+  public async session(prepare: (session: FakeSession) => void = () => undefined): Promise<FakeSession> {
+    const session = await fakeSession(this.context, [], { environment: this.environment });
+    prepare(session);
+    return session;
+  }
+
+  public get plans(): string {
+    return join(this.context.workspace.projectDirectory, "plans");
+  }
+
+  public async save(
+    prepare?: (session: FakeSession) => void,
+  ): Promise<{ results: readonly StackResult[]; digest?: string }> {
+    const session = await this.session(prepare);
+    return planEnvironment(session, await StateHome.find(session), { save: this.plans });
+  }
+
+  public async deploy(
+    settings: DeploySettings = { plan: this.plans },
+    prepare?: (session: FakeSession) => void,
+  ): Promise<{ outcomes: Record<string, string>; calls: string[]; results: StackResult[] }> {
+    const session = await this.session(prepare);
+    const terminal = { ...this.context.terminal, isInteractive: true };
+    const approval = new Approval(terminal, this.environment, { autoApprove: true });
+    const results = await deploy(session, await StateHome.find(session), approval, settings);
+    return {
+      results,
+      outcomes: Object.fromEntries(results.map(({ stack, outcome }) => [stack, outcome])),
+      calls: session.terraform.calls.filter((call) => /^(plan|apply)/.test(call)),
+    };
+  }
+
+  public file(name: string): string {
+    return join(this.plans, name);
+  }
+
+  public get manifest(): PlanManifest {
+    return JSON.parse(readFileSync(this.file("manifest.json"), "utf8")) as PlanManifest;
+  }
+
+  public approve(allows: string): void {
+    const directory = this.context.workspace.projectDirectory;
+    mkdirSync(join(directory, "approvals"), { recursive: true });
+    writeFileSync(
+      join(directory, "approvals", "dev.yaml"),
+      `environment: dev\napprovedBy: ada\nreason: It was agreed upon.\napproved: 2026-11-20\nexpires: 2026-11-21\nallows:\n${allows}`,
+    );
+  }
+}
+
+async function deployed(): Promise<Workbench> {
+  const bench = new Workbench();
+  await bench.deploy({});
+  bench.slept = 0;
+  return bench;
+}
+
+function resource(address: string, type: string, ...actions: string[]): PlannedResource {
+  return {
+    address,
+    type,
+    mode: "managed",
+    change: { actions, before: { name: "a" }, after: actions.includes("delete") ? null : { name: "b" } },
+  };
+}
+
+const update = [resource("aws_sqs_queue.Jobs", "aws_sns_topic", "update")];
+const loss = [resource("aws_s3_bucket.Logs", "aws_s3_bucket", "delete")];
+
+/** Both regions change. */
+function bothRegions({ terraform }: FakeSession): void {
+  terraform.planned.set("dev-eu", update).set("dev-us", update);
+}
+
+async function refusalOf(promise: Promise<unknown>): Promise<{ message: string; remedy?: string }> {
+  return promise.then(
+    () => ({ message: "nothing was refused" }),
+    (error: unknown) => error as { message: string; remedy?: string },
+  );
+}
+
+describe("saved plans", () => {
+  it("are encrypted, leave nothing readable behind, and are applied as they are", async () => {
+    const bench = await deployed();
+
+    const { digest } = await bench.save(bothRegions);
+
+    expect(readdirSync(bench.plans).sort()).toEqual([
+      "dev-eu.tfplan.enc",
+      "dev-us.tfplan.enc",
+      "manifest.json",
+      "terraform.lock.hcl",
+    ]);
+    expect(readFileSync(bench.file("dev-eu.tfplan.enc"), "latin1")).not.toContain("aws_");
+    expect(readdirSync(join(bench.context.workspace.root, "plans", "dev"))).toEqual([]);
+    expect(bench.manifest.digest).toBe(digest);
+
+    const { outcomes, calls } = await bench.deploy({ plan: bench.plans, digest });
+
+    expect(outcomes).toEqual({
+      "dev-foundation": "no changes",
+      "dev-us": "applied",
+      "dev-eu": "applied",
+      "dev-edge": "no changes",
+    });
+    expect(calls).toEqual(["apply dev-us", "apply dev-eu"]);
+  });
+
+  it("are not saved when a stack cannot be planned, and the earlier ones stay", async () => {
+    const bench = await deployed();
+    const { digest } = await bench.save(bothRegions);
+
+    const failed = await bench.save(({ terraform }) => terraform.failing.add("plan dev-eu"));
+
+    expect(failed.digest).toBeUndefined();
+    expect(bench.manifest.digest).toBe(digest);
+  });
+
+  it("replace earlier ones, and nothing else", async () => {
+    const bench = await deployed();
+    await bench.save(bothRegions);
+    await bench.save();
+    expect(bench.manifest.stacks.map(({ outcome }) => outcome)).toEqual(new Array(4).fill("no changes"));
+
+    rmSync(bench.file("manifest.json"));
+    expect((await refusalOf(bench.save())).message).toBe(
+      `${bench.plans} holds other things than saved plans.`,
+    );
+    expect(existsSync(bench.file("terraform.lock.hcl"))).toBe(true);
+  });
+
+  it("need a state bucket with a key of its own", async () => {
+    const bench = await deployed();
+    bench.context.aws.key = undefined;
+
+    expect(await refusalOf(bench.save())).toMatchObject({
+      message: "Saved plans are encrypted with the key of the state bucket, and states has none of its own.",
+      remedy: "Make the state bucket first with `meridian bootstrap dev`.",
+    });
+    expect(existsSync(bench.plans)).toBe(false);
+  });
+});
+
+describe("a deploy of saved plans", () => {
+  /** Everything that is wrong, as it is told. */
+  async function problems(bench: Workbench, settings: DeploySettings = {}): Promise<string[]> {
+    const { message } = await refusalOf(bench.deploy({ plan: bench.plans, ...settings }));
+    const [title, ...lines] = message.split("\n");
+    expect(title).toBe(`The plans saved in ${bench.plans} are refused. Nothing was changed.`);
+    return lines.map((line) => line.replace(/^ {2}- /, ""));
+  }
+
+  async function saved(): Promise<Workbench> {
+    const bench = await deployed();
+    await bench.save(bothRegions);
+    return bench;
+  }
+
+  it("refuses when there are none", async () => {
+    const bench = await deployed();
+
+    expect(await refusalOf(bench.deploy())).toMatchObject({
+      message: `There are no saved plans in ${bench.plans}.`,
+      remedy: `Make some with \`meridian plan dev --save ${bench.plans}\`.`,
+    });
+  });
+
+  it.each(["dev-eu.tfplan.enc", "terraform.lock.hcl"])("refuses %s with a byte more", async (name) => {
+    const bench = await saved();
+    appendFileSync(bench.file(name), "x");
+
+    expect(await problems(bench)).toEqual([`${name} was changed after it was saved`]);
+  });
+
+  it("refuses a plan that is missing", async () => {
+    const bench = await saved();
+    rmSync(bench.file("dev-us.tfplan.enc"));
+
+    expect(await problems(bench)).toEqual(["dev-us.tfplan.enc is missing"]);
+  });
+
+  it("refuses an edited manifest", async () => {
+    const bench = await saved();
+    writeFileSync(bench.file("manifest.json"), JSON.stringify({ ...bench.manifest, commit: "abc" }));
+
+    expect(await problems(bench)).toEqual(["manifest.json was edited: its digest does not fit its content"]);
+  });
+
+  it("refuses other plans than those that were reviewed", async () => {
+    const bench = await saved();
+
+    expect(await problems(bench, { digest: "sha256:reviewed" })).toEqual([
+      `their digest is ${bench.manifest.digest}, and the reviewed one is sha256:reviewed`,
+    ]);
+  });
+
+  it("refuses plans of yesterday", async () => {
+    const bench = await saved();
+    bench.now = new Date("2026-11-21T13:00:00Z");
+
+    expect(await problems(bench)).toEqual(["they are 25 hours old, and the limit is 24"]);
+  });
+
+  it("refuses a state that moved, and says from where to where", async () => {
+    const bench = await saved();
+    bench.context.aws.states.set("dev-us.tfstate", stateWith(2, { url: "x" }, "dev-us", 7));
+
+    expect(await problems(bench)).toEqual([
+      "dev-us: the state changed since the plan was made: reviewed 1, now 7",
+    ]);
+  });
+
+  it("refuses another state", async () => {
+    const bench = await saved();
+    bench.context.aws.states.set("dev-us.tfstate", stateWith(2, { url: "x" }, "other", 1));
+
+    expect(await problems(bench)).toEqual(["dev-us: the state is another one: reviewed dev-us, now other"]);
+  });
+
+  it("refuses other code than was planned", async () => {
+    const bench = await saved();
+    bench.stacks = platform.map((stack) =>
+      stack.name === "dev-eu" ? s3Stack("dev-eu", { "dev-foundation": ["zone_id"] }, ["url", "arn"]) : stack,
+    );
+
+    expect(await problems(bench)).toEqual([
+      expect.stringMatching(
+        /^dev-eu: the synthesized stack is not the one that was planned: reviewed [0-9a-f]{64}, now [0-9a-f]{64}$/,
+      ),
+    ]);
+  });
+
+  it("refuses a provider lock file that the repository has changed", async () => {
+    const bench = await saved();
+    writeFileSync(bench.context.workspace.committedProviderLock, "# others\n");
+
+    expect(await problems(bench)).toEqual([
+      "they were made with another terraform.lock.hcl than the one that is checked out",
+    ]);
+  });
+
+  it("goes on after a crash with the same plans, and applies nothing twice", async () => {
+    const bench = await saved();
+    const crash = ({ terraform }: FakeSession): void => {
+      terraform.onCall = (call) => {
+        if (call === "apply dev-eu") {
+          throw new Error("the machine is gone");
+        }
+      };
+    };
+    expect((await bench.deploy(undefined, crash)).outcomes).toMatchObject({
+      "dev-us": "applied",
+      "dev-eu": "failed",
+      "dev-edge": "stopped",
+    });
+
+    const { outcomes, calls } = await bench.deploy();
+
+    expect(outcomes).toEqual({
+      "dev-foundation": "no changes",
+      "dev-us": "already applied",
+      "dev-eu": "applied",
+      "dev-edge": "no changes",
+    });
+    expect(calls).toEqual(["apply dev-eu"]);
+  });
+});
+
+describe("a stack that was blocked at the review", () => {
+  async function savedBeforeItsUpstream(): Promise<Workbench> {
+    const bench = new Workbench();
+    const { results } = await bench.save();
+    expect(results.map(({ stack, outcome }) => `${stack} ${outcome}`)).toEqual([
+      "dev-foundation changes",
+      "dev-eu blocked",
+      "dev-us blocked",
+      "dev-edge blocked",
+    ]);
+    return bench;
+  }
+
+  it("is planned when its turn has come, and applied when it does what the review showed", async () => {
+    const bench = await savedBeforeItsUpstream();
+
+    const { outcomes, calls } = await bench.deploy();
+
+    expect(Object.values(outcomes)).toEqual(new Array(4).fill("applied"));
+    expect(calls[0]).toBe("apply dev-foundation");
+  });
+
+  const more = ({ terraform }: FakeSession): void => {
+    terraform.planned.set("dev-eu", [resource("aws_iam_role.Root", "aws_iam_role", "create")]);
+  };
+
+  it("is refused when its plan goes further", async () => {
+    const bench = await savedBeforeItsUpstream();
+
+    const { results } = await bench.deploy(undefined, more);
+
+    expect(results.find(({ stack }) => stack === "dev-eu")).toMatchObject({
+      outcome: "failed",
+      message:
+        "dev-eu was blocked when it was reviewed, and its plan now goes beyond what the review showed:\n  - create of aws_iam_role.Root, which the review did not show",
+      remedy:
+        "Nothing of it was changed. Plan again and have that reviewed, or accept it unseen with --accept-blocked.",
+    });
+  });
+
+  it("is applied all the same when that is accepted", async () => {
+    const bench = await savedBeforeItsUpstream();
+
+    const { outcomes } = await bench.deploy({ plan: bench.plans, acceptBlocked: true }, more);
+
+    expect(outcomes["dev-eu"]).toBe("applied");
+  });
+});
+
+describe("the gates of a deploy", () => {
+  const losing = ({ terraform }: FakeSession): void => {
+    terraform.planned.set("dev-us", loss);
+  };
+
+  it("refuse the loss of data before anything is changed, and print the approval to commit", async () => {
+    const bench = await deployed();
+    await bench.save(losing);
+
+    expect(await refusalOf(bench.deploy())).toMatchObject({
+      message: [
+        "This needs an approval in approvals/ that 'dev' does not have:",
+        "  - data-loss: destroy aws_s3_bucket.Logs in dev-us: holds objects",
+        "None of it was changed.",
+      ].join("\n"),
+      remedy: [
+        "Complete this, have it reviewed, and commit it as approvals/dev-2026-11-20.yaml:",
+        "",
+        "environment: dev",
+        "approvedBy: # who approves",
+        "reason: # why, in a sentence",
+        "approved: 2026-11-20",
+        "expires: # at most 30 days later",
+        "allows:",
+        "  # destroy aws_s3_bucket.Logs in dev-us: holds objects",
+        "  - gate: data-loss",
+        '    addresses: ["aws_s3_bucket.Logs"]',
+        '    stacks: ["dev-us"]',
+        "",
+      ].join("\n"),
+    });
+  });
+
+  it("let it through with an approval of that day", async () => {
+    const bench = await deployed();
+    await bench.save(losing);
+    bench.approve('  - gate: data-loss\n    addresses: ["aws_s3_bucket.Logs"]\n');
+
+    expect((await bench.deploy()).outcomes["dev-us"]).toBe("applied");
+  });
+
+  it("hold a deploy that plans by itself as well, at the wave that needs them", async () => {
+    const bench = await deployed();
+
+    const { outcomes, results } = await bench.deploy({}, losing);
+
+    expect(outcomes).toEqual({
+      "dev-foundation": "no changes",
+      "dev-us": "refused",
+      "dev-eu": "stopped",
+      "dev-edge": "stopped",
+    });
+    expect(results[1]?.message).toContain("data-loss: destroy aws_s3_bucket.Logs in dev-us");
+  });
+
+  it("count the changes of all waves", async () => {
+    const bench = await deployed();
+    const many = [1, 2].map((index) => resource(`aws_sns_topic.T${index}`, "aws_sns_topic", "update"));
+
+    const { results } = await bench.deploy({}, ({ terraform }) => {
+      terraform.planned.set("dev-eu", many).set("dev-us", many);
+    });
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(["no changes", "applied", "refused", "stopped"]);
+    expect(results[2]?.message).toContain("change-count: 4 changes in dev at once, where 3 need no approval");
+  });
+
+  it("ask for an approval of two regions that stand in one wave", async () => {
+    const bench = await deployed();
+    bench.environment = { ...environment, rollout: { ...environment.rollout, regionsPerWave: 2 } };
+    await bench.save(bothRegions);
+
+    expect((await refusalOf(bench.deploy())).message).toContain(
+      "regions-per-wave: us, eu change in one wave, so one mistake reaches all of them",
+    );
+    bench.approve('  - gate: regions-per-wave\n    stacks: ["dev-*"]\n');
+    expect((await bench.deploy()).calls).toEqual(["apply dev-us", "apply dev-eu"]);
+  });
+
+  it("hold nothing up that stands nowhere yet", async () => {
+    const bench = new Workbench();
+
+    expect(Object.values((await bench.deploy({})).outcomes)).toEqual(new Array(4).fill("applied"));
+    expect(bench.slept).toBe(0);
+  });
+});
+
+describe("the rollout from region to region", () => {
+  const alarm = {
+    mode: "managed",
+    type: "aws_cloudwatch_metric_alarm",
+    name: "Errors",
+    instances: [{ attributes: { alarm_name: "errors", arn: "arn:aws:cloudwatch:us-east-1:1:alarm:errors" } }],
+  };
+
+  async function watched(): Promise<Workbench> {
+    const bench = await deployed();
+    const state = stateWith(1, { url: "x" }, "dev-edge", 1);
+    bench.context.aws.states.set("dev-edge.tfstate", { ...state, resources: [...state.resources, alarm] });
+    await bench.save(bothRegions);
+    return bench;
+  }
+
+  it("waits between two regions and changes the home region last", async () => {
+    const bench = await watched();
+
+    expect((await bench.deploy()).calls).toEqual(["apply dev-us", "apply dev-eu"]);
+    expect(bench.slept).toBe(3000);
+    expect(bench.context.written.err).toContain("Watching the alarms for 3 s before dev-eu.");
+  });
+
+  it("stops on an alarm, and goes on with the same plans once it is quiet", async () => {
+    const bench = await watched();
+    bench.context.aws.ringing.push({ name: "errors", region: "us-east-1", reason: "Too many." });
+
+    const stopped = await bench.deploy();
+
+    expect(stopped.outcomes).toEqual({
+      "dev-foundation": "no changes",
+      "dev-us": "applied",
+      "dev-eu": "stopped",
+      "dev-edge": "stopped",
+    });
+    expect(stopped.results[2]).toMatchObject({
+      message:
+        "The rollout of 'dev' stopped before dev-eu: alarm errors in us-east-1 is in ALARM (Too many.).",
+      remedy:
+        "Find out whether the change did it, and put it right or take it back. To go on as it is, run the same command again once the alarm is quiet, or name it with --ignore-alarm.",
+    });
+    // The region that was changed is still watched after the stop.
+    expect((await bench.deploy()).outcomes["dev-eu"]).toBe("stopped");
+
+    bench.context.aws.ringing.pop();
+    const { outcomes, calls } = await bench.deploy();
+    expect(outcomes).toMatchObject({ "dev-us": "already applied", "dev-eu": "applied" });
+    expect(calls).toEqual(["apply dev-eu"]);
+  });
+
+  it("goes past an alarm that was named", async () => {
+    const bench = await watched();
+    bench.context.aws.ringing.push({ name: "errors", region: "us-east-1", reason: "" });
+
+    const { outcomes } = await bench.deploy({ plan: bench.plans, ignoreAlarm: ["errors"] });
+
+    expect(outcomes["dev-eu"]).toBe("applied");
+  });
+
+  it("does not carry a failure into the next region", async () => {
+    const bench = await watched();
+
+    const { outcomes } = await bench.deploy({}, (session) => {
+      bothRegions(session);
+      session.terraform.failing.add("apply dev-us");
+    });
+
+    expect(outcomes).toMatchObject({ "dev-us": "failed", "dev-eu": "stopped" });
+  });
+});
+
+describe("a region that is dropped from the code", () => {
+  async function dropped(): Promise<Workbench> {
+    const bench = await deployed();
+    bench.environment = { ...environment, regions: { ...environment.regions } };
+    bench.stacks = [...platform.slice(0, 2), s3Stack("dev-edge", { "dev-eu": ["url"] })];
+    return bench;
+  }
+
+  const allowed = '  - gate: stack-loss\n    stacks: ["dev-us"]\n';
+
+  it("is planned for destruction and told first", async () => {
+    const bench = await dropped();
+    const session = await bench.session();
+    const markdown = join(bench.context.workspace.projectDirectory, "report.md");
+
+    await planEnvironment(session, await StateHome.find(session), { markdown });
+
+    const text = readFileSync(markdown, "utf8");
+    expect(text).toContain(
+      [
+        "### Whole stacks destroyed (1)",
+        "",
+        "These stacks stand, and the code does not have them any more.",
+        "",
+        "- `dev-us` in `us`: 1 resource destroyed",
+        "",
+        "### Needs an approval (1)",
+        "",
+        "A deploy refuses until a dated approval is committed in approvals/.",
+        "",
+        "- `destroy the whole of dev-us, which the code does not have any more: 1 resource`: not approved yet",
+      ].join("\n"),
+    );
+  });
+
+  it("stays until its end is approved, with all the rest", async () => {
+    const bench = await dropped();
+
+    expect((await refusalOf(bench.deploy({}))).message).toContain(
+      "stack-loss: destroy the whole of dev-us, which the code does not have any more: 1 resource",
+    );
+    expect(bench.context.aws.states.get("dev-us.tfstate")?.resources).toHaveLength(1);
+  });
+
+  it.each(["by saved plans", "by a deploy that plans itself"])("is destroyed last %s", async (way) => {
+    const bench = await dropped();
+    bench.approve(allowed);
+    const settings = way === "by saved plans" ? { plan: bench.plans } : {};
+    await bench.save();
+
+    const { outcomes, calls } = await bench.deploy(settings);
+
+    expect(outcomes["dev-us"]).toBe("destroyed");
+    expect(calls.at(-1)).toBe("apply dev-us");
+    expect(bench.context.aws.states.get("dev-us.tfstate")?.resources).toEqual([]);
+    expect((await bench.deploy({})).outcomes).not.toHaveProperty("dev-us");
+  });
+
+  it("is not destroyed while the environment is protected", async () => {
+    const bench = await dropped();
+    bench.approve(allowed);
+    bench.environment = { ...bench.environment, deletionProtection: true };
+
+    expect(await refusalOf(bench.deploy({}))).toMatchObject({
+      message:
+        "dev-us would be destroyed, but environment 'dev' is protected from deletion. Nothing was changed.",
+      remedy:
+        "Put it back, set `deletionProtection: false` in environments/dev.ts and deploy that first; then take it out again.",
+    });
+  });
+
+  it("is refused when nothing is recorded of its last deploy", async () => {
+    const bench = await dropped();
+    bench.context.aws.objects.versionsByKey.delete("dev-us.applied.json");
+
+    expect(await refusalOf(bench.deploy({}))).toMatchObject({
+      message:
+        "dev-us is not in the code any more, but its state s3://states/dev-us.tfstate still describes resources, and nothing is recorded of its last deploy. Nothing was changed.",
+      remedy: "Check out the last commit that has it and run `meridian destroy dev --stack dev-us`.",
+    });
+  });
+});
