@@ -10,6 +10,7 @@ import { hpcCommand } from "./commands/hpc";
 import { localCommand } from "./commands/local";
 import { outputCommand } from "./commands/output";
 import { planCommand } from "./commands/plan";
+import { stateCommand } from "./commands/state";
 import { synthCommand } from "./commands/synth";
 import { validateCommand } from "./commands/validate";
 import { commentCommand } from "./comment";
@@ -30,6 +31,7 @@ const commands: readonly MakeCommand[] = [
   deployCommand,
   destroyCommand,
   outputCommand,
+  stateCommand,
   bootstrapCommand,
   hpcCommand,
   localCommand,

@@ -1,0 +1,125 @@
+import { Command } from "commander";
+
+import { Approval } from "../approval";
+import { type Context, environmentNamed } from "../context";
+import { exitCodes, UsageError } from "../errors";
+import type { Stack } from "../manifest";
+import { findOrphans } from "../orphans";
+import { table } from "../report";
+import { writeResult } from "../result-file";
+import { addRunOptions, forEachStack, type Session, withSession } from "../session";
+import { managedCountOf, type State } from "../state";
+import { restoreState, type StateVersion, stateVersions } from "../state-versions";
+import { addApprovalOptions, type DeployOptions } from "./deploy";
+
+type Done = (exitCode: number) => void;
+
+/** `meridian state list|restore`. */
+export function stateCommand(context: Context, done: Done): Command {
+  return new Command("state")
+    .description("the versions of an environment's states, and how to go back to one")
+    .addCommand(listCommand(context, done))
+    .addCommand(restoreCommand(context, done));
+}
+
+function listCommand(context: Context, done: Done): Command {
+  const command = new Command("list")
+    .description("show the versions of the states, the newest first")
+    .argument("<env>")
+    .argument("[stack]", "only this stack's")
+    .action(async (name: string, stack: string | undefined, options: DeployOptions) => {
+      const settings = { command: "state list", cloud: "require" } as const;
+      const versions = await withSession(context, name, options, settings, async (session) => {
+        const stacks = await stacksOf(session);
+        return listed(session, stack === undefined ? stacks : [stackNamed(stacks, stack)]);
+      });
+      context.terminal.out(
+        table(
+          ["Stack", "Version", "Written", "Serial", "Lineage", "Resources", ""],
+          versions.flatMap(({ stack: owner, versions: found }) =>
+            found.map((version) => [owner, ...described(version)]),
+          ),
+        ),
+      );
+      writeResult(options.json, { command: "state list", environment: name, stacks: versions });
+      done(exitCodes.success);
+    });
+  return addRunOptions(command);
+}
+
+function restoreCommand(context: Context, done: Done): Command {
+  const command = new Command("restore")
+    .description("make an earlier version of a stack's state the current one")
+    .argument("<env>")
+    .argument("<stack>")
+    .argument("<version>", "as `meridian state list` shows it")
+    .action(async (name: string, stackName: string, version: string, options: DeployOptions) => {
+      const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
+      const settings = { command: "state restore", cloud: "require" } as const;
+      const state = await withSession(context, name, options, settings, async (session) => {
+        const stack = stackNamed(await stacksOf(session), stackName);
+        return restoreState(session, stack, version, (restored, current) => {
+          context.terminal.err(`Current:  ${inWords(current)}\nRestored: ${inWords(restored)}\n`);
+          return approval.given(`Make version ${version} the state of ${stackName}?`);
+        });
+      });
+      context.terminal.out(
+        state === undefined
+          ? "Nothing was changed.\n"
+          : `The state of ${stackName} is version ${version} again, with serial ${state.serial}. Run \`meridian plan ${name}\` to see how it differs from what stands.\n`,
+      );
+      done(state === undefined ? exitCodes.failure : exitCodes.success);
+    });
+  return addApprovalOptions(addRunOptions(command));
+}
+
+/** Those of the code, and those that the code has lost. */
+async function stacksOf(session: Session): Promise<Stack[]> {
+  return [...session.selected, ...(await findOrphans(session)).map(({ stack }) => stack)];
+}
+
+function stackNamed(stacks: readonly Stack[], name: string): Stack {
+  const found = stacks.find((stack) => stack.name === name);
+  if (found === undefined) {
+    throw new UsageError(
+      `There is no stack '${name}'.`,
+      `Choose from: ${stacks.map((stack) => stack.name).join(", ")}.`,
+    );
+  }
+  return found;
+}
+
+function listed(
+  session: Session,
+  stacks: readonly Stack[],
+): Promise<{ stack: string; versions: StateVersion[] }[]> {
+  return forEachStack(session, stacks, async (stack) => ({
+    stack: stack.name,
+    versions: await stateVersions(session, stack),
+  }));
+}
+
+function described({
+  id,
+  modifiedAt,
+  serial,
+  lineage,
+  resources,
+  isLatest,
+  isDeleted,
+}: StateVersion): string[] {
+  return [
+    id,
+    modifiedAt.toISOString(),
+    String(serial ?? "-"),
+    lineage ?? "-",
+    String(resources ?? "-"),
+    isDeleted ? "deleted" : isLatest ? "current" : serial === undefined ? "unreadable" : "",
+  ];
+}
+
+function inWords(state: State | undefined): string {
+  return state === undefined
+    ? "none"
+    : `serial ${state.serial}, ${managedCountOf(state)} resources, lineage ${state.lineage}`;
+}
