@@ -1,4 +1,5 @@
 import { type Alarms, cloudWatchAlarms } from "./aws-alarms";
+import { ecrImages, type Images } from "./aws-images";
 import { clientSettings, statusOf } from "./aws-client";
 import { type Keys, kmsKeys } from "./aws-keys";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
@@ -35,6 +36,7 @@ export interface Aws {
   readonly objects: Objects;
   readonly keys: Keys;
   readonly alarms: Alarms;
+  readonly images: Images;
 }
 
 /** `forbidden`: it exists, but is another account's or closed to these credentials. */
@@ -86,4 +88,5 @@ export const awsSdk: Aws = {
   objects: s3Objects,
   keys: kmsKeys,
   alarms: cloudWatchAlarms,
+  images: ecrImages,
 };

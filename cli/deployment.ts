@@ -2,6 +2,7 @@ import type { Approval } from "./approval";
 import { recordApplied, recordUnchanged } from "./applied-record";
 import { CommandError } from "./errors";
 import { Gatekeeper } from "./gatekeeper";
+import { requireImages } from "./images";
 import { rememberDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
 import { findOrphans, guardOrphans, type Orphan } from "./orphans";
@@ -90,6 +91,12 @@ export interface DeploySettings {
   readonly acceptBlocked?: boolean;
   /** Names of alarms that do not stop the rollout. */
   readonly ignoreAlarm?: readonly string[];
+  /**
+   * Whether images that nobody pushed are pushed empty, for a local cloud that runs none.
+   *
+   * @default false
+   */
+  readonly pushMissingImages?: boolean;
 }
 
 /** What the waves of one deploy share. */
@@ -104,6 +111,7 @@ interface Deployment {
   readonly standing: ReadonlySet<string>;
   /** Names of the stacks that the code does not have any more. */
   readonly orphans: ReadonlySet<string>;
+  readonly pushMissingImages: boolean;
   readonly reviewed?: ReviewedPlans;
 }
 
@@ -139,6 +147,7 @@ export async function deploy(
     gates: new Gatekeeper(session, orphans),
     bake: new Bake(session, home, settings.ignoreAlarm),
     orphans: new Set(orphans.map(({ stack }) => stack.name)),
+    pushMissingImages: settings.pushMissingImages ?? false,
     ...(reviewed === undefined ? {} : { reviewed }),
   };
   // Before anything is changed: all that is known beforehand.
@@ -229,12 +238,14 @@ function prepare({ session, home, reviewed, orphans }: Deployment, stack: Stack)
 
 /** What was reviewed has passed already, but for stacks that were blocked then. */
 async function passGates(
-  { session, gates, standing, reviewed, orphans }: Deployment,
+  { session, gates, standing, reviewed, orphans, pushMissingImages }: Deployment,
   changed: readonly Stack[],
   planned: readonly StackResult[],
 ): Promise<void> {
+  const remaining = changed.filter(({ name }) => !orphans.has(name));
+  await requireImages(session, remaining, pushMissingImages);
   const isJudged = new Set(reviewed?.reports.map(({ name }) => name));
-  const open = changed.filter(({ name }) => standing.has(name) && !orphans.has(name) && !isJudged.has(name));
+  const open = remaining.filter(({ name }) => standing.has(name) && !isJudged.has(name));
   const results = planned.filter(({ stack }) => open.some(({ name }) => name === stack));
   const report = reportOf(session, results, await readPlans(session, open, results));
   gates.admit(report.stacks, namesOf([open], standing));

@@ -4,6 +4,7 @@ import { attempt } from "./attempt";
 import type { TargetEnvironment } from "./context";
 import { Results, standingStacks, withOutcome } from "./deployment";
 import { CommandError } from "./errors";
+import { deleteReplicas } from "./images";
 import { rememberDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
 import { findOrphans } from "./orphans";
@@ -68,6 +69,10 @@ export async function destroy(session: Session, home: StateHome, approval: Appro
       ),
     );
   }
+  await deleteReplicas(
+    session,
+    chosen.filter((stack) => results.of(stack)?.outcome === "destroyed"),
+  );
   forgetLocalDeploy(session, results);
   return results.inOrderOf(selected, "interrupted");
 }

@@ -80,7 +80,7 @@ export class Gatekeeper {
         : `\n${this.uncommitted.join(", ")} is not committed, so it approves nothing.`;
     return new CommandError(
       `This needs an approval in ${folder}/ that '${name}' does not have:\n${lines.join("\n")}\nNone of it was changed.${ignored}`,
-      `Complete this, have it reviewed, and commit it as ${folder}/${name}-${this.today}.yaml:\n\n${approvalDraft(name, refused, this.today)}`,
+      `Complete this, have it reviewed, and commit it as ${folder}/${name}-${this.today}.yaml. Plans that were saved before are of another commit then: save them again.\n\n${approvalDraft(name, refused, this.today)}`,
     );
   }
 }

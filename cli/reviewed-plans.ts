@@ -15,7 +15,7 @@ import { planStack } from "./planning";
 import type { StackResult } from "./report";
 import { reportOf } from "./report-input";
 import { commitOf, discardPlan, savePlanMetadata } from "./saved-plan";
-import type { Session } from "./session";
+import { forEachStack, type Session } from "./session";
 import type { StateHome } from "./state-home";
 import type { PlannedChange } from "./terraform/events";
 import { ProviderLock } from "./terraform/provider-lock";
@@ -127,11 +127,7 @@ export class ReviewedPlans {
 
   /** Puts a stack's plan where it is applied from; plans it now if it was blocked. */
   public async prepare(stack: Stack): Promise<StackResult> {
-    const reviewed = this.reviewed.get(stack.name);
-    if (reviewed === undefined) {
-      throw new Error(`${stack.name} was not planned`);
-    }
-    const { saved, appliedAt, report } = reviewed;
+    const { saved, appliedAt, report } = this.reviewedOf(stack);
     if (appliedAt !== undefined || saved.outcome === "no changes") {
       const outcome = appliedAt === undefined ? "no changes" : "already applied";
       return { stack: stack.name, outcome, elapsedMilliseconds: 0 };
@@ -162,27 +158,48 @@ export class ReviewedPlans {
 
   /** Decrypts and reads every plan that is to be applied, and compares it with its seal. */
   private async read(): Promise<ReviewedPlans> {
-    const { session, home } = this;
-    const problems: string[] = [];
-    const read = new Map(this.reviewed);
-    for (const reviewed of this.reviewed.values()) {
-      const { saved, stack, appliedAt } = reviewed;
-      if (saved.outcome === "changes" && appliedAt === undefined) {
-        await home.init(stack);
-        const file = await this.unpack(saved, stack);
-        const result = { stack: stack.name, outcome: "changes", elapsedMilliseconds: 0, plan: file } as const;
-        const plans = await readPlans(session, [stack], [result]);
-        discardPlan(file);
-        const differences = await this.compareWithSeal(saved, plans.get(stack.name) ?? {});
-        problems.push(...differences.map((difference) => `${stack.name}: ${difference}`));
-        const [report] = reportOf(session, [result], plans).stacks;
-        read.set(stack.name, { ...reviewed, report });
-      }
-    }
+    const { session } = this;
+    const waiting = [...this.reviewed.values()].filter(
+      ({ saved, appliedAt }) => saved.outcome === "changes" && appliedAt === undefined,
+    );
+    const read = await forEachStack(
+      session,
+      waiting.map(({ stack }) => stack),
+      (stack) => this.readPlan(stack),
+    );
+    const problems = read.flatMap(({ stack, differences }) =>
+      differences.map((difference) => `${stack.name}: ${difference}`),
+    );
     if (problems.length > 0) {
       throw plansRefused(session, this.directory, problems);
     }
-    return new ReviewedPlans(session, home, this.directory, this.bundle, read, this.acceptBlocked);
+    const reviewed = new Map([...this.reviewed, ...read.map((plan) => [plan.saved.name, plan] as const)]);
+    return new ReviewedPlans(session, this.home, this.directory, this.bundle, reviewed, this.acceptBlocked);
+  }
+
+  private async readPlan(stack: Stack): Promise<Reviewed & { readonly differences: string[] }> {
+    const { session, home } = this;
+    const { saved } = this.reviewedOf(stack);
+    await home.init(stack);
+    const plan = await this.unpack(saved, stack);
+    const result = { stack: stack.name, outcome: "changes", elapsedMilliseconds: 0, plan } as const;
+    const plans = await readPlans(session, [stack], [result]);
+    discardPlan(plan);
+    const [report] = reportOf(session, [result], plans).stacks;
+    return {
+      saved,
+      stack,
+      report,
+      differences: await this.compareWithSeal(saved, plans.get(stack.name) ?? {}),
+    };
+  }
+
+  private reviewedOf({ name }: Stack): Reviewed {
+    const reviewed = this.reviewed.get(name);
+    if (reviewed === undefined) {
+      throw new Error(`${name} was not planned`);
+    }
+    return reviewed;
   }
 
   private async compareWithSeal(saved: SavedStack, plan: TerraformPlanJson): Promise<string[]> {

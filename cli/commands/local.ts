@@ -75,8 +75,15 @@ function upCommand(context: Context, done: Done): Command {
         );
       }
       await startLocalCloud(context);
-      // Nothing of value is there to be approved about.
-      done(await deployEnvironment(context, name, { autoApprove: true, confirm: name, verbose }));
+      // Nothing of value is there to be approved about, and no image is ever run.
+      done(
+        await deployEnvironment(context, name, {
+          autoApprove: true,
+          confirm: name,
+          verbose,
+          pushMissingImages: true,
+        }),
+      );
     });
 }
 

@@ -391,7 +391,7 @@ describe("the gates of a deploy", () => {
         "None of it was changed.",
       ].join("\n"),
       remedy: [
-        "Complete this, have it reviewed, and commit it as approvals/dev-2026-11-20.yaml:",
+        "Complete this, have it reviewed, and commit it as approvals/dev-2026-11-20.yaml. Plans that were saved before are of another commit then: save them again.",
         "",
         "environment: dev",
         "approvedBy: # who approves",

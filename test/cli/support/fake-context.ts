@@ -105,6 +105,28 @@ export class FakeAws implements Aws {
       Promise.resolve(this.ringing.filter((alarm) => alarm.region === region && names.includes(alarm.name))),
   };
 
+  /** Addresses of images that nobody pushed, as `region/repository:version`. */
+  public readonly absentImages = new Set<string>();
+  /** Repositories that were deleted, as `region/repository`. */
+  public readonly deletedRepositories: string[] = [];
+
+  public readonly images: Aws["images"] = {
+    isPresent: (_access, { region, repository, version }) =>
+      Promise.resolve(!this.absentImages.has(`${region}/${repository}:${version}`)),
+    pushEmpty: (_access, { repository, version }) => {
+      for (const address of this.absentImages) {
+        if (address.endsWith(`/${repository}:${version}`)) {
+          this.absentImages.delete(address);
+        }
+      }
+      return Promise.resolve();
+    },
+    deleteRepository: (_access, region, repository) => {
+      this.deletedRepositories.push(`${region}/${repository}`);
+      return Promise.resolve();
+    },
+  };
+
   public callerIdentity(): ReturnType<Aws["callerIdentity"]> {
     return Promise.resolve({ account: this.account, arn: `arn:aws:iam::${this.account}:user/ada` });
   }
