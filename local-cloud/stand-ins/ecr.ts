@@ -1,6 +1,18 @@
 import { ServiceError } from "../answer";
-import { account, found, jsonService, pick, required, Store, textsAt } from "../toolkit";
-import type { JsonObject, StandIn } from "../toolkit";
+import {
+  account,
+  found,
+  jsonService,
+  listAt,
+  MotoRefusal,
+  objectAt,
+  pick,
+  required,
+  scalar,
+  Store,
+  textsAt,
+} from "../toolkit";
+import type { Context, JsonObject, StandIn } from "../toolkit";
 
 const templateFields = [
   "prefix",
@@ -29,7 +41,10 @@ const settingDefaults: Readonly<Record<string, string>> = {
 };
 const invalid = "InvalidParameterException";
 
-/** ECR: creation templates, pull-through cache rules and account settings. The rest is moto's. */
+/**
+ * ECR: creation templates, pull-through cache rules and account settings; images that are pushed
+ * are copied as the registry's replication says, at once. The rest is moto's.
+ */
 export function ecr(): StandIn {
   const templates = new Store<JsonObject>();
   const rules = new Store<JsonObject>();
@@ -40,6 +55,13 @@ export function ecr(): StandIn {
     operations: {
       ...templateOperations(templates),
       ...ruleOperations(rules),
+      PutImage: async (input, context) => {
+        const pushed = await context.motoJson("PutImage", input);
+        for (const region of await destinationsOf(input, context)) {
+          await replicate(input, context.inRegion(region), templates);
+        }
+        return pushed;
+      },
       PutAccountSetting: (input, { region }) => {
         const { name, value } = required(input, invalid, "name", "value");
         if (!(name in settingDefaults)) {
@@ -54,6 +76,52 @@ export function ecr(): StandIn {
       },
     },
   });
+}
+
+/** The regions of the account that a repository is copied to. */
+async function destinationsOf(input: JsonObject, context: Context): Promise<Set<string>> {
+  const { repositoryName } = required(input, invalid, "repositoryName");
+  const { replicationConfiguration } = await context.motoJson("DescribeRegistry", {});
+  const rules = listAt(objectAt({ replicationConfiguration }, "replicationConfiguration"), "rules");
+  const fitting = rules.filter((rule) => {
+    const filters = listAt(rule, "repositoryFilters");
+    return filters.length === 0 || filters.some(({ filter }) => repositoryName.startsWith(scalar(filter)));
+  });
+  const destinations = fitting.flatMap((rule) => listAt(rule, "destinations"));
+  return new Set(
+    destinations.filter(({ registryId }) => registryId === account).map(({ region }) => scalar(region)),
+  );
+}
+
+/** Copies an image; ECR makes the repository by the template whose prefix fits best. */
+async function replicate(input: JsonObject, there: Context, templates: Store<JsonObject>): Promise<void> {
+  const { repositoryName } = required(input, invalid, "repositoryName");
+  const [template = {}] = [...templates.in(there.region).values()]
+    .filter(({ prefix, appliedFor }) => {
+      const isFor = Array.isArray(appliedFor) && appliedFor.includes("REPLICATION");
+      return isFor && (prefix === "ROOT" || repositoryName.startsWith(scalar(prefix)));
+    })
+    .sort((left, right) => lengthOf(right) - lengthOf(left));
+  const settings = pick(template, "imageTagMutability", "encryptionConfiguration");
+  await unlessThere(
+    there.motoJson("CreateRepository", { repositoryName, ...settings, tags: template.resourceTags ?? [] }),
+  );
+  await unlessThere(there.motoJson("PutImage", input));
+}
+
+function lengthOf({ prefix }: JsonObject): number {
+  return prefix === "ROOT" ? 0 : scalar(prefix).length;
+}
+
+/** What stands already is as good as made. */
+async function unlessThere(made: Promise<unknown>): Promise<void> {
+  try {
+    await made;
+  } catch (error) {
+    if (!(error instanceof MotoRefusal && error.answer.body.includes("AlreadyExists"))) {
+      throw error;
+    }
+  }
 }
 
 function templateOperations(templates: Store<JsonObject>) {

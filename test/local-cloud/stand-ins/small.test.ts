@@ -348,3 +348,51 @@ describe("the stand-in of SQS", () => {
     });
   });
 });
+
+describe("the replication of ECR", () => {
+  const target = (action: string) => `AmazonEC2ContainerRegistry_V20150921.${action}`;
+
+  it("copies a pushed image to where the registry replicates, into a repository as the template says", async () => {
+    const replicationConfiguration = {
+      rules: [
+        {
+          destinations: [
+            { region: "eu-central-1", registryId: "123456789012" },
+            { region: "us-east-1", registryId: "999999999999" },
+          ],
+          repositoryFilters: [{ filter: "web", filterType: "PREFIX_MATCH" }],
+        },
+      ],
+    };
+    cloud = await GatewayUnderTest.start(({ headers }) => ({
+      text:
+        headers["x-amz-target"] === target("DescribeRegistry")
+          ? JSON.stringify({ replicationConfiguration })
+          : "{}",
+    }));
+    await call(
+      "ecr",
+      target("CreateRepositoryCreationTemplate"),
+      { prefix: "web", appliedFor: ["REPLICATION"], imageTagMutability: "IMMUTABLE" },
+      "eu-central-1",
+    );
+    const image = { repositoryName: "web", imageManifest: "{}", imageTag: "1" };
+
+    await call("ecr", target("PutImage"), image);
+    await call("ecr", target("PutImage"), { ...image, repositoryName: "api" });
+
+    const asked = cloud.received.map(({ headers, body }: Received) => [
+      /Credential=[^/]+\/[^/]+\/([^/]+)/.exec(headers.authorization ?? "")?.[1],
+      String(headers["x-amz-target"]).split(".")[1],
+      (JSON.parse(body) as { repositoryName?: string }).repositoryName,
+    ]);
+    expect(asked).toEqual([
+      ["eu-west-1", "PutImage", "web"],
+      ["eu-west-1", "DescribeRegistry", undefined],
+      ["eu-central-1", "CreateRepository", "web"],
+      ["eu-central-1", "PutImage", "web"],
+      ["eu-west-1", "PutImage", "api"],
+      ["eu-west-1", "DescribeRegistry", undefined],
+    ]);
+  });
+});

@@ -1,0 +1,107 @@
+import type { Image } from "./aws-images";
+import { CommandError } from "./errors";
+import type { Configuration, Stack } from "./manifest";
+import type { Session } from "./session";
+
+const ownImage =
+  /\b(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<repository>[a-z0-9._/-]+)(?::|@)(?<version>sha256:[0-9a-f]{64}|[\w][\w.-]{0,127})/g;
+
+/** The images of an account's own registries that a stack runs, each once. */
+export function imagesOf({ resource = {} }: Configuration, account: string): Image[] {
+  const found = [...JSON.stringify(resource).matchAll(ownImage)].map(({ groups = {} }) => ({
+    region: groups.region ?? "",
+    account: groups.account ?? "",
+    repository: groups.repository ?? "",
+    version: groups.version ?? "",
+  }));
+  const own = found.filter((image) => image.account === account);
+  return [...new Map(own.map((image) => [addressOf(image), image])).values()];
+}
+
+/** The name that an image is pulled by. */
+function addressOf({ region, account, repository, version }: Image): string {
+  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  const separator = version.startsWith("sha256:") ? "@" : ":";
+  return `${account}.dkr.ecr.${region}.${domain}/${repository}${separator}${version}`;
+}
+
+/**
+ * Makes sure that every image which the stacks run has arrived in the registry of its region: a
+ * region must not start what it would have to wait for.
+ *
+ * @param pushMissing - whether images that nobody pushed are pushed empty, as the local cloud runs none
+ * @throws CommandError that names all images which are missing
+ */
+export async function requireImages(
+  session: Session,
+  stacks: readonly Stack[],
+  pushMissing: boolean,
+): Promise<void> {
+  const { context, environment, access } = session;
+  const { images } = context.aws;
+  const wanted = stacks.flatMap((stack) =>
+    imagesOf(stack.configuration, environment.account).map((image) => ({ stack: stack.name, image })),
+  );
+  const absentAmong = async (): Promise<typeof wanted> => {
+    const present = await Promise.all(wanted.map(({ image }) => images.isPresent(access, image)));
+    return wanted.filter((_, index) => present[index] === false);
+  };
+  let absent = await absentAmong();
+  if (absent.length > 0 && pushMissing) {
+    for (const image of atHome(absent, environment.homeRegion)) {
+      if (!(await images.isPresent(access, image))) {
+        await images.pushEmpty(access, image);
+      }
+    }
+    absent = await absentAmong();
+  }
+  if (absent.length > 0) {
+    throw refusal(absent, environment.homeRegion);
+  }
+}
+
+/** The images as they were pushed: to the home region, from where they are copied. */
+function atHome(wanted: readonly { readonly image: Image }[], homeRegion: string): Image[] {
+  const images = wanted.map(({ image }) => ({ ...image, region: homeRegion }));
+  return [...new Map(images.map((image) => [addressOf(image), image])).values()];
+}
+
+function refusal(absent: readonly { readonly stack: string; readonly image: Image }[], homeRegion: string) {
+  const lines = absent.map(({ stack, image }) => `  ${stack}: ${addressOf(image)}`);
+  const count = absent.length === 1 ? "1 image has" : `${absent.length} images have`;
+  return new CommandError(
+    [`${count} not arrived where they are to run. Nothing was changed there.`, ...lines].join("\n"),
+    `Push them to ${homeRegion}, wait until \`aws ecr describe-image-replication-status\` says COMPLETE, and run the command again.`,
+  );
+}
+
+/**
+ * The repositories that replication makes for a stack in its region. ECR made them, so that no state
+ * holds them, and they outlive what they were made for.
+ */
+export function replicasOf({ resource = {}, provider = {} }: Configuration): {
+  readonly region: string;
+  readonly repositories: readonly string[];
+} {
+  const templates = Object.values(resource.aws_ecr_repository_creation_template ?? {});
+  const own = provider.aws?.find(({ alias }) => alias === undefined) as { region?: string } | undefined;
+  return {
+    region: own?.region ?? "",
+    repositories: templates
+      .filter((template) => (template.applied_for as readonly string[]).includes("REPLICATION"))
+      .map(({ prefix }) => String(prefix)),
+  };
+}
+
+/** Deletes the copies of images that destroyed stacks leave behind, which would be paid for else. */
+export async function deleteReplicas(
+  { context, access }: Session,
+  destroyed: readonly Stack[],
+): Promise<void> {
+  for (const { configuration } of destroyed) {
+    const { region, repositories } = replicasOf(configuration);
+    for (const repository of repositories) {
+      await context.aws.images.deleteRepository(access, region, repository);
+    }
+  }
+}
