@@ -1,8 +1,8 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, type App } from "cdktf";
 
-/** The account that the examples name; put yours here. */
-export const account = "111122223333";
+/** The account that the examples name, that of the local cloud; put yours here. */
+export const account = "123456789012";
 
 /** A stack of one region, under the range of provider versions that the modules are made for. */
 export class RegionStack extends TerraformStack {

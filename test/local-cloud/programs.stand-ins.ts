@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TerraformPrograms } from "./support/terraform-programs";
+import { rootOfPrograms } from "./support/terraform-programs";
+import type { TerraformRoot } from "./support/terraform-root";
 
 jest.setTimeout(1_800_000);
 
@@ -10,10 +11,10 @@ jest.setTimeout(1_800_000);
  * then pass at the same time.
  */
 describe("the local cloud under Terraform", () => {
-  let programs: TerraformPrograms;
+  let programs: TerraformRoot;
 
   beforeAll(async () => {
-    programs = await TerraformPrograms.create(join(__dirname, "programs"));
+    programs = await rootOfPrograms(join(__dirname, "programs"));
   });
   afterAll(async () => {
     await programs.remove();

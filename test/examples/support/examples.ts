@@ -10,6 +10,8 @@ export interface ExampleStack {
   readonly directory: string;
   /** The provider versions that it takes. */
   readonly providerVersions: string;
+  /** Names of the stacks that are applied before it. */
+  readonly dependencies: readonly string[];
 }
 
 interface Manifest {
@@ -59,13 +61,15 @@ export function synthesizeExample(name: string, directory: string): ExampleStack
   };
   Object.keys(stacks).forEach(visit);
   return ordered.map((stack) => {
-    const stackDirectory = join(output, stacks[stack]?.workingDirectory ?? "");
+    const { workingDirectory = "", dependencies = [] } = stacks[stack] ?? {};
+    const stackDirectory = join(output, workingDirectory);
     const text = readFileSync(join(stackDirectory, "cdk.tf.json"), "utf8");
     const { terraform } = JSON.parse(text) as Template;
     return {
       name: stack,
       directory: stackDirectory,
       providerVersions: terraform.required_providers.aws.version,
+      dependencies,
     };
   });
 }

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { ExampleStack } from "./examples";
+
+interface Template {
+  readonly terraform: { readonly required_providers: { readonly aws: object } };
+  readonly provider: { readonly aws: readonly Readonly<Record<string, unknown>>[] };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A value of one stack that another one reads, as CDKTF writes it. */
+const reference = /\$\{data\.terraform_remote_state\.cross-stack-reference-input-(.+?)\.outputs\.(.+?)\}/g;
+
+/**
+ * The files of one root module that calls every stack as a module of its own. A process of the
+ * provider takes seconds to start: one for each region of one root is a tenth of one for each step
+ * of each stack. What the stacks say stays as it is, but for what a root alone may say: providers
+ * are passed by region, and the states that other stacks are read from become arguments.
+ */
+export function rootOf(stacks: readonly ExampleStack[]): Record<string, string> {
+  const modules = stacks.map(moduleOf);
+  const regions = [...new Set(modules.flatMap((module) => Object.values(module.regions)))].sort();
+  const root = {
+    terraform: { required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } } },
+    provider: { aws: regions.map((region) => ({ region, alias: aliasOf(region), max_retries: 2 })) },
+    module: Object.fromEntries(
+      modules.map(({ name, dependencies, regions: own, inputs }) => [
+        name,
+        {
+          source: `./${name}`,
+          providers: Object.fromEntries(
+            Object.entries(own).map(([provider, region]) => [provider, `aws.${aliasOf(region)}`]),
+          ),
+          depends_on: dependencies.map((dependency) => `module.${dependency}`),
+          ...inputs,
+        },
+      ]),
+    ),
+  };
+  return {
+    "main.tf.json": JSON.stringify(root),
+    ...Object.fromEntries(modules.map(({ name, text }) => [`${name}/main.tf.json`, text])),
+  };
+}
+
+interface Module {
+  readonly name: string;
+  readonly dependencies: readonly string[];
+  /** Its providers as it calls them, and their regions. */
+  readonly regions: Readonly<Record<string, string>>;
+  /** What it takes of other modules. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+function moduleOf({ name, directory, dependencies }: ExampleStack): Module {
+  const inputs: Record<string, string> = {};
+  const text = readFileSync(join(directory, "cdk.tf.json"), "utf8").replaceAll(
+    reference,
+    (_, stack: string, output: string) => {
+      const variable = `${stack}_${output}`;
+      inputs[variable] = `\${module.${stack}.${output}}`;
+      return `\${var.${variable}}`;
+    },
+  );
+  const template = JSON.parse(text) as Template;
+  const regions = Object.fromEntries(template.provider.aws.map(providerOf));
+  const aws = {
+    ...template.terraform.required_providers.aws,
+    configuration_aliases: Object.keys(regions).filter((provider) => provider !== "aws"),
+  };
+  return {
+    name,
+    dependencies,
+    regions,
+    inputs,
+    text: JSON.stringify({
+      ...template,
+      terraform: { required_providers: { aws } },
+      provider: undefined,
+      data: unlessEmpty({ ...template.data, terraform_remote_state: undefined }),
+      variable: unlessEmpty(Object.fromEntries(Object.keys(inputs).map((key) => [key, {}]))),
+    }),
+  };
+}
+
+/** A block of Terraform's JSON, which holds something or is absent. */
+function unlessEmpty(block: Readonly<Record<string, unknown>>): typeof block | undefined {
+  return Object.values(block).some((value) => value !== undefined) ? block : undefined;
+}
+
+/** A provider as a module calls it, and its region: all that examples say of their providers. */
+function providerOf({ region, alias, ...others }: Readonly<Record<string, unknown>>): [string, string] {
+  if (typeof region !== "string" || Object.keys(others).length > 0) {
+    throw new Error(`an example's provider says more than its region: ${JSON.stringify(others)}`);
+  }
+  return [typeof alias === "string" ? `aws.${alias}` : "aws", region];
+}
+
+function aliasOf(region: string): string {
+  return region.replaceAll("-", "_");
+}
