@@ -55,6 +55,7 @@ export default {
   },
   tables: { sessions: { partitionKey: { name: "id", type: "S" }, ttlAttribute: "expires" } },
   registry: { pullThroughCaches: { "ecr-public": "ecr-public" } },
+  hpc: { clusters: { lab: { file: "environments/hpc/lab.yaml" } } },
   recovery: { rtoSeconds: 156, survives: 1 },
   firewall: {
     blockList: true,
@@ -65,6 +66,7 @@ export default {
       AWSManagedRulesCommonRuleSet: "count",
     },
   },
+  rollout: { bakeSeconds: 0 },
   deletionProtection: false,
   logRetentionDays: 7,
   mayPeer: false,
