@@ -36,11 +36,13 @@ export const cloudWatchAlarms: Alarms = {
           }),
         );
         found.push(
-          ...[...MetricAlarms, ...CompositeAlarms].map(({ AlarmName = "", StateReason = "" }) => ({
-            name: AlarmName,
-            region,
-            reason: StateReason,
-          })),
+          ...[...MetricAlarms, ...CompositeAlarms]
+            .filter(({ StateValue }) => StateValue === "ALARM")
+            .map(({ AlarmName = "", StateReason = "" }) => ({
+              name: AlarmName,
+              region,
+              reason: StateReason,
+            })),
         );
       } catch (error) {
         throw new CommandError(

@@ -36,6 +36,9 @@ export function rolloutWaves(
 /** Seconds between two looks at the alarms. */
 const lookEverySeconds = 15;
 
+/** Alarms that a refusal names; a region that is down rings all of its own. */
+const shownAlarms = 5;
+
 /** Watches what was changed before more is: waits, and stops the rollout when an alarm rings. */
 export class Bake {
   private changedAt: Date | undefined;
@@ -89,9 +92,11 @@ export class Bake {
     )
       .flat()
       .filter(({ name }) => !this.ignored.includes(name));
+    const more = ringing.length - shownAlarms;
+    const rest = more > 0 ? [`and ${more} more`] : [];
     if (ringing.length > 0) {
       throw new CommandError(
-        `The rollout of '${environment.name}' stopped before ${namesOf(next)}: ${ringing.map(described).join("; ")}.`,
+        `The rollout of '${environment.name}' stopped before ${namesOf(next)}: ${[...ringing.slice(0, shownAlarms).map(described), ...rest].join("; ")}.`,
         "Find out whether the change did it, and put it right or take it back. To go on as it is, run the same command again once the alarm is quiet, or name it with --ignore-alarm.",
       );
     }
