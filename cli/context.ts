@@ -17,6 +17,14 @@ export interface TargetEnvironment {
   readonly homeRegion: string;
   readonly regions: Readonly<Record<string, unknown>>;
   readonly state: { readonly bucket: string };
+  /**
+   * Its HPC clusters by name.
+   *
+   * @default - none
+   */
+  readonly hpc?: {
+    readonly clusters: Readonly<Record<string, { readonly file: string; readonly region?: string }>>;
+  };
   /** Whether a destroy is refused. */
   readonly deletionProtection: boolean;
   /** Whether a question is answered with "yes" or with the environment's name. */
@@ -66,7 +74,7 @@ export interface Context {
   /** All environments. */
   readonly environments: () => Promise<readonly TargetEnvironment[]>;
   /** Synthesizes one environment's stacks into a directory. */
-  readonly synthesize: (environment: string, directory: string) => Promise<void>;
+  readonly synthesize: (environment: string, directory: string, blockListDay?: string) => Promise<void>;
 }
 
 /**

@@ -38,9 +38,10 @@ export function realContext(projectDirectory: string): Context {
     now: () => new Date(),
     sleep,
     environments: async () => Promise.resolve(environments().environments),
-    synthesize: async (environment, directory) => {
+    synthesize: async (environment, directory, blockListDay) => {
       const { buildApp } = load("../stacks/app") as typeof import("../stacks/app");
-      buildApp({ environments: [environments().environmentNamed(environment)], outdir: directory }).synth();
+      const chosen = [environments().environmentNamed(environment)];
+      buildApp({ environments: chosen, outdir: directory, blockListDay }).synth();
       return Promise.resolve();
     },
   };

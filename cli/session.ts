@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly parallelism?: number;
   /** `--lock-timeout <duration>`. */
   readonly lockTimeout?: string;
+  /** `--block-list-day <day>`. */
+  readonly blockListDay?: string;
   /** False where the state is read without being locked. */
   readonly lock?: boolean;
   /** `--json <file>`. */
@@ -116,7 +118,7 @@ async function open(
       pc.dim(`Account ${environment.account} as ${await guardAccount(context, environment, access)}`),
     );
   }
-  const synthesis = await synthesize(context, environment.name);
+  const synthesis = await synthesize(context, environment.name, options.blockListDay);
   const selected = selectStacks(synthesis.stacks, options.stack);
   if (settings.cloud !== "offline") {
     refuseUnsavedState(selected, (stack) => context.workspace.data(stack));
@@ -200,7 +202,7 @@ export function forEachStack<Result>(
 
 /** Adds the options that {@link RunOptions} describes. */
 export function addRunOptions(command: Command): Command {
-  return command
+  return addSynthesisOptions(command)
     .option("--stack <glob...>", "only stacks whose name matches")
     .option("--parallelism <number>", "stacks at once (default: by memory and processors)", positiveInteger)
     .option(
@@ -209,6 +211,14 @@ export function addRunOptions(command: Command): Command {
     )
     .option("--json <file>", "write a machine-readable result")
     .option("--verbose", "show everything that Terraform says");
+}
+
+/** Adds what a synthesis may be told; it has no clock. */
+export function addSynthesisOptions(command: Command): Command {
+  return command.option(
+    "--block-list-day <day>",
+    "leave out what has expired of the block lists by this day, such as 2026-11-30 (default: nothing)",
+  );
 }
 
 /** Reads an option that is a whole number above zero. */

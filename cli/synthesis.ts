@@ -24,13 +24,17 @@ export interface Synthesis {
  * then moved over it file by file, so a failed synthesis leaves the last one as it was and a
  * stack that did not change keeps its files.
  */
-export async function synthesize(context: Context, environment: string): Promise<Synthesis> {
+export async function synthesize(
+  context: Context,
+  environment: string,
+  blockListDay?: string,
+): Promise<Synthesis> {
   const target = context.workspace.synthesis(environment);
   const before = existsSync(join(target, "manifest.json")) ? readStacks(target) : [];
   ensurePrivateDirectory(dirname(target));
   const fresh = mkdtempSync(`${target}.new-`);
   try {
-    await context.synthesize(environment, fresh);
+    await context.synthesize(environment, fresh, blockListDay);
     replaceTree(fresh, target);
   } finally {
     rmSync(fresh, { recursive: true, force: true });

@@ -3,8 +3,12 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 
 import type { ClusterFileText, CommandResult } from "../../modules/hpc-cluster";
+import { Approval, type ApprovalOptions } from "../approval";
 import type { Context } from "../context";
-import { CommandError, messageOf } from "../errors";
+import { CommandError, exitCodes, messageOf } from "../errors";
+import { type Cluster, clusterNamed, fleetOfCluster } from "../hpc/cluster";
+import { fleetReport } from "../hpc/fleet";
+import { dynamodbTable, type OpenFleetTable } from "../hpc/fleet-table";
 
 /** The module is large and needed by these commands alone. */
 const load = createRequire(__filename);
@@ -13,14 +17,18 @@ function hpc(): typeof import("../../modules/hpc-cluster") {
   return load("../../modules/hpc-cluster") as typeof import("../../modules/hpc-cluster");
 }
 
-/** `meridian hpc validate|explain`. */
-export function hpcCommand(context: Context, done: (exitCode: number) => void): Command {
+/** `meridian hpc validate|explain|status|start|stop`. */
+export function hpcCommand(
+  context: Context,
+  done: (exitCode: number) => void,
+  open: OpenFleetTable = dynamodbTable,
+): Command {
   const finish = ({ text, exitCode }: CommandResult): void => {
     context.terminal.out(`${text}\n`);
     done(exitCode);
   };
   return new Command("hpc")
-    .description("ParallelCluster files: check them, and show every default")
+    .description("ParallelCluster files and their clusters: check, explain, watch, start and stop")
     .addCommand(
       new Command("validate")
         .description("list the findings of ParallelCluster files; exit with 1 when one is an error")
@@ -37,7 +45,71 @@ export function hpcCommand(context: Context, done: (exitCode: number) => void): 
         .action((file: string) => {
           finish(hpc().explainCommand(readText(file)));
         }),
+    )
+    .addCommand(
+      onCluster("status", "say what a cluster's fleet does, and what went wrong last")
+        .option("--json", "as JSON")
+        .action(async (environment: string, cluster: string, { json }: { json?: boolean }) => {
+          await showStatus(context, await clusterNamed(context, environment, cluster, open), json);
+          done(exitCodes.success);
+        }),
+    )
+    .addCommand(
+      onCluster("start", "let a cluster's fleet take jobs again").action(
+        async (environment: string, cluster: string) => {
+          await startFleet(context, await clusterNamed(context, environment, cluster, open));
+          done(exitCodes.success);
+        },
+      ),
+    )
+    .addCommand(
+      onCluster("stop", "end all compute nodes of a cluster, jobs included, until it is started")
+        .option("--auto-approve", "do not ask")
+        .option("--confirm <environment>", "the environment's name, where it must be typed")
+        .action(async (environment: string, cluster: string, options: ApprovalOptions) => {
+          const found = await clusterNamed(context, environment, cluster, open);
+          await stopFleet(context, found, new Approval(context.terminal, found.environment, options));
+          done(exitCodes.success);
+        }),
     );
+}
+
+function onCluster(name: string, description: string): Command {
+  return new Command(name).description(description).argument("<environment>").argument("<cluster>");
+}
+
+async function showStatus({ terminal, now }: Context, cluster: Cluster, json = false): Promise<void> {
+  const fleet = await fleetOfCluster(cluster);
+  terminal.out(
+    json
+      ? `${JSON.stringify({ cluster: cluster.name, ...fleet }, undefined, 2)}\n`
+      : fleetReport(cluster.name, fleet, now().getTime() / 1000),
+  );
+}
+
+async function startFleet({ terminal }: Context, cluster: Cluster): Promise<void> {
+  const { status } = await fleetOfCluster(cluster);
+  if (status === "RUNNING") {
+    terminal.out(`The fleet of ${cluster.name} is running already.\n`);
+    return;
+  }
+  await cluster.table.request("START_REQUESTED");
+  terminal.out(`The fleet of ${cluster.name} was asked to start; its daemon does so within a minute.\n`);
+}
+
+async function stopFleet({ terminal }: Context, cluster: Cluster, approval: Approval): Promise<void> {
+  const { status, instances } = await fleetOfCluster(cluster);
+  if (status === "STOPPED") {
+    terminal.out(`The fleet of ${cluster.name} is stopped already.\n`);
+    return;
+  }
+  const count = Object.keys(instances).length;
+  const nodes = `${count} ${count === 1 ? "node" : "nodes"}`;
+  if (!(await approval.given(`Stop ${cluster.name}, ending ${nodes} and the jobs on them?`))) {
+    throw new CommandError("Nothing was stopped.");
+  }
+  await cluster.table.request("STOP_REQUESTED");
+  terminal.out(`The fleet of ${cluster.name} was asked to stop; its daemon does so within a minute.\n`);
 }
 
 function readText(file: string): ClusterFileText {

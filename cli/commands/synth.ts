@@ -6,28 +6,34 @@ import { takeLock, thisProcess } from "../lock";
 import { resourceCountOf } from "../manifest";
 import { duration } from "../progress";
 import { table } from "../report";
+import { addSynthesisOptions, type RunOptions } from "../session";
 import { synthesize } from "../synthesis";
 
 /** `meridian synth [env…]`. */
 export function synthCommand(context: Context, done: (exitCode: number) => void): Command {
-  return new Command("synth")
+  const command = new Command("synth")
     .description("synthesize the stacks of environments (all, if none is named)")
     .argument("[env...]")
-    .action(async (names: string[]) => {
+    .action(async (names: string[], { blockListDay }: Pick<RunOptions, "blockListDay">) => {
       const rows: (string | number)[][] = [];
       for (const environment of await environmentsNamed(context, names)) {
-        rows.push(...(await synthesizeOne(context, environment)));
+        rows.push(...(await synthesizeOne(context, environment, blockListDay)));
       }
       context.terminal.out(table(["Stack", "Resources", "Compared with the last", "Directory"], rows));
       done(exitCodes.success);
     });
+  return addSynthesisOptions(command);
 }
 
-async function synthesizeOne(context: Context, { name }: TargetEnvironment): Promise<(string | number)[][]> {
+async function synthesizeOne(
+  context: Context,
+  { name }: TargetEnvironment,
+  blockListDay: string | undefined,
+): Promise<(string | number)[][]> {
   const startedAt = context.now();
   const release = takeLock(context.workspace.lock(name), name, thisProcess(`synth ${name}`, startedAt));
   try {
-    const { stacks, changed } = await synthesize(context, name);
+    const { stacks, changed } = await synthesize(context, name, blockListDay);
     context.terminal.err(`${name}: ${duration(context.now().getTime() - startedAt.getTime())}\n`);
     return stacks.map((stack) => [
       stack.name,

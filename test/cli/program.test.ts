@@ -60,6 +60,30 @@ dev          111122223333  aws     eu-west-1  off
     expect(out).toContain("dev-eu  0          the same");
   });
 
+  it.each([
+    ["synth", "dev"],
+    ["plan", "dev"],
+  ])(
+    "tells the synthesis of %s by which day blocked addresses have expired",
+    async (command, environment) => {
+      const days: (string | undefined)[] = [];
+      const stacks: FixtureStack[] = [{ name: "dev-eu" }];
+      const context = fakeContext(stacks);
+      const listening = {
+        ...context,
+        synthesize: (_name: string, directory: string, day?: string) => {
+          days.push(day);
+          writeStacks(directory, stacks);
+          return Promise.resolve();
+        },
+      };
+
+      await meridian(listening, command, environment, "--block-list-day", "2026-11-30");
+
+      expect(days).toEqual(["2026-11-30"]);
+    },
+  );
+
   it("names the nearest environment of a misspelt one", async () => {
     expect(await meridian(fakeContext(), "plan", "dve")).toEqual({
       exitCode: 2,
