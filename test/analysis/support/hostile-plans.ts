@@ -119,103 +119,174 @@ const carriers: readonly ((secret: string) => unknown)[] = [
   (secret) => [[{ deep: { [secret]: [secret] } }]],
 ];
 
-interface Seeds {
-  readonly canaries: readonly string[];
+/** The most secrets that one environment has. */
+const mostCanaries = 4;
+
+/**
+ * One of the environment's secrets. Everything is generated once around such stand-ins, which are then
+ * replaced: to build the generators anew around each environment's secrets takes longer than the report.
+ */
+class Canary {
+  public constructor(
+    private readonly index: number,
+    private readonly carry: (secret: string) => unknown = (secret) => secret,
+  ) {}
+
+  public in(canaries: readonly string[]): unknown {
+    return this.carry(canaries[this.index % canaries.length] ?? "");
+  }
 }
 
-function value({ canaries }: Seeds): fc.Arbitrary<unknown> {
-  const leaf = fc.oneof(
-    { weight: 5, arbitrary: nasty },
-    { weight: 1, arbitrary: fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.double()) },
-    {
-      weight: 2,
-      arbitrary: fc
-        .tuple(fc.constantFrom(...canaries), fc.constantFrom(...carriers))
-        .map(([secret, carry]) => carry(secret)),
-    },
+const anyCanary = fc.nat(mostCanaries - 1).map((index) => new Canary(index));
+
+/** A value with the environment's secrets where stand-ins were. */
+function withCanaries(value: unknown, canaries: readonly string[]): unknown {
+  if (value instanceof Canary) {
+    return value.in(canaries);
+  }
+  if (Array.isArray(value)) {
+    return value.map((member) => withCanaries(member, canaries));
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withCanaries(member, canaries)]),
   );
-  return fc.letrec<{ value: unknown }>((tie) => ({
-    value: fc.oneof(
-      { maxDepth: 3, depthSize: "small" },
-      { weight: 4, arbitrary: leaf },
-      { weight: 1, arbitrary: fc.array(tie("value"), { maxLength: 4 }) },
-      { weight: 1, arbitrary: fc.dictionary(key, tie("value"), { maxKeys: 4 }) },
-    ),
-  })).value;
 }
 
-function body(seeds: Seeds): fc.Arbitrary<Record<string, unknown>> {
-  return fc.dictionary(key, value(seeds), { maxKeys: 6 });
+const leaf = fc.oneof(
+  { weight: 5, arbitrary: nasty },
+  { weight: 1, arbitrary: fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.double()) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.nat(mostCanaries - 1), fc.constantFrom(...carriers))
+      .map(([index, carry]) => new Canary(index, carry)),
+  },
+);
+
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, depthSize: "small" },
+    { weight: 4, arbitrary: leaf },
+    { weight: 1, arbitrary: fc.array(tie("value"), { maxLength: 4 }) },
+    { weight: 1, arbitrary: fc.dictionary(key, tie("value"), { maxKeys: 4 }) },
+  ),
+}));
+
+const body = fc.dictionary(key, value, { maxKeys: 6 });
+
+const resourceShape = fc.record({
+  address: fc.oneof(nasty, anyCanary),
+  type: fc.constantFrom(...types),
+  previous: fc.option(nasty, { nil: undefined, freq: 6 }),
+  reason: fc.option(fc.constantFrom("replace_because_cannot_update", "constructor", "x"), { nil: undefined }),
+  actions: fc.constantFrom(...actions),
+  before: body,
+  after: body,
+  unknown: fc.dictionary(key, fc.constantFrom<unknown>(true, [true], { id: true }), { maxKeys: 2 }),
+  secret: anyCanary,
+  other: anyCanary,
+  paths: fc.array(fc.array(fc.oneof(key, fc.nat(3)), { maxLength: 3 }), { maxLength: 2 }),
+  importing: fc.option(nasty, { nil: undefined, freq: 6 }),
+});
+
+const planShape = fc.record({
+  resources: fc.array(resourceShape, { maxLength: 4 }),
+  copies: fc.oneof(
+    { weight: 30, arbitrary: fc.constant(1) },
+    { weight: 1, arbitrary: fc.integer({ min: 50, max: 150 }) },
+  ),
+  drift: fc.array(resourceShape, { maxLength: 2 }),
+  message: nasty,
+  secret: anyCanary,
+});
+
+const stackShape = fc.record(
+  {
+    name: fc.oneof(fc.constantFrom("prod-eu-west-1", "prod-edge"), nasty),
+    region: fc.constantFrom("eu-west-1", "eu-central-1", "```"),
+    plan: planShape,
+    isOrphan: fc.boolean(),
+    blockedOn: fc.array(nasty, { maxLength: 2 }),
+    error: fc.tuple(nasty, anyCanary),
+  },
+  { requiredKeys: ["name", "plan"] },
+);
+
+/** A generated shape once its stand-ins are replaced by secrets. */
+type Filled<Shape> = Shape extends Canary
+  ? string
+  : Shape extends object
+    ? { [Member in keyof Shape]: Filled<Shape[Member]> }
+    : Shape;
+
+type ShapeOf<Generated> = Generated extends fc.Arbitrary<infer Shape> ? Filled<Shape> : never;
+
+function resourceFrom({
+  address,
+  type,
+  previous,
+  reason,
+  secret,
+  other,
+  paths,
+  importing,
+  ...change
+}: ShapeOf<typeof resourceShape>): PlannedResource {
+  return {
+    address,
+    type,
+    mode: "managed",
+    ...(previous === undefined ? {} : { previous_address: previous }),
+    ...(reason === undefined ? {} : { action_reason: reason }),
+    change: {
+      actions: change.actions,
+      before: { ...change.before, secret_string: secret, nested: { list: [{ key: secret }] } },
+      after: { ...change.after, secret_string: other, nested: { list: [{ key: secret }] } },
+      after_unknown: change.unknown,
+      before_sensitive: { secret_string: true, nested: { list: [{ key: true }] } },
+      after_sensitive: { secret_string: true, nested: true },
+      replace_paths: paths,
+      ...(importing === undefined ? {} : { importing: { id: importing } }),
+    },
+  };
 }
 
-function resource(seeds: Seeds): fc.Arbitrary<PlannedResource> {
-  return fc
-    .record({
-      address: fc.oneof(nasty, fc.constantFrom(...seeds.canaries)),
-      type: fc.constantFrom(...types),
-      previous: fc.option(nasty, { nil: undefined, freq: 6 }),
-      reason: fc.option(fc.constantFrom("replace_because_cannot_update", "constructor", "x"), {
-        nil: undefined,
-      }),
-      actions: fc.constantFrom(...actions),
-      before: body(seeds),
-      after: body(seeds),
-      unknown: fc.dictionary(key, fc.constantFrom<unknown>(true, [true], { id: true }), { maxKeys: 2 }),
-      secret: fc.constantFrom(...seeds.canaries),
-      other: fc.constantFrom(...seeds.canaries),
-      paths: fc.array(fc.array(fc.oneof(key, fc.nat(3)), { maxLength: 3 }), { maxLength: 2 }),
-      importing: fc.option(nasty, { nil: undefined, freq: 6 }),
-    })
-    .map(({ address, type, previous, reason, secret, other, paths, importing, ...change }) => ({
-      address,
-      type,
-      mode: "managed",
-      ...(previous === undefined ? {} : { previous_address: previous }),
-      ...(reason === undefined ? {} : { action_reason: reason }),
-      change: {
-        actions: change.actions,
-        before: { ...change.before, secret_string: secret, nested: { list: [{ key: secret }] } },
-        after: { ...change.after, secret_string: other, nested: { list: [{ key: secret }] } },
-        after_unknown: change.unknown,
-        before_sensitive: { secret_string: true, nested: { list: [{ key: true }] } },
-        after_sensitive: { secret_string: true, nested: true },
-        replace_paths: paths,
-        ...(importing === undefined ? {} : { importing: { id: importing } }),
+function planFrom(
+  { resources, copies, drift, message, secret }: ShapeOf<typeof planShape>,
+  canaries: readonly string[],
+): TerraformPlanJson {
+  const changes = resources.map(resourceFrom);
+  return {
+    resource_changes: Array.from({ length: copies }, (_none, index) =>
+      changes.map((change) => ({ ...change, address: `${change.address}[${index}]` })),
+    ).flat(),
+    resource_drift: drift.map(resourceFrom),
+    output_changes: {
+      ...Object.fromEntries(canaries.map((marked, index) => [`secret${index}`, markedOutput(marked)])),
+      [message]: { actions: ["create"], before: null, after: secret, after_sensitive: true },
+    },
+    checks: [
+      {
+        address: { kind: "check", to_display: message },
+        status: "fail",
+        instances: [{ problems: [{ message: `${message}${secret}` }, {}] }],
       },
-    }));
+    ],
+  };
 }
 
-function plan(seeds: Seeds): fc.Arbitrary<TerraformPlanJson> {
-  return fc
-    .record({
-      resources: fc.array(resource(seeds), { maxLength: 4 }),
-      copies: fc.oneof(
-        { weight: 30, arbitrary: fc.constant(1) },
-        { weight: 1, arbitrary: fc.integer({ min: 50, max: 150 }) },
-      ),
-      drift: fc.array(resource(seeds), { maxLength: 2 }),
-      message: nasty,
-      secret: fc.constantFrom(...seeds.canaries),
-    })
-    .map(({ resources, copies, drift, message, secret }) => ({
-      resource_changes: Array.from({ length: copies }, (_none, index) =>
-        resources.map((change) => ({ ...change, address: `${change.address}[${index}]` })),
-      ).flat(),
-      resource_drift: drift,
-      output_changes: {
-        ...Object.fromEntries(
-          seeds.canaries.map((marked, index) => [`secret${index}`, markedOutput(marked)]),
-        ),
-        [message]: { actions: ["create"], before: null, after: secret, after_sensitive: true },
-      },
-      checks: [
-        {
-          address: { kind: "check", to_display: message },
-          status: "fail",
-          instances: [{ problems: [{ message: `${message}${secret}` }, {}] }],
-        },
-      ],
-    }));
+function stackFrom(
+  { plan, error, ...stack }: ShapeOf<typeof stackShape>,
+  canaries: readonly string[],
+): PlannedStack {
+  return {
+    ...stack,
+    plan: planFrom(plan, canaries),
+    ...(error === undefined ? {} : { error: `${error[0]}\n${error[1]}\n${error[0]}` }),
+  };
 }
 
 /** Marks a secret once, so that it must be found wherever else it is. */
@@ -227,21 +298,20 @@ function markedOutput(secret: string): PlannedChange {
 export const hostileInput: fc.Arbitrary<{
   readonly canaries: readonly string[];
   readonly input: PlanReportInput;
-}> = fc.array(canary, { minLength: 1, maxLength: 4 }).chain((canaries) => {
-  const seeds = { canaries };
-  const stack: fc.Arbitrary<PlannedStack> = fc.record(
-    {
-      name: fc.oneof(fc.constantFrom("prod-eu-west-1", "prod-edge"), nasty),
-      region: fc.constantFrom("eu-west-1", "eu-central-1", "```"),
-      plan: plan(seeds),
-      blockedOn: fc.array(nasty, { maxLength: 2 }),
-      error: fc
-        .tuple(nasty, fc.constantFrom(...canaries))
-        .map(([text, secret]) => `${text}\n${secret}\n${text}`),
+}> = fc
+  .record({
+    canaries: fc.array(canary, { minLength: 1, maxLength: mostCanaries }),
+    environment: nasty,
+    commit: nasty,
+    stacks: fc.array(stackShape, { minLength: 1, maxLength: 4 }),
+  })
+  .map(({ canaries, environment, commit, stacks }) => ({
+    canaries,
+    input: {
+      environment,
+      commit,
+      stacks: stacks.map((stack) =>
+        stackFrom(withCanaries(stack, canaries) as ShapeOf<typeof stackShape>, canaries),
+      ),
     },
-    { requiredKeys: ["name", "plan"] },
-  );
-  return fc
-    .record({ environment: nasty, commit: nasty, stacks: fc.array(stack, { minLength: 1, maxLength: 4 }) })
-    .map((input) => ({ canaries, input }));
-});
+  }));

@@ -13,7 +13,14 @@ function readings(secret: string): string[] {
 export function checkHostileReports(runs: number, seed?: number): void {
   fc.assert(
     fc.property(hostileInput, fc.constantFrom(2_000, 20_000, 64_000), ({ canaries, input }, limitBytes) => {
-      const report = buildReport(input);
+      const built = buildReport(input);
+      const approvals = built.stacks
+        .flatMap(({ changes }) => changes)
+        .map(({ address }) => ({
+          summary: `destroy ${address}`,
+          approvedBy: [address].slice(0, address.length % 2),
+        }));
+      const report = { ...built, approvals };
       const markdown = renderMarkdown([report], { limitBytes });
       const seen = `${JSON.stringify(report)}\n${markdown}\n${visibleText(markdown)}`;
       const leaked = canaries.flatMap(readings).filter((text) => seen.includes(text));
