@@ -1,0 +1,61 @@
+import { closest } from "fastest-levenshtein";
+
+import { type Context, environmentNamed, type TargetEnvironment } from "../context";
+import { CommandError, UsageError } from "../errors";
+import { guardAccount } from "../guards";
+import { accessTo, requireLocalCloud } from "../local-cloud-access";
+import { type Fleet, fleetOf } from "./fleet";
+import type { FleetTable, OpenFleetTable } from "./fleet-table";
+
+/** A cluster of an environment, and its table. */
+export interface Cluster {
+  /** Its name in AWS. */
+  readonly name: string;
+  readonly environment: TargetEnvironment;
+  readonly table: FleetTable;
+}
+
+/**
+ * The cluster of that name.
+ *
+ * @throws UsageError that names the nearest cluster, CommandError for credentials of another account.
+ */
+export async function clusterNamed(
+  context: Context,
+  environmentName: string,
+  clusterName: string,
+  open: OpenFleetTable,
+): Promise<Cluster> {
+  const environment = await environmentNamed(context, environmentName);
+  const clusters = environment.hpc?.clusters ?? {};
+  const settings = clusters[clusterName];
+  if (settings === undefined) {
+    const names = Object.keys(clusters);
+    throw new UsageError(
+      `Environment '${environment.name}' has no cluster '${clusterName}'.`,
+      names.length === 0
+        ? `Add it to 'hpc.clusters' in environments/${environment.name}.ts.`
+        : `Did you mean '${closest(clusterName, names)}'? There are: ${names.join(", ")}.`,
+    );
+  }
+  const access =
+    environment.target === "aws"
+      ? { variables: {} }
+      : accessTo(context, await requireLocalCloud(context, environment, false));
+  await guardAccount(context, environment, access);
+  const name = `${environment.name}-${clusterName}`;
+  const region = settings.region ?? environment.homeRegion;
+  return { name, environment, table: open(access, region, `meridian-hpc-${name}`) };
+}
+
+/** What the cluster's fleet does. */
+export async function fleetOfCluster({ name, environment, table }: Cluster): Promise<Fleet> {
+  const items = await table.items();
+  if (items === undefined) {
+    throw new CommandError(
+      `The cluster '${name}' has no fleet: there is no table meridian-hpc-${name}.`,
+      `Deploy it with \`meridian deploy ${environment.name}\`. A cluster with AWS Batch has none.`,
+    );
+  }
+  return fleetOf(items);
+}

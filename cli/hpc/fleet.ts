@@ -1,0 +1,104 @@
+import type { Item } from "./fleet-table";
+
+/** How many nodes of a queue are in which state, as Slurm calls it. */
+export type NodeCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** A launch or a boot that failed. */
+export interface FleetFailure {
+  /** Seconds since 1970. */
+  readonly at: number;
+  /** The compute resource or the node, such as `mpi/hpc7a`. */
+  readonly what: string;
+  /** The code that AWS gave, or what happened. */
+  readonly why: string;
+}
+
+/** What the daemon on the head node last said of its fleet. */
+export interface Fleet {
+  /** `RUNNING`, `STOPPED` and so on; nothing before the daemon has started for the first time. */
+  readonly status: string | undefined;
+  /** When the daemon last said so, in seconds since 1970. */
+  readonly heartbeat: number | undefined;
+  readonly headNode: { readonly hostName: string; readonly address: string } | undefined;
+  readonly nodes: NodeCounts;
+  /** Instances by the node that they are. */
+  readonly instances: Readonly<Record<string, string>>;
+  /** Queues that take no more jobs because their nodes do not boot. */
+  readonly protectedQueues: readonly string[];
+  /** Compute resources that are left alone for want of capacity, and until when. */
+  readonly withoutCapacity: Readonly<Record<string, { readonly code: string; readonly until: number }>>;
+  /** The newest first. */
+  readonly failures: readonly FleetFailure[];
+}
+
+/** What the items of a cluster's table say of its fleet. */
+export function fleetOf(items: readonly Item[]): Fleet {
+  const fleet = items.find(({ Id }) => Id === "FLEET");
+  const head = fleet?.HeadNode as { HostName: string; Address: string } | undefined;
+  const failures = (items.find(({ Id }) => Id === "FAILURES")?.Last ?? []) as readonly {
+    At: number;
+    What: string;
+    Why: string;
+  }[];
+  return {
+    status: fleet?.Status as string | undefined,
+    heartbeat: fleet?.Heartbeat as number | undefined,
+    headNode: head && { hostName: head.HostName, address: head.Address },
+    nodes: (fleet?.Nodes ?? {}) as NodeCounts,
+    instances: Object.fromEntries(
+      items
+        .filter((item) => typeof item.InstanceId === "string")
+        .map((item): [string, string] => [item.Id, String(item.InstanceId)])
+        .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true })),
+    ),
+    protectedQueues: items
+      .filter(({ Id, Protected }) => Id.startsWith("QUEUE/") && Protected === true)
+      .map(({ Id }) => Id.slice("QUEUE/".length))
+      .sort(),
+    withoutCapacity: Object.fromEntries(
+      items
+        .filter(({ Id }) => Id.startsWith("RESOURCE/"))
+        .map(({ Id, Code, DisabledUntil }) => [
+          Id.slice("RESOURCE/".length),
+          { code: String(Code), until: Number(DisabledUntil) },
+        ]),
+    ),
+    failures: failures.map(({ At, What, Why }) => ({ at: At, what: What, why: Why })),
+  };
+}
+
+/** Seconds without a word after which a daemon that speaks every minute counts as silent. */
+const silenceSeconds = 300;
+
+/** The fleet in lines for a person. */
+export function fleetReport(name: string, fleet: Fleet, nowSeconds: number): string {
+  const { status, heartbeat, headNode, nodes, protectedQueues, withoutCapacity, failures } = fleet;
+  const age = heartbeat === undefined ? undefined : Math.max(0, Math.round(nowSeconds - heartbeat));
+  const line = (title: string, text: string) => `${title.padEnd(11)}${text}`;
+  const counts = Object.entries(nodes).map(([queue, states]) => {
+    const parts = Object.entries(states).map(([state, count]) => `${count} ${state}`);
+    const closed = protectedQueues.includes(queue) ? " (closed: its nodes do not boot)" : "";
+    return `  ${queue}: ${parts.length === 0 ? "no nodes" : parts.join(", ")}${closed}`;
+  });
+  return [
+    line("Cluster", name),
+    line("Fleet", status ?? "not started: the head node has not reported yet"),
+    ...(age === undefined
+      ? []
+      : [line("Daemon", age > silenceSeconds ? `silent for ${age} s` : `heard ${age} s ago`)]),
+    ...(headNode === undefined ? [] : [line("Head node", `${headNode.hostName}, ${headNode.address}`)]),
+    line("Instances", String(Object.keys(fleet.instances).length)),
+    ...(counts.length === 0 ? [] : ["Nodes", ...counts]),
+    ...Object.entries(withoutCapacity).map(([resource, { code, until }]) =>
+      line("Waiting", `${resource}: ${code}, tried again at ${timeOf(until)}`),
+    ),
+    ...(failures.length === 0
+      ? []
+      : ["Failures", ...failures.map(({ at, what, why }) => `  ${timeOf(at)} ${what}: ${why}`)]),
+    "",
+  ].join("\n");
+}
+
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
+}
