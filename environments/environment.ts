@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { listOf, mapOf, section, text, whole } from "./fields";
+import { hpcSchema } from "./hpc";
 import { registrySchema } from "./registry";
 import { rolloutSchema } from "./rollout";
 import { domainName, routingSchema, type RoutingEntry, type RoutingPolicySettings } from "./routing";
@@ -490,6 +491,12 @@ export const environmentSchema = section({
    * @default - none
    */
   tables: mapOf(tableName, tableSchema).prefault({}),
+  /**
+   * High-performance computing.
+   *
+   * @default - no clusters
+   */
+  hpc: hpcSchema.prefault({}),
   /**
    * The container registries.
    *

@@ -8,6 +8,7 @@ import staging from "./staging";
 import { validateEnvironments } from "./validate";
 
 export * from "./environment";
+export type { ClusterSettings } from "./hpc";
 export type { RoutingPolicySettings } from "./routing";
 export type { TableSettings } from "./tables";
 export { validateEnvironments, type EnvironmentFile } from "./validate";

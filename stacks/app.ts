@@ -1,11 +1,14 @@
 import { App } from "cdktf";
 
 import type { Environment } from "../environments";
+import { InternalError } from "../modules/core";
 import { readBlockedAddresses } from "./blocked-addresses";
 import { BootstrapStack } from "./bootstrap-stack";
 import { CloudfrontStack, distributedServices } from "./cloudfront-stack";
+import { readClusterFiles } from "./cluster-files";
 import { EdgeStack } from "./edge-stack";
 import { FoundationStack } from "./foundation-stack";
+import { HpcStack } from "./hpc-stack";
 import { RegionalStack } from "./regional-stack";
 
 /** What an {@link buildApp | App} is built from. */
@@ -48,4 +51,15 @@ function addEnvironment(app: App, environment: Environment, blockListDay: string
   const hasDistributions = Object.keys(distributedServices(environment)).length > 0;
   const cloudfront = hasDistributions ? new CloudfrontStack(app, environment, shared) : undefined;
   new EdgeStack(app, environment, { foundation, regional, cloudfront });
+  for (const file of readClusterFiles(environment)) {
+    new HpcStack(app, environment, file, regionalStackOf(regional, file.region));
+  }
+}
+
+function regionalStackOf(stacks: readonly RegionalStack[], region: string): RegionalStack {
+  const found = stacks.find((stack) => stack.region === region);
+  if (found === undefined) {
+    throw new InternalError(`${region} has no stack, which validation refuses`);
+  }
+  return found;
 }

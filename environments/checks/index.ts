@@ -8,6 +8,7 @@ import { checkFailoverRoles } from "./failover-roles";
 import type { EnvironmentCheck, SharedCheck } from "./finding";
 import { checkHealthChecks } from "./health-checks";
 import { checkHostnames } from "./hostnames";
+import { checkHpc } from "./hpc";
 import { checkImageSources } from "./image-sources";
 import { checkJurisdictions } from "./jurisdictions";
 import { checkOverlaps } from "./overlaps";
@@ -50,6 +51,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkRecoveryTime,
   checkAppRunner,
   checkTables,
+  checkHpc,
   checkTags,
 ];
 

@@ -6,6 +6,7 @@ import { BatchJob } from "./batch-job";
 import { BatchQueue } from "./batch-queue";
 import type { BatchQueueConfiguration } from "./cluster-keys";
 import { ClusterMonitoring } from "./cluster-monitoring";
+import { tagsOf } from "./cluster-tags";
 import type { ClusterParts } from "./hpc-cluster";
 import { InstanceTypes } from "./instance-types";
 import type { Mount } from "./mounts";
@@ -61,6 +62,7 @@ export class BatchCluster extends Construct {
       instanceProfileArn: this.resource.instanceProfileArn,
       imdsSupport: parts.configuration.Imds.ImdsSupport,
       userData: machineUserData(parts.storage.mounts, queue.Meridian.Efa),
+      tags: tagsOf(parts.configuration.Tags),
     });
   }
 

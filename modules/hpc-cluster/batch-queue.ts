@@ -27,6 +27,8 @@ export interface BatchQueueProps {
   readonly userData: string;
   /** Whether metadata needs a token. */
   readonly imdsSupport: "v1.0" | "v2.0";
+  /** Tags of the machines and their volumes. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 const longestName = 128;
@@ -117,12 +119,15 @@ export class BatchQueue extends Construct {
         httpPutResponseHopLimit: 2,
       },
       networkInterfaces: queue.Meridian.Efa ? this.interfacesOf(props, resource) : undefined,
-      tagSpecifications: [
-        {
-          resourceType: "instance",
-          tags: { Name: "Batch", "meridian:cluster": clusterName, "meridian:batch-queue": queue.Name },
+      tagSpecifications: ["instance", "volume"].map((resourceType) => ({
+        resourceType,
+        tags: {
+          Name: "Batch",
+          ...props.tags,
+          "meridian:cluster": clusterName,
+          "meridian:batch-queue": queue.Name,
         },
-      ],
+      })),
     });
   }
 

@@ -1,4 +1,5 @@
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
+import { Aspects } from "cdktf";
 import { Construct } from "constructs";
 import {
   InternalError,
@@ -14,6 +15,7 @@ import { parseClusterFile } from "./cluster-file";
 import type { ClusterConfiguration } from "./cluster-keys";
 import { ClusterNetwork } from "./cluster-network";
 import { ClusterSecurity } from "./cluster-security";
+import { CostTags, tagsOf, withTags } from "./cluster-tags";
 import type { Finding } from "./findings";
 import { SharedStorage } from "./shared-storage";
 import { SlurmCluster } from "./slurm-cluster";
@@ -47,6 +49,13 @@ export interface HpcClusterProps {
    * @default - alarms change their state and tell nobody
    */
   readonly alarmTopic?: IAlarmTopic;
+  /**
+   * Tags on everything of the cluster, machines included, such as a cost centre. The file's `Tags`
+   * win over them.
+   *
+   * @default - the file's tags only
+   */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Where a part of the cluster lies. */
@@ -108,7 +117,8 @@ export class HpcCluster extends Construct {
   public constructor(scope: Construct, id: string, props: HpcClusterProps) {
     super(scope, id);
     const { name, account, region } = props;
-    const { configuration, findings } = this.readFile(props);
+    const { configuration: read, findings } = this.readFile(props);
+    const configuration = withTags(read, props.tags ?? {});
     this.findings = findings;
     this.network = this.createNetwork(configuration, props);
     const place = this.placeOf(configuration, props);
@@ -140,6 +150,7 @@ export class HpcCluster extends Construct {
     } else {
       this.batch = new BatchCluster(this, "Batch", parts);
     }
+    Aspects.of(this).add(new CostTags({ ...tagsOf(configuration.Tags), "meridian:cluster": name }));
   }
 
   private readFile(props: HpcClusterProps): {

@@ -108,11 +108,13 @@ export class NodeRole extends Construct {
       ...props.statements,
       ...(iam?.S3Access ?? []).flatMap((access, index) => bucketStatements(partition, access, index)),
     ];
-    new IamRolePolicy(this, "Policy", {
-      name: "cluster",
-      role: role.name,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
-    });
+    if (statements.length > 0) {
+      new IamRolePolicy(this, "Policy", {
+        name: "cluster",
+        role: role.name,
+        policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+      });
+    }
     for (const name of props.managedPolicyNames) {
       new IamRolePolicyAttachment(this, name, {
         role: role.name,

@@ -6,13 +6,9 @@ import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { InternalError } from "../core";
 import { storagesOf } from "./checks/check";
-import type {
-  HeadNodeConfiguration,
-  LoginPoolConfiguration,
-  SlurmQueueConfiguration,
-  TagConfiguration,
-} from "./cluster-keys";
+import type { HeadNodeConfiguration, LoginPoolConfiguration, SlurmQueueConfiguration } from "./cluster-keys";
 import { ClusterMonitoring, logGroupNameOf } from "./cluster-monitoring";
+import { tagsOf } from "./cluster-tags";
 import { ComputeResource } from "./compute-resource";
 import { ConfigurationBucket } from "./configuration-bucket";
 import { HeadAddress, HeadNode } from "./head-node";
@@ -434,8 +430,4 @@ function groupsOf(
   return SecurityGroups === undefined
     ? [...(own === undefined ? [] : [own]), ...AdditionalSecurityGroups]
     : [...SecurityGroups];
-}
-
-function tagsOf(tags: readonly TagConfiguration[] | undefined): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
 }

@@ -9,7 +9,7 @@ describe("the structure of an environment", () => {
   it("refuses a misspelt key and names the nearest", () => {
     expect(refusalsOfUntyped({ deletionProtecton: true })).toEqual([
       `${path} 'deletionProtecton' must be one of name, account, target, homeRegion, domain, state, regions, services, ` +
-        "tables, registry, jurisdictions, accelerator, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
+        "tables, hpc, registry, jurisdictions, accelerator, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
         "got \"deletionProtecton\"; write 'deletionProtection'",
     ]);
   });

@@ -51,10 +51,11 @@ afterAll(() => {
 });
 
 describe("the App", () => {
-  it("has a bootstrap, a foundation and an edge stack for each environment, one for each region, and one for its distributions", () => {
-    const expected = environments.flatMap(({ name, regions, services }) => {
+  it("has a bootstrap, a foundation and an edge stack for each environment, one for each region, for its distributions, and for each cluster", () => {
+    const expected = environments.flatMap(({ name, regions, services, hpc }) => {
       const isDistributed = Object.values(services).some(({ routing }) => routing.entry === "distribution");
-      const layers = ["bootstrap", "foundation", "edge", ...Object.keys(regions)];
+      const clusters = Object.keys(hpc.clusters).map((cluster) => `hpc-${cluster}`);
+      const layers = ["bootstrap", "foundation", "edge", ...Object.keys(regions), ...clusters];
       return [...layers, ...(isDistributed ? ["cloudfront"] : [])].map((layer) => `${name}-${layer}`);
     });
 

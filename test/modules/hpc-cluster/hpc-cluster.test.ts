@@ -56,6 +56,28 @@ describe("HpcCluster", () => {
     expect(Object.keys(resourcesOf(stack, "aws_nat_gateway"))).toHaveLength(1);
   });
 
+  it("tags everything that costs with the cluster, the tags from outside and the file's, which win", () => {
+    const stack = emptyStack();
+    new HpcCluster(stack, "Cluster", {
+      ...base,
+      configurationFile: slurmFile({
+        rest: `${lustre("StorageCapacity: 1200")}\nTags:\n  - Key: project\n    Value: cfd`,
+      }),
+      tags: { project: "none", "cost-centre": "research" },
+    });
+
+    const tags = { project: "cfd", "cost-centre": "research", "meridian:cluster": "demo" };
+    expect(resourceAt(stack, "aws_fsx_lustre_file_system").tags).toEqual({ Name: "demo fsx", ...tags });
+    expect(resourceAt(stack, "aws_dynamodb_table").tags).toEqual(tags);
+    expect(resourceAt(stack, "aws_launch_template", template)).toMatchObject({
+      tag_specifications: [
+        { resource_type: "instance", tags: expect.objectContaining(tags) as object },
+        { resource_type: "volume", tags: expect.objectContaining(tags) as object },
+      ],
+    });
+    expect(Object.values(resourcesOf(stack, "aws_s3_object")).some((object) => "tags" in object)).toBe(false);
+  });
+
   it("uses the private subnet of a given network", () => {
     const stack = emptyStack();
     const network = {
@@ -142,7 +164,11 @@ describe("the launch template of a compute resource", () => {
     expect(placement).toEqual({
       group_name: "${aws_placement_group.Cluster_Slurm_Resource-q1-cr1_PlacementGroup_62482272.name}",
     });
-    expect(resourceAt(stack, "aws_placement_group")).toEqual({ name: "demo-q1-cr1", strategy: "cluster" });
+    expect(resourceAt(stack, "aws_placement_group")).toEqual({
+      name: "demo-q1-cr1",
+      strategy: "cluster",
+      tags: { "meridian:cluster": "demo" },
+    });
   });
 
   it.each([
@@ -268,6 +294,7 @@ describe("the security groups of a cluster", () => {
         referenced_security_group_id: self,
         ip_protocol: "-1",
         description: "Between compute nodes, as EFA needs",
+        tags: { "meridian:cluster": "demo" },
       });
     }
   });
@@ -309,7 +336,7 @@ describe("Lustre", () => {
       storage_type: "SSD",
       subnet_ids: ["subnet-22222222222222222"],
       security_group_ids: ["${aws_security_group.Cluster_Storage_Fsx_SecurityGroup_09A27239.id}"],
-      tags: { Name: "demo fsx" },
+      tags: { Name: "demo fsx", "meridian:cluster": "demo" },
     });
   });
 
