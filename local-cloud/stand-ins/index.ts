@@ -1,6 +1,7 @@
 import type { StandIn } from "../toolkit";
 import { appRunner } from "./apprunner";
 import { applicationAutoScaling } from "./application-autoscaling";
+import { batch } from "./batch";
 import { cloudFront } from "./cloudfront";
 import { cloudWatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
@@ -9,6 +10,7 @@ import { ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { fsx } from "./fsx";
 import { globalAccelerator } from "./globalaccelerator";
+import { instances } from "./instances";
 import { kms } from "./kms";
 import { ram } from "./ram";
 import { route53 } from "./route53";
@@ -24,6 +26,7 @@ export function standIns(): StandIn[] {
   return [
     applicationAutoScaling(),
     appRunner(),
+    batch(),
     cloudFront(),
     cloudWatch(),
     dynamodb(),
@@ -32,6 +35,7 @@ export function standIns(): StandIn[] {
     ecs(),
     fsx(),
     globalAccelerator(),
+    instances(),
     kms(),
     ram(),
     route53(),
