@@ -258,6 +258,23 @@ describe("The GitLab example", () => {
     }
   });
 
+  it("takes Terraform from HashiCorp only with the signature of HashiCorp's key", () => {
+    const steps = (pipeline[".terraform"] as { before_script: string[] }).before_script;
+    const order = [
+      "gpg --batch --status-fd 1 --verify",
+      "sha256sum --check --strict",
+      "python3 -m zipfile",
+    ].map((start) => steps.findIndex((step) => step.includes(start)));
+    expect(order).toEqual([...order].sort((left, right) => left - right));
+    expect(order).not.toContain(-1);
+    expect(complaintsOfBash(steps.join("\n"))).toBe("");
+  });
+
+  it("applies what an earlier job saved", () => {
+    expect(pipeline.apply?.script?.join("\n")).not.toContain(" plan ");
+    expect(pipeline["plan-to-apply"]?.script?.join("\n")).toContain('--save "plans/$ENVIRONMENT"');
+  });
+
   it("calls the same commands as the workflows", () => {
     const called = (source: string) =>
       new Set([...source.matchAll(/bin\/meridian\.js (\w+)/g)].map(([, name]) => name));
