@@ -56,10 +56,12 @@ interface Module {
 
 function moduleOf({ name, directory, dependencies }: ExampleStack): Module {
   const inputs: Record<string, string> = {};
+  const read = new Set<string>();
   const text = readFileSync(join(directory, "cdk.tf.json"), "utf8").replaceAll(
     reference,
     (_, stack: string, output: string) => {
       const variable = `${stack}_${output}`;
+      read.add(stack);
       inputs[variable] = `\${module.${stack}.${output}}`;
       return `\${var.${variable}}`;
     },
@@ -72,7 +74,8 @@ function moduleOf({ name, directory, dependencies }: ExampleStack): Module {
   };
   return {
     name,
-    dependencies,
+    // A stack that is read from stands first by what is read.
+    dependencies: dependencies.filter((dependency) => !read.has(dependency)),
     regions,
     inputs,
     text: JSON.stringify({
