@@ -21,13 +21,14 @@ import {
   type IFirewall,
   type IGrantable,
   type INetwork,
+  type SecretReference,
 } from "../core";
 import { CustomDomain, type AppRunnerCustomDomain } from "./custom-domain";
 import { appRunnerHostedZoneIds } from "./hosted-zones";
 import { appRunnerNameLimits } from "./name-limits";
 import { PrivateIngress, type AppRunnerPrivateIngress } from "./private-ingress";
 import { RuntimeRoles } from "./runtime-roles";
-import { secretReference, type SecretReference } from "./secret-reference";
+import { secretReference } from "./secret-reference";
 import { appRunnerServiceRules } from "./service-rules";
 import { defaults, type AppRunnerAutoScaling, type AppRunnerHealthCheck } from "./service-settings";
 import { renderSource, type AppRunnerSource } from "./service-source";

@@ -2,17 +2,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName } from "../core";
-import type { SecretReference } from "./secret-reference";
-
-/** One statement of an IAM policy. */
-interface Statement {
-  readonly Sid: string;
-  readonly Effect: "Allow";
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
-  readonly Condition?: object;
-}
+import { nameLimits, readSecrets, resourceName, type PolicyStatement, type SecretReference } from "../core";
 
 /** Settings of {@link RuntimeRoles}. */
 export interface RuntimeRolesProps {
@@ -82,7 +72,7 @@ export class RuntimeRoles extends Construct {
     });
   }
 
-  private attach(id: string, role: IamRole, statements: readonly Statement[]): IamRolePolicy {
+  private attach(id: string, role: IamRole, statements: readonly PolicyStatement[]): IamRolePolicy {
     return new IamRolePolicy(this, id, {
       name: id,
       role: role.name,
@@ -91,7 +81,7 @@ export class RuntimeRoles extends Construct {
   }
 }
 
-function pullStatements(repositoryArn: string): Statement[] {
+function pullStatements(repositoryArn: string): PolicyStatement[] {
   return [
     // The one call of ECR that knows no resource.
     { Sid: "LogInToRegistry", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
@@ -109,12 +99,12 @@ function pullStatements(repositoryArn: string): Statement[] {
   ];
 }
 
-function instanceStatements(props: RuntimeRolesProps): Statement[] {
-  return [...secretStatements(props), ...(props.tracing ? [sendTraces] : [])];
+function instanceStatements(props: RuntimeRolesProps): PolicyStatement[] {
+  return [...readSecrets(props), ...(props.tracing ? [sendTraces] : [])];
 }
 
 /** X-Ray's calls to send know no resource. */
-const sendTraces: Statement = {
+const sendTraces: PolicyStatement = {
   Sid: "SendTraces",
   Effect: "Allow",
   Action: [
@@ -125,37 +115,3 @@ const sendTraces: Statement = {
   ],
   Resource: "*",
 };
-
-function secretStatements({ secrets, secretKeyArns, region }: RuntimeRolesProps): Statement[] {
-  const statements: Statement[] = [
-    {
-      Sid: "ReadSecrets",
-      Effect: "Allow",
-      Action: "secretsmanager:GetSecretValue",
-      Resource: resourcesOf("secretsmanager:GetSecretValue", secrets),
-    },
-    {
-      Sid: "ReadParameters",
-      Effect: "Allow",
-      Action: "ssm:GetParameters",
-      Resource: resourcesOf("ssm:GetParameters", secrets),
-    },
-    {
-      Sid: "DecryptSecrets",
-      Effect: "Allow",
-      Action: "kms:Decrypt",
-      Resource: secretKeyArns,
-      Condition: {
-        StringEquals: {
-          "kms:ViaService": [`secretsmanager.${region}.amazonaws.com`, `ssm.${region}.amazonaws.com`],
-        },
-      },
-    },
-  ];
-  return statements.filter(({ Resource }) => Resource.length > 0);
-}
-
-function resourcesOf(action: SecretReference["action"], secrets: readonly SecretReference[]): string[] {
-  const arns = secrets.filter((secret) => secret.action === action).map((secret) => secret.resourceArn);
-  return [...new Set(arns)].sort();
-}

@@ -1,14 +1,6 @@
 import { Token } from "cdktf";
 
-/** A secret as App Runner and IAM call it. */
-export interface SecretReference {
-  /** What the service's settings say. */
-  readonly valueFrom: string;
-  /** What the instance role must be allowed. */
-  readonly action: "secretsmanager:GetSecretValue" | "ssm:GetParameters";
-  /** On what, exactly. */
-  readonly resourceArn: string;
-}
+import type { SecretReference } from "../core";
 
 const secretArn =
   /^(arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6})((?::[^:]*){3})?$/;

@@ -5,5 +5,6 @@ export * from "./log-retention";
 export * from "./naming";
 export * from "./recovery";
 export * from "./regions";
+export * from "./runtime-access";
 export * from "./tags";
 export * from "./validation";

@@ -3,7 +3,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName } from "../core";
+import { nameLimits, partitionOf, pullImages, resourceName } from "../core";
 
 /** Settings of {@link ExpressRoles}. */
 export interface ExpressRolesProps {
@@ -89,7 +89,7 @@ function executionStatements({ repositoryArn, logGroupArn, secretArns }: Express
     arns.length === 0 ? [] : [{ Sid: sid, Effect: "Allow", Action: action, Resource: arns }];
   const isParameter = (arn: string): boolean => arn.includes(":ssm:");
   return [
-    ...(repositoryArn === undefined ? [] : pullStatements(repositoryArn)),
+    ...pullImages(repositoryArn === undefined ? [] : [repositoryArn]),
     {
       Sid: "WriteLog",
       Effect: "Allow",
@@ -102,18 +102,5 @@ function executionStatements({ repositoryArn, logGroupArn, secretArns }: Express
       secretArns.filter((arn) => !isParameter(arn)),
     ),
     ...read("ReadParameters", "ssm:GetParameters", secretArns.filter(isParameter)),
-  ];
-}
-
-function pullStatements(repositoryArn: string): object[] {
-  return [
-    // The one call of ECR that knows no resource.
-    { Sid: "LogInToRegistry", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
-    {
-      Sid: "PullImage",
-      Effect: "Allow",
-      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      Resource: repositoryArn,
-    },
   ];
 }

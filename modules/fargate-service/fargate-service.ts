@@ -15,6 +15,7 @@ import {
   type IImageRepository,
   type ILoadBalancer,
   type INetwork,
+  type SecretReference,
 } from "../core";
 import { capacityProviderStrategy, type Capacity } from "./capacity";
 import { DeploymentAlarms, type AlarmThresholds } from "./deployment-alarms";
@@ -22,7 +23,7 @@ import type { IFargateCluster } from "./fargate-cluster";
 import { fargateServiceRules } from "./fargate-service-rules";
 import { resolveHealthCheck, type ResolvedHealthCheck, type ServiceHealthCheck } from "./health-check";
 import { defaultLogRetentionDays } from "./log-retention";
-import { secretReference, type SecretReference } from "./secret-reference";
+import { secretReference } from "./secret-reference";
 import { ServiceIngress, type ListenerRuleOptions } from "./service-ingress";
 import { isScaled, ServiceScaling, type ScalingOptions } from "./service-scaling";
 import { defaultDeregistrationDelaySeconds, stopTimeoutSecondsFor } from "./shutdown";

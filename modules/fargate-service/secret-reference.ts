@@ -1,3 +1,5 @@
+import type { SecretReference } from "../core";
+
 /** Where names are looked up. */
 export interface SecretScope {
   /** Partition of ARNs, such as `aws`. */
@@ -6,16 +8,6 @@ export interface SecretScope {
   readonly region: string;
   /** The account of the task. */
   readonly account: string;
-}
-
-/** A secret as ECS and IAM call it. */
-export interface SecretReference {
-  /** What the task definition says. */
-  readonly valueFrom: string;
-  /** What the execution role must be allowed. */
-  readonly action: "secretsmanager:GetSecretValue" | "ssm:GetParameters";
-  /** On what, exactly. */
-  readonly resourceArn: string;
 }
 
 const secretArn = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:([\w/+=.@-]+)((?::[^:]*){3})?$/;

@@ -2,18 +2,16 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName } from "../core";
+import {
+  nameLimits,
+  partitionOf,
+  pullImages,
+  readSecrets,
+  resourceName,
+  type PolicyStatement,
+  type SecretReference,
+} from "../core";
 import type { ExecAudit } from "./fargate-cluster";
-import type { SecretReference } from "./secret-reference";
-
-/** One statement of an IAM policy. */
-interface Statement {
-  readonly Sid: string;
-  readonly Effect: "Allow";
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
-  readonly Condition?: object;
-}
 
 /** Settings of {@link TaskRoles}. */
 export interface TaskRolesProps {
@@ -85,7 +83,7 @@ export class TaskRoles extends Construct {
     });
   }
 
-  private attach(id: string, role: IamRole, statements: readonly Statement[]): IamRolePolicy {
+  private attach(id: string, role: IamRole, statements: readonly PolicyStatement[]): IamRolePolicy {
     return new IamRolePolicy(this, id, {
       name: id,
       role: role.name,
@@ -107,75 +105,24 @@ export function repositoryArnOfImage(image: string): string | undefined {
     : `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository ?? ""}`;
 }
 
-function executionStatements(props: TaskRolesProps): Statement[] {
+function executionStatements(props: TaskRolesProps): PolicyStatement[] {
   return [
-    ...pullStatements(props.repositoryArns),
+    ...pullImages(props.repositoryArns),
     {
       Sid: "WriteLog",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: `${props.logGroupArn}:*`,
     },
-    ...secretStatements(props),
+    ...readSecrets(props),
   ];
-}
-
-function pullStatements(repositoryArns: readonly string[]): Statement[] {
-  if (repositoryArns.length === 0) {
-    return [];
-  }
-  return [
-    // The one call of ECR that knows no resource.
-    { Sid: "LogInToRegistry", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
-    {
-      Sid: "PullImages",
-      Effect: "Allow",
-      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      Resource: repositoryArns,
-    },
-  ];
-}
-
-function secretStatements({ secrets, secretKeyArns, region }: TaskRolesProps): Statement[] {
-  const domain = partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  const statements: Statement[] = [
-    {
-      Sid: "ReadSecrets",
-      Effect: "Allow",
-      Action: "secretsmanager:GetSecretValue",
-      Resource: resourcesOf("secretsmanager:GetSecretValue", secrets),
-    },
-    {
-      Sid: "ReadParameters",
-      Effect: "Allow",
-      Action: "ssm:GetParameters",
-      Resource: resourcesOf("ssm:GetParameters", secrets),
-    },
-    {
-      Sid: "DecryptSecrets",
-      Effect: "Allow",
-      Action: "kms:Decrypt",
-      Resource: secretKeyArns,
-      Condition: {
-        StringEquals: {
-          "kms:ViaService": [`secretsmanager.${region}.${domain}`, `ssm.${region}.${domain}`],
-        },
-      },
-    },
-  ];
-  return statements.filter(({ Resource }) => Resource.length > 0);
-}
-
-function resourcesOf(action: SecretReference["action"], secrets: readonly SecretReference[]): string[] {
-  const arns = secrets.filter((secret) => secret.action === action).map((secret) => secret.resourceArn);
-  return [...new Set(arns)].sort();
 }
 
 /** What the agent of ECS Exec in the task needs; its channels belong to no resource. */
 function execStatements(
   { keyArn, logGroupArn }: ExecAudit,
   { account, region }: TaskRolesProps,
-): Statement[] {
+): PolicyStatement[] {
   const logGroups = `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:*`;
   return [
     {

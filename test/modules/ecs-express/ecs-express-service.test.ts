@@ -140,7 +140,7 @@ describe("EcsExpressService", () => {
     expect((JSON.parse(String(policy)) as { Statement: unknown }).Statement).toEqual([
       { Sid: "LogInToRegistry", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
       {
-        Sid: "PullImage",
+        Sid: "PullImages",
         Effect: "Allow",
         Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
         Resource: `arn:aws:ecr:eu-west-1:${account}:repository/web`,
