@@ -153,6 +153,7 @@ function planPolicy({ stateBucketArn, stateKeyArn }: DeployRolesProps): object {
     Statement: [
       { Sid: "ReadState", Effect: "Allow", Action: ["s3:GetObject"], Resource: `${stateBucketArn}/*` },
       { Sid: "DecryptState", Effect: "Allow", Action: ["kms:Decrypt"], Resource: stateKeyArn },
+      { Sid: "EncryptPlans", Effect: "Allow", Action: ["kms:GenerateDataKey"], Resource: stateKeyArn },
       {
         Sid: "DenySecrets",
         Effect: "Deny",

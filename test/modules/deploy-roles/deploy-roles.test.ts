@@ -46,6 +46,19 @@ describe("DeployRoles", () => {
     });
   });
 
+  it("lets the plan role read the state and encrypt plans with its key, besides ReadOnlyAccess", () => {
+    const { policy } = resourceAt(stackWith(), "aws_iam_role_policy", "DeployRoles/PlanRolePolicy");
+    const { Statement: statements } = JSON.parse(String(policy)) as {
+      Statement: { Effect: string; Action: string[] }[];
+    };
+
+    expect(statements.filter(({ Effect }) => Effect === "Allow").map(({ Action }) => Action)).toEqual([
+      ["s3:GetObject"],
+      ["kms:Decrypt"],
+      ["kms:GenerateDataKey"],
+    ]);
+  });
+
   it("denies the plan role every secret and every object but the state", () => {
     const { policy } = resourceAt(stackWith(), "aws_iam_role_policy", "DeployRoles/PlanRolePolicy");
     const { Statement: statements } = JSON.parse(String(policy)) as {
