@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { measureDeploy } from "./deploy";
 import { measureProgram, median, type Cost } from "./measure";
+import { measureRendering } from "./render";
 
 const runsEach = 3;
 
@@ -42,6 +43,11 @@ for (const [regions, services] of [
     String(services),
   );
 }
+
+const planMegabytes = 5;
+console.log(
+  `\nreport on a plan of ${planMegabytes} MB, to Markdown           ${measureRendering(planMegabytes, runsEach).toFixed(2).padStart(7)} s`,
+);
 
 async function benchDeploy(): Promise<void> {
   console.log("\nDeploying the environment local, bootstrapped, to a fresh local cloud:");
