@@ -63,13 +63,31 @@ export async function recordApplied(
   mode: "apply" | "destroy",
   plans?: string,
 ): Promise<void> {
-  const { context, access } = session;
-  const place = stack.backend === undefined ? undefined : placeBeside(stack.backend);
   const state = mode === "apply" ? await home.stateOf(stack) : undefined;
-  if (place === undefined || (mode === "apply" && state === undefined)) {
+  if (mode === "destroy" || state !== undefined) {
+    await store(session, stack, state === undefined ? undefined : recordOf(session, stack, state, plans));
+  }
+}
+
+/** Records what is about to be applied: an apply that fails halfway leaves resources too. */
+export async function recordBegun(session: Session, home: StateHome, stack: Stack): Promise<void> {
+  const state = (await home.stateOf(stack)) ?? { lineage: "", serial: 0 };
+  await store(session, stack, recordOf(session, stack, state));
+}
+
+/** Records a stack that a plan found as it should be, where the last record is of other bytes. */
+export async function recordUnchanged(session: Session, home: StateHome, stack: Stack): Promise<void> {
+  const record = stack.backend === undefined ? undefined : await readAppliedRecord(session, stack.backend);
+  if (record?.stackDigest !== stack.digest) {
+    await recordApplied(session, home, stack, "apply");
+  }
+}
+
+async function store({ context, access }: Session, stack: Stack, text: string | undefined): Promise<void> {
+  const place = stack.backend === undefined ? undefined : placeBeside(stack.backend);
+  if (place === undefined) {
     return;
   }
-  const text = state === undefined ? undefined : recordOf(session, stack, state, plans);
   if (typeof place !== "string") {
     await (text === undefined
       ? context.aws.objects.remove(access, place)
@@ -81,15 +99,12 @@ export async function recordApplied(
   }
 }
 
-/** Records a stack that a plan found as it should be, where the last record is of other bytes. */
-export async function recordUnchanged(session: Session, home: StateHome, stack: Stack): Promise<void> {
-  const record = stack.backend === undefined ? undefined : await readAppliedRecord(session, stack.backend);
-  if (record?.stackDigest !== stack.digest) {
-    await recordApplied(session, home, stack, "apply");
-  }
-}
-
-function recordOf({ context }: Session, stack: Stack, state: State, plans: string | undefined): string {
+function recordOf(
+  { context }: Session,
+  stack: Stack,
+  state: Pick<State, "lineage" | "serial">,
+  plans?: string,
+): string {
   const commit = commitOf(context.workspace.projectDirectory);
   const record: AppliedRecord = {
     version: 1,

@@ -1,5 +1,5 @@
 import type { Approval } from "./approval";
-import { recordApplied, recordUnchanged } from "./applied-record";
+import { recordApplied, recordBegun, recordUnchanged } from "./applied-record";
 import { CommandError } from "./errors";
 import { Gatekeeper } from "./gatekeeper";
 import { requireImages } from "./images";
@@ -257,10 +257,21 @@ function applyStack(
   approvedAt: Date,
 ): Promise<StackResult> {
   const mode = orphans.has(stack.name) ? "destroy" : "apply";
-  return applyPlan(session, stack, mode, approvedAt, async () => {
-    await home.settle(stack);
-    await recordApplied(session, home, stack, mode, reviewed?.digest);
-  });
+  return applyPlan(
+    session,
+    stack,
+    mode,
+    approvedAt,
+    async () => {
+      await home.settle(stack);
+      await recordApplied(session, home, stack, mode, reviewed?.digest);
+    },
+    async () => {
+      if (mode === "apply" && !home.isBootstrap(stack)) {
+        await recordBegun(session, home, stack);
+      }
+    },
+  );
 }
 
 /** Does what may throw a refusal; one becomes the outcome of the stacks, told once. */

@@ -70,19 +70,24 @@ export async function planToFile(
   return { outcome: hasChanges ? "changes" : "no changes", counts, changes, plan: file, log };
 }
 
-/** Applies a stack's saved plan: exactly that file, if it is still what was approved. */
+/**
+ * Applies a stack's saved plan: exactly that file, if it is still what was approved. `begin` is called
+ * before anything is changed, `settle` once all of it is.
+ */
 export function applyPlan(
   session: Session,
   stack: Stack,
   mode: PlanMetadata["mode"],
   approvedAt: Date,
   settle: () => Promise<void>,
+  begin: () => Promise<void> = () => Promise.resolve(),
 ): Promise<StackResult> {
   const { context, environment, terraform, progress, runDirectory } = session;
   return attempt(session, stack, mode === "apply" ? "applying" : "destroying", async () => {
     const file = context.workspace.plan(environment.name, stack.name);
     verifyPlan(file, { ...stack, digest: digestOf(stack.directory) }, mode, approvedAt);
     try {
+      await begin();
       const counts = await terraform.apply(stack, file, (event, soFar) => {
         progress.event(stack.name, event, soFar);
       });
