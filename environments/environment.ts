@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { listOf, mapOf, section, text, whole } from "./fields";
 import { hpcSchema } from "./hpc";
+import { privateDnsSchema } from "./private-dns";
 import { registrySchema } from "./registry";
 import { rolloutSchema } from "./rollout";
 import { domainName, routingSchema, type RoutingEntry, type RoutingPolicySettings } from "./routing";
@@ -85,7 +86,7 @@ const capacitySchema = section({
   /** Tasks that scaling may reach in each region. */
   maximum: whole(1, 5_000, "give the number of tasks that a region may grow to"),
   /**
-   * Share of the tasks above the minimum that run on Fargate Spot, in percent.
+   * Largest share of the tasks that may run on Fargate Spot, in percent.
    *
    * @default 0
    */
@@ -471,6 +472,12 @@ export const environmentSchema = section({
   homeRegion: z.string(),
   /** The domain that services are found under. */
   domain: domainSchema,
+  /**
+   * Names that only the networks know.
+   *
+   * @default - none
+   */
+  privateDns: privateDnsSchema.optional(),
   /**
    * Where the Terraform states live.
    *

@@ -6,6 +6,13 @@ export default {
   target: "local-cloud",
   homeRegion: "eu-west-1",
   domain: { name: "meridian.test", dnssec: true },
+  privateDns: {
+    zone: "internal.meridian.test",
+    clientCidrBlocks: ["192.168.0.0/16"],
+    forward: {
+      "corp.example.com": { servers: ["192.168.0.10", "192.168.0.11"], sharedWith: ["444455556666"] },
+    },
+  },
   delivery: { repository: "example-org/platform" },
   appRunner: { existingCustomer: true },
   regions: {

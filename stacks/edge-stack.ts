@@ -18,6 +18,7 @@ import {
   DnsRouting,
   HealthCheck,
   HostedZone,
+  PrivateHostedZone,
   RegionalRecord,
   type ICidrCollection,
   type RoutedEndpoint,
@@ -65,6 +66,7 @@ export class EdgeStack extends PlatformStack {
     });
     this.regional = new Map(upstream.regional.map((stack) => [stack.region, stack.read(this)]));
     this.distributions = upstream.cloudfront?.read(this) ?? {};
+    this.createPrivateZone();
     this.timing = this.healthCheckTiming();
     this.accelerators = addAccelerators(this, environment, (region) => ({
       region,
@@ -75,6 +77,22 @@ export class EdgeStack extends PlatformStack {
     for (const [name, service] of Object.entries(environment.services)) {
       this.routeService(name, service);
     }
+  }
+
+  private createPrivateZone(): void {
+    const { privateDns, homeRegion, deletionProtection } = this.environment;
+    if (privateDns === undefined) {
+      return;
+    }
+    const networks = [...this.regional].map(
+      ([region, outputs]) => [region, { region, vpcId: outputs.vpc_id }] as const,
+    );
+    new PrivateHostedZone(this, "PrivateZone", {
+      name: privateDns.zone,
+      network: { region: homeRegion, vpcId: this.outputsOf(homeRegion).vpc_id },
+      otherNetworks: Object.fromEntries(networks.filter(([region]) => region !== homeRegion)),
+      deletionProtection,
+    });
   }
 
   private routeService(name: string, service: Service): void {

@@ -22,6 +22,7 @@ import type { FoundationStack } from "./foundation-stack";
 import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
 import { alarmTopicName, certificateAlarmName, outputWord } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
+import { addResolver } from "./private-dns";
 import { prepareRegistry } from "./registries";
 
 /** What a region tells the stacks that route to it. */
@@ -65,6 +66,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     const alarmTopic = this.createAlarmTopic();
     const loadBalancer = this.createLoadBalancer(network, this.createCertificate(alarmTopic));
     const firewall = this.createFirewall(loadBalancer);
+    addResolver(this, environment, network);
     prepareRegistry(this, environment, { region, alarmTopic });
     const regional = { environment, network, alarmTopic, loadBalancer, firewall, zone };
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });

@@ -4,6 +4,7 @@ import { checkCapacity } from "./capacity";
 import { checkCidrBlocks } from "./cidr-blocks";
 import { checkDomain } from "./domain";
 import { checkDuplicates } from "./duplicates";
+import { checkExec } from "./exec";
 import { checkFailoverRoles } from "./failover-roles";
 import type { EnvironmentCheck, SharedCheck } from "./finding";
 import { checkHealthChecks } from "./health-checks";
@@ -48,6 +49,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkRoutingPolicies,
   checkAccelerator,
   checkSecrets,
+  checkExec,
   checkRecoveryTime,
   checkAppRunner,
   checkTables,

@@ -75,6 +75,7 @@ describe("validateEnvironments", () => {
         },
       },
       tables: {},
+      hpc: { clusters: {} },
       registry: { scanning: "basic", pullThroughCaches: {} },
       jurisdictions: {},
       accelerator: { trafficDialPercentages: {}, onlyEntry: false },

@@ -4,8 +4,19 @@ import type { EnvironmentInput } from "../../environments";
 import { buildApp } from "../../stacks/app";
 import { check } from "../environments/sample";
 
-/** The stacks of an environment by their layer, such as `edge`. */
-export function stacksOf(input: EnvironmentInput): Readonly<Record<string, TerraformStack>> {
+type Stacks = Readonly<Record<string, TerraformStack>>;
+
+const built = new Map<string, Stacks>();
+
+/** The stacks of an environment by their layer, such as `edge`; not to be added to, as tests share them. */
+export function stacksOf(input: EnvironmentInput): Stacks {
+  const key = JSON.stringify(input);
+  const stacks = built.get(key) ?? buildStacks(input);
+  built.set(key, stacks);
+  return stacks;
+}
+
+function buildStacks(input: EnvironmentInput): Stacks {
   const stacks = buildApp({ environments: check(input) }).node.children.filter((child) =>
     TerraformStack.isStack(child),
   );

@@ -23,6 +23,7 @@ describe("checkAppRunner", () => {
       capacity: { minimum: 2, maximum: 4, spotPercentage: 50 },
       sidecars: [{ name: "proxy", image: { uri: "example.com/proxy:1" } }],
       exec: true,
+      readonlyRootFilesystem: false,
       cpuArchitecture: "ARM64",
       scaling: {
         steps: { metric: "cpu", changes: [{ lower: 80, change: 2 }] },

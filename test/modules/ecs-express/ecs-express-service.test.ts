@@ -143,7 +143,7 @@ describe("EcsExpressService", () => {
         Sid: "PullImages",
         Effect: "Allow",
         Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        Resource: `arn:aws:ecr:eu-west-1:${account}:repository/web`,
+        Resource: [`arn:aws:ecr:eu-west-1:${account}:repository/web`],
       },
       {
         Sid: "WriteLog",
