@@ -30,12 +30,12 @@ describe("meridian diff", () => {
     });
   });
 
-  it("shows a port that is opened and a service that is scaled, with no credentials", () => {
+  it("shows a service that may grow, in each of its regions, with no credentials", () => {
     project.edit("environments/local.ts", "maximum: 4", "maximum: 8");
     const { exitCode, output } = project.meridian("diff", "local", "--base", "main", "--detailed-exitcode");
 
     expect(exitCode).toBe(2);
-    expect(output).toContain("local-eu-west-1: 1 to update");
+    expect(output).toContain("local-eu-west-1: 2 to update");
     expect(output).toContain("local-foundation: no changes");
     expect(output).toMatch(/max_capacity.*4.*8/);
   });
@@ -46,6 +46,21 @@ describe("meridian diff", () => {
 
     expect(output).toMatch(/aws_ecr_repository/);
     expect(output.indexOf("aws_ecr_repository")).toBeLessThan(output.indexOf("max_capacity"));
+  });
+
+  it("leaves nothing to plan in an environment that a change does not touch", () => {
+    git("checkout", "--quiet", "--", ".");
+    project.edit("environments/staging.ts", "maximum: 4, spot", "maximum: 8, spot");
+    const diff = (name: string) =>
+      project.meridian("diff", name, "--base", "main", "--report", `${project.directory}/${name}.json`);
+
+    expect([diff("dev").exitCode, diff("staging").exitCode]).toEqual([0, 0]);
+    const script = [".github/scripts/environments.mjs", "changed", project.directory];
+    const { output } = project.run(process.execPath, ["--import", "tsx", ...script]);
+
+    expect(project.readJson("dev.json")).toMatchObject({ empty: true });
+    expect(output).toContain('"name":"staging"');
+    expect(output).not.toContain('"name":"dev"');
   });
 
   it("refuses a base that does not exist", () => {
