@@ -32,11 +32,30 @@ export interface AppOptions {
 
 /** The App of some environments, all stacks directly under it. Call `synth()` on it. */
 export function buildApp({ environments, outdir, blockListDay }: AppOptions): App {
-  const app = new App({ outdir });
-  for (const environment of environments) {
-    addEnvironment(app, environment, blockListDay);
+  return withoutTokenTraces(() => {
+    const app = new App({ outdir });
+    for (const environment of environments) {
+      addEnvironment(app, environment, blockListDay);
+    }
+    return app;
+  });
+}
+
+/**
+ * cdktf notes for each of thousands of tokens where it was made, down to the last frame, and nothing
+ * here reads it. Writing these notes down takes most of the time of a build, so they are left empty;
+ * errors keep their traces.
+ */
+function withoutTokenTraces<Result>(build: () => Result): Result {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back, never called
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error, frames) =>
+    error instanceof Error ? [error, ...frames].map(String).join("\n    at ") : "";
+  try {
+    return build();
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
   }
-  return app;
 }
 
 function addEnvironment(app: App, environment: Environment, blockListDay: string | undefined): void {
