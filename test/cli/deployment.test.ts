@@ -237,6 +237,23 @@ describe("destroy", () => {
     expect(outcomes(results)).toEqual(allOf("nothing to destroy"));
   });
 
+  it("takes along what the code does not have any more, since the bucket that knows of it goes", async () => {
+    const context = await deployed();
+    const rest = platform.filter(({ name }) => name !== "dev-us" && name !== "dev-edge");
+    Object.assign(context, { synthesize: fakeContext(rest).synthesize });
+
+    const { results, session } = await run(context, undefined, [], destroy);
+
+    expect(outcomes(results)).toEqual(allOf("destroyed"));
+    expect(session.terraform.calls.filter((call) => call.startsWith("apply"))).toEqual([
+      "apply dev-edge",
+      "apply dev-eu",
+      "apply dev-us",
+      "apply dev-foundation",
+      "apply dev-bootstrap",
+    ]);
+  });
+
   it("asks once for everything", async () => {
     const context = await deployed();
     context.answers.push("no");
