@@ -2,6 +2,9 @@
  * The whole product, as a newcomer meets it: a copy of the repository, the local cloud, two regions
  * deployed by real Terraform with the real AWS provider, planned again, changed, and destroyed.
  */
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
 import { localCloudEnvironment, localCloudStatus, type LocalCloudStatus } from "../../local-cloud";
 import { inventory } from "../support/aws-inventory";
 import { Project, type Outcome } from "../support/project";
@@ -9,6 +12,7 @@ import { Project, type Outcome } from "../support/project";
 const regions = ["eu-west-1", "eu-central-1"];
 
 interface Result {
+  readonly digest?: string;
   readonly stacks: readonly {
     readonly stack: string;
     readonly outcome: string;
@@ -30,6 +34,7 @@ async function runningCloud(project: Project): Promise<LocalCloudStatus> {
 
 describe("the environment local", () => {
   const project = new Project();
+  const plans = path.join(project.directory, "plans");
 
   afterAll(() => {
     project.meridian("local", "stop");
@@ -61,14 +66,16 @@ describe("the environment local", () => {
   });
 
   it("plans a service's new size as that change and no other, in both regions", () => {
-    project.edit("environments/local.ts", "cpu: 256", "cpu: 512");
-    project.edit("environments/local.ts", "memoryMiB: 512", "memoryMiB: 1024");
+    project.edit("environments/local.ts", "cpu: 512", "cpu: 1024");
+    project.edit("environments/local.ts", "memoryMiB: 1024", "memoryMiB: 2048");
     const { exitCode } = project.meridian(
       "plan",
       "local",
       "--detailed-exitcode",
       "--json",
       `${project.directory}/plan.json`,
+      "--save",
+      plans,
     );
 
     expect(exitCode).toBe(2);
@@ -81,15 +88,29 @@ describe("the environment local", () => {
     ).toEqual(regions.map((region) => `local-${region}`).sort());
     for (const { changes = [] } of stacks.filter(({ outcome }) => outcome === "changes")) {
       expect(changes.map(({ address }) => address.replace(/_[0-9A-F]{8}$/, "")).sort()).toEqual([
-        "aws_ecs_service.Service-Web",
-        "aws_ecs_task_definition.Service-Web_TaskDefinition",
+        "aws_ecs_service.Service-Api",
+        "aws_ecs_task_definition.Service-Api_TaskDefinition",
       ]);
     }
   });
 
-  it("deploys that change, refuses a second deploy meanwhile, and has nothing left to change", async () => {
-    const first = project.start("deploy", "local", "--auto-approve");
-    await first.printed("planning");
+  it("refuses the saved plans with one byte more", () => {
+    const file = path.join(plans, "local-eu-west-1.tfplan.enc");
+    const whole = readFileSync(file);
+    appendFileSync(file, "x");
+
+    const { exitCode, output } = project.meridian("deploy", "local", "--plan", plans, "--auto-approve");
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain("local-eu-west-1.tfplan.enc was changed after it was saved");
+    writeFileSync(file, whole);
+  });
+
+  it("deploys the saved plans, refuses a second deploy meanwhile, and has nothing left to change", async () => {
+    const { digest = "" } = project.readJson("plan.json") as Result;
+    const saved = ["--plan", plans, "--digest", digest];
+    const first = project.start("deploy", "local", ...saved, "--auto-approve");
+    await first.printed("taking its reviewed plan");
     const second = project.meridian("deploy", "local", "--auto-approve");
 
     expect(second.exitCode).toBe(1);
