@@ -139,6 +139,7 @@ export function headStatements(scope: PermissionsScope): PolicyStatement[] {
       Action: [
         "dynamodb:GetItem",
         "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "dynamodb:BatchWriteItem",
         "dynamodb:Scan",

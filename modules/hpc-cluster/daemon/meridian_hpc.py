@@ -24,6 +24,8 @@ from collections import defaultdict
 CONFIGURATION = os.environ.get("MERIDIAN_FLEET", "/etc/meridian/fleet.json")
 SPOOL = os.environ.get("MERIDIAN_SPOOL", "/var/spool/meridian")
 FLEET_ID = "FLEET"
+FAILURES_ID = "FAILURES"
+FAILURES_KEPT = 10
 TAG_CLUSTER, TAG_QUEUE, TAG_RESOURCE, TAG_LAUNCH = (
     "meridian:cluster", "meridian:queue", "meridian:compute-resource", "meridian:launch")
 LIVE = ("pending", "running")
@@ -172,6 +174,21 @@ class Cloud:
         with self.table.batch_writer() as batch:
             for key in keys:
                 batch.delete_item(Key={"Id": key})
+
+    def tell_fleet(self, fields, status=None, before=None):
+        """Sets fields of the fleet's item. A status is set only where it still is what it was before."""
+        fields = {**fields, **({"Status": status} if status else {})}
+        names, values = {f"#{key}": key for key in fields}, {f":{key}": value for key, value in fields.items()}
+        condition = {}
+        if status:
+            names["#Status"], values[":before"] = "Status", before
+            condition = {"ConditionExpression": "attribute_not_exists(#Status) OR #Status = :before"}
+        try:
+            self.table.update_item(
+                Key={"Id": FLEET_ID}, UpdateExpression="SET " + ", ".join(f"#{key} = :{key}" for key in fields),
+                ExpressionAttributeNames=names, ExpressionAttributeValues=values, **condition)
+        except self.table.meta.client.exceptions.ConditionalCheckFailedException:
+            log.info("the fleet was asked for something else than %s meanwhile", status)
 
     # -- instances -----------------------------------------------------------------------------
 
@@ -379,6 +396,7 @@ class Manager:
 
     def failed_launch(self, place, nodes, error):
         log.error("launch of %d nodes of %s failed: %s", len(nodes), "/".join(place), error)
+        self.note_failure("/".join(place), error.code)
         self.cloud.delete(nodes)
         if error.is_capacity:
             until = int(self.clock()) + self.fleet["capacityTimeoutSeconds"]
@@ -452,18 +470,36 @@ class Manager:
     def status(self):
         return (self.cloud.item(FLEET_ID) or {}).get("Status", "RUNNING")
 
-    def set_status(self, status):
+    def set_status(self, status, before):
+        """Says what the fleet is now, unless somebody has asked for something else since `before` was read."""
         if status != self.told:
             log.info("the fleet is %s", status)
         self.told = status
-        self.cloud.put([{"Id": FLEET_ID, "Status": status, "Heartbeat": int(self.clock())}])
+        self.cloud.tell_fleet({"Heartbeat": int(self.clock())}, status, before)
+
+    def tell_nodes(self, states):
+        """Says how many nodes of each queue are in which state, for whoever asks from outside."""
+        counts = {queue: defaultdict(int) for queue in self.fleet["queues"]}
+        for node, (flags, _) in states.items():
+            place = self.fleet.place(node)
+            if place:
+                counts[place[0]][state_of(flags)] += 1
+        head = self.fleet["headNode"]
+        self.cloud.tell_fleet({"HeadNode": {"HostName": head["hostName"], "Address": head["address"]},
+                               "Nodes": {queue: dict(states) for queue, states in counts.items()}})
+
+    def note_failure(self, what, why):
+        """Keeps the last failures, newest first."""
+        last = (self.cloud.item(FAILURES_ID) or {}).get("Last", [])
+        new = {"At": int(self.clock()), "What": what, "Why": why}
+        self.cloud.put([{"Id": FAILURES_ID, "Last": [new, *last][:FAILURES_KEPT]}])
 
     def follow_status(self):
         """Carries out what `start` and `stop` asked for."""
         status = self.status()
         queues = self.fleet["queues"]
         if status in ("STOP_REQUESTED", "STOPPING"):
-            self.set_status("STOPPING")
+            self.set_status("STOPPING", status)
             for queue in queues:
                 self.slurm.partition(queue, "inactive")
             items = self.cloud.items()
@@ -471,15 +507,15 @@ class Manager:
             self.slurm.power_down(nodes)
             self.release_nodes(nodes, items)
             if not self.cloud.instances():
-                self.set_status("STOPPED")
+                self.set_status("STOPPED", "STOPPING")
         elif status in ("START_REQUESTED", "STARTING"):
-            self.set_status("STARTING")
+            self.set_status("STARTING", status)
             self.cloud.delete([key for key in self.cloud.items() if key.startswith(("QUEUE/", "RESOURCE/"))])
             for queue in queues:
                 self.slurm.partition(queue, "up")
-            self.set_status("RUNNING")
+            self.set_status("RUNNING", "STARTING")
         else:
-            self.set_status(status)
+            self.set_status(status, status)
         return self.status()
 
     def count_failures(self, nodes, items):
@@ -493,18 +529,25 @@ class Manager:
                 item["Protected"] = True
                 log.error("%s is protected: its partition is closed until the fleet is started again", queue)
                 self.slurm.partition(queue, "inactive")
-                self.set_status("PROTECTED")
+                before = self.status()
+                if before in ("RUNNING", "PROTECTED"):
+                    self.set_status("PROTECTED", before)
             self.cloud.put([item])
+            self.note_failure(node, "did not boot")
 
     def look_after(self):
         """One round: compares Slurm, the table and EC2, and mends what does not fit."""
         status = self.follow_status()
-        if status not in ("RUNNING", "PROTECTED"):
-            return
-        self.recover()
-        states, items, instances = self.slurm.nodes(), self.cloud.items(), self.cloud.instances()
+        runs = status in ("RUNNING", "PROTECTED")
+        if runs:
+            self.recover()
+        states = self.slurm.nodes()
         if states is None:
             return
+        self.tell_nodes(states)
+        if not runs:
+            return
+        items, instances = self.cloud.items(), self.cloud.instances()
         self.end_orphans(items, instances)
         self.mend_nodes(states, items, instances)
         self.reset_nodes(states, items)
@@ -577,6 +620,15 @@ class Manager:
                 if "POWERED_DOWN" in flags and node not in items and not flags & {"POWERING_UP", "POWER_UP", "DOWN"}:
                     missing.append(node)
         self.slurm.power_up(missing)
+
+
+def state_of(flags):
+    """One word for a node's flags, as a person says it."""
+    for flag, word in (("POWERING_UP", "booting"), ("POWERING_DOWN", "ending"), ("DOWN", "down"), ("DRAIN", "drained"),
+                       ("POWERED_DOWN", "off"), ("ALLOCATED", "busy"), ("MIXED", "busy"), ("COMPLETING", "busy")):
+        if flag in flags:
+            return word
+    return "idle" if "IDLE" in flags else "unknown"
 
 
 class Requests:
@@ -667,7 +719,8 @@ def own_name(instance_id, seconds=300):
 
 def request_status(status):
     cloud = Cloud(Fleet())
-    cloud.put([{"Id": FLEET_ID, "Status": status}])
+    cloud.table.update_item(Key={"Id": FLEET_ID}, UpdateExpression="SET #status = :status",
+                            ExpressionAttributeNames={"#status": "Status"}, ExpressionAttributeValues={":status": status})
 
 
 def report():

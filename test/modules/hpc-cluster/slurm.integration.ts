@@ -25,6 +25,11 @@ Scheduling:
     - Name: broken
       ComputeResources:
         - {Name: cr1, InstanceType: c5.large, MaxCount: 4}
+    - Name: flex
+      CapacityType: SPOT
+      Meridian: {SpotFallback: true}
+      ComputeResources:
+        - {Name: any, Instances: [{InstanceType: c5.large}, {InstanceType: c5a.large}], MaxCount: 2}
     - Name: gpu
       ComputeResources:
         - {Name: p4d, InstanceType: p4d.24xlarge, MaxCount: 2, Efa: {Enabled: true}, Networking: {PlacementGroup: {Enabled: true}}}
@@ -110,6 +115,22 @@ function terminate(instance: string): void {
   );
 }
 
+/** The private zone's names and what they stand for. */
+function names(): Record<string, string> {
+  const program = `
+import boto3, json, sys
+fleet = json.load(open(sys.argv[1]))
+records = boto3.client("route53").list_resource_record_sets(HostedZoneId=fleet["hostedZoneId"])["ResourceRecordSets"]
+print(json.dumps({one["Name"]: one["ResourceRecords"][0]["Value"] for one in records if one["Type"] == "A"}))`;
+  return JSON.parse(run("python3", "-c", program, environment.MERIDIAN_FLEET)) as Record<string, string>;
+}
+
+/** Changes what the daemon is told; it reads the file anew in its next round. */
+function retell(changes: object): void {
+  const fleet = JSON.parse(readFileSync(environment.MERIDIAN_FLEET, "utf8")) as object;
+  writeFileSync(environment.MERIDIAN_FLEET, JSON.stringify({ ...fleet, ...changes }));
+}
+
 const capacity = (limits: Record<string, number>) => {
   writeFileSync(join(directory, "capacity.json"), JSON.stringify(limits));
 };
@@ -163,6 +184,9 @@ beforeAll(async () => {
     headAddress: "127.0.0.1",
     launchTemplateIds: {},
     subnetIds: {},
+    // The set-up makes the zone and fills in its id.
+    hostedZoneId: "none",
+    domain: "demo.hpc",
   });
   const quick = {
     loopSeconds: 1,
@@ -203,6 +227,28 @@ describe("a Slurm cluster", () => {
     expect(run("srun", "-C", "dynamic", "sh", "-c", "echo $SLURMD_NODENAME").trim()).toBe("q1-dy-cr1-1");
   });
 
+  it("gives each node a name in the private zone", () => {
+    expect(names()).toEqual({
+      "q1-st-cr1-1.demo.hpc.": expect.stringMatching(/^\d+\./) as string,
+      "q1-dy-cr1-1.demo.hpc.": expect.stringMatching(/^\d+\./) as string,
+    });
+  });
+
+  it("launches one of several types by a fleet request", () => {
+    expect(run("srun", "-p", "flex", "sh", "-c", "echo $SLURMD_NODENAME").trim()).toBe("flex-dy-any-1");
+    expect(log()).not.toContain("On-Demand");
+  });
+
+  it("falls back to On-Demand where Spot has no capacity and the file asks for it", () => {
+    capacity({ "flex/any spot": 0 });
+
+    expect(
+      run("srun", "-p", "flex", "-N2", "sh", "-c", "echo $SLURMD_NODENAME").trim().split("\n").sort(),
+    ).toEqual(["flex-dy-any-1", "flex-dy-any-2"]);
+    expect(log()).toContain("flex/any has no Spot capacity, so On-Demand is launched");
+    capacity({});
+  });
+
   it("gives GPUs and the EFA feature to jobs that ask for them", () => {
     const job = [
       "-p",
@@ -223,6 +269,7 @@ describe("a Slurm cluster", () => {
 
     await until("one instance", () => instances().length === 1);
     expect(Object.keys(status().nodes)).toEqual(["q1-st-cr1-1"]);
+    expect(Object.keys(names())).toEqual(["q1-st-cr1-1.demo.hpc."]);
   });
 
   it("replaces a static node that was killed", async () => {
@@ -265,6 +312,21 @@ describe("a Slurm cluster", () => {
       .split("\n")
       .sort();
     expect(nodes).toEqual(["q1-dy-cr1-1", "q1-dy-cr1-2", "q1-dy-cr1-3"]);
+    await quiet();
+  });
+
+  it("launches what there is of a job where the strategy is best-effort", async () => {
+    retell({ scalingStrategy: "best-effort" });
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    capacity({ "q1/cr1": 2 });
+
+    const job = run("sbatch", "--parsable", "-N3", "-C", "cr1&dynamic", "--wrap", "true").trim();
+
+    await until("two more instances", () => instances().length === 3);
+    await until("the third node down", () => states()["q1-dy-cr1-3"]?.startsWith("down"));
+    run("scancel", job);
+    capacity({});
+    retell({ scalingStrategy: "all-or-nothing" });
     await quiet();
   });
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Stands between the daemon and EC2 and takes capacity away, as the file `capacity.json` says.
 
-The file maps the name of a launch template to how many instances of it there still are. A launch that
-wants more than that at least is refused with AWS's own error; one that wants fewer gets what there is.
+The file maps `queue/resource` to how many instances of it there still are. A launch that wants more than that at
+least is refused with AWS's own error; one that wants fewer gets what there is. `queue/resource spot` is what a fleet
+request for Spot finds.
 """
 
 import http.server
@@ -15,8 +16,12 @@ port, upstream, path, fleet_path = int(sys.argv[1]), *sys.argv[2:5]
 ERROR = """<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>InsufficientInstanceCapacity</Code>
 <Message>there is no capacity of this type in the zone</Message></Error></Errors><RequestID>0</RequestID></Response>"""
 
+EMPTY_FLEET = """<?xml version="1.0" encoding="UTF-8"?><CreateFleetResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
+<requestId>0</requestId><fleetId>fleet-0</fleetId><errorSet><item><errorCode>InsufficientInstanceCapacity</errorCode>
+<errorMessage>there is no Spot capacity</errorMessage></item></errorSet><fleetInstanceSet/></CreateFleetResponse>"""
 
-def capacity(template):
+
+def capacity(template, kind=""):
     try:
         limits = json.load(open(path, encoding="utf-8"))
     except OSError:
@@ -24,7 +29,7 @@ def capacity(template):
     for queue, resources in json.load(open(fleet_path, encoding="utf-8"))["queues"].items():
         for name, resource in resources.items():
             if resource["launchTemplateId"] == template:
-                return limits.get(f"{queue}/{name}")
+                return limits.get(f"{queue}/{name}{kind}")
     return None
 
 
@@ -41,8 +46,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if left is not None:
                 form["MaxCount"] = str(min(int(form["MaxCount"]), left))
                 body = urllib.parse.urlencode(form).encode()
-        request = urllib.request.Request(upstream + self.path, data=body, method="POST", headers={
-            key: value for key, value in self.headers.items() if key.lower() not in ("content-length", "accept-encoding")})
+        if b"Action=CreateFleet" in body and b"DefaultTargetCapacityType=spot" in body:
+            form = dict(urllib.parse.parse_qsl(body.decode()))
+            template = form.get("LaunchTemplateConfigs.1.LaunchTemplateSpecification.LaunchTemplateId")
+            if capacity(template, " spot") == 0:
+                return self.answer(200, {"Content-Type": "text/xml"}, EMPTY_FLEET.encode())
+        headers = {key: value for key, value in self.headers.items() if key.lower() not in ("content-length", "accept-encoding")}
+        headers.setdefault("Content-Type", "application/xml")  # Else urllib says that it is a form.
+        request = urllib.request.Request(upstream + self.path, data=body or None, method=self.command, headers=headers)
         try:
             with urllib.request.urlopen(request) as answer:
                 self.answer(answer.status, dict(answer.headers), answer.read())

@@ -1,0 +1,435 @@
+#!/usr/bin/env python3
+"""What the cluster daemon decides, against a Slurm and a cloud in memory. Prints the outcome of each test as JSON."""
+
+import importlib.util
+import json
+import logging
+import pathlib
+import sys
+import tempfile
+import traceback
+from datetime import datetime, timezone
+
+source = pathlib.Path(__file__).parents[4] / "modules/hpc-cluster/daemon/meridian_hpc.py"
+spec = importlib.util.spec_from_file_location("meridian_hpc", source)
+hpc = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(hpc)
+logging.disable(logging.CRITICAL)
+
+
+class Killed(Exception):
+    """The daemon was killed at this point."""
+
+
+class Slurm:
+    def __init__(self, nodes):
+        self.states = {node: ({"IDLE", "CLOUD", "POWERED_DOWN"}, "") for node in nodes}
+        self.addresses, self.reasons, self.partitions_ = {}, {}, {}
+        self.powered_down, self.powered_up = [], []
+
+    def nodes(self):
+        return self.states
+
+    def update_nodes(self, names, nodeaddr=None, nodehostname=None):
+        for name in names:
+            self.addresses[name] = nodeaddr
+
+    def down(self, names, reason):
+        for name in names:
+            self.states[name] = ({"DOWN", "CLOUD", "POWERED_DOWN"}, reason)
+            self.reasons[name] = reason
+
+    def power_down(self, names):
+        self.powered_down += list(names)
+
+    def power_up(self, names):
+        self.powered_up += list(names)
+
+    def partition(self, name, state):
+        self.partitions_[name] = state
+
+
+class Cloud:
+    def __init__(self, clock):
+        self.clock, self.table, self.running, self.names = clock, {}, {}, {}
+        self.capacity, self.launches, self.kill_after_launch, self.asked_meanwhile = {}, [], False, None
+
+    def items(self):
+        return dict(self.table)
+
+    def item(self, key):
+        return self.table.get(key)
+
+    def put(self, items):
+        for item in items:
+            self.table[item["Id"]] = item
+
+    def delete(self, keys):
+        for key in keys:
+            self.table.pop(key, None)
+
+    def tell_fleet(self, fields, status=None, before=None):
+        if self.asked_meanwhile:
+            self.table["FLEET"] = {"Id": "FLEET", "Status": self.asked_meanwhile}
+            self.asked_meanwhile = None
+        fleet = self.table.setdefault("FLEET", {"Id": "FLEET"})
+        if status and fleet.get("Status", before) == before:
+            fleet["Status"] = status
+        fleet.update(fields)
+
+    def instances(self):
+        return dict(self.running)
+
+    def launched(self, launch):
+        return {key: one for key, one in self.running.items() if one["launch"] == launch}
+
+    def impaired(self):
+        return set()
+
+    def terminate(self, ids):
+        for key in ids:
+            self.running.pop(key, None)
+
+    def launch(self, place, least, most, launch, spot):
+        self.launches.append(("/".join(place), least, most, "spot" if spot else "on-demand"))
+        key = "/".join(place) + (" spot" if spot else "")
+        left = self.capacity.get(key, 1000)
+        if left < least:
+            raise hpc.LaunchError("InsufficientInstanceCapacity", "none left")
+        count = min(left, most)
+        self.capacity[key] = left - count
+        new = []
+        for _ in range(count):
+            number = len(self.names) + len(self.running) + len(new) + 1
+            new.append({"InstanceId": f"i-{launch[:6]}-{number}", "PrivateIpAddress": f"10.0.0.{number}", "launch": launch,
+                        "LaunchTime": datetime.fromtimestamp(self.clock(), timezone.utc)})
+        self.running.update({one["InstanceId"]: one for one in new})
+        if self.kill_after_launch:
+            self.kill_after_launch = False
+            raise Killed()
+        return new
+
+    def records(self, action, pairs):
+        for node, address in pairs:
+            if action == "UPSERT":
+                self.names[node] = address
+            else:
+                self.names.pop(node)
+
+
+def resource(**changes):
+    return {"launchTemplateId": "lt-1", "instanceTypes": ["c5.large"], "flexible": False, "capacityType": "ONDEMAND",
+            "spotFallback": False, "subnetIds": ["subnet-1"], "minCount": 0, "maxCount": 4, **changes}
+
+
+class World:
+    """A cluster with the queue q and its compute resources, at a time that tests set."""
+
+    def __init__(self, strategy="all-or-nothing", **resources):
+        self.now = 1_000_000
+        clock = lambda: self.now
+        values = {"cluster": "demo", "headNode": {"hostName": "demo-head", "address": "10.0.0.1"}, "scalingStrategy": strategy,
+                  "bootstrapTimeoutSeconds": 1800, "capacityTimeoutSeconds": 600, "protectedAfterFailures": 3,
+                  "orphanGraceSeconds": 120, "queues": {"q": resources or {"a": resource(), "b": resource()}}}
+        file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
+        json.dump(values, file)
+        file.close()
+        fleet = hpc.Fleet(file.name)
+        self.slurm = Slurm([node for place in fleet.places() for node in fleet.nodes_of(place)])
+        self.cloud = Cloud(clock)
+        self.fleet = fleet
+        self.manager = hpc.Manager(fleet, self.slurm, self.cloud, clock)
+
+    def restart(self):
+        self.manager = hpc.Manager(self.fleet, self.slurm, self.cloud, lambda: self.now)
+
+    def resume(self, nodes, *jobs):
+        for node in nodes:
+            self.state(node, "ALLOCATED", "CLOUD", "POWERING_UP")
+        self.manager.handle({"kind": "resume", "nodes": nodes, "jobs": [{"id": n, "nodes": job} for n, job in enumerate(jobs)]})
+
+    def mapped(self):
+        return {key: item["InstanceId"] for key, item in self.cloud.table.items() if "InstanceId" in item}
+
+    def state(self, node, *flags):
+        self.slurm.states[node] = (set(flags), "")
+
+
+def nodes(resource_name, *numbers):
+    return [f"q-dy-{resource_name}-{number}" for number in numbers]
+
+
+tests = {}
+
+
+def test(function):
+    tests[function.__doc__] = function
+    return function
+
+
+def equal(got, expected):
+    if got != expected:
+        raise AssertionError(f"expected {expected!r}, got {got!r}")
+
+
+@test
+def all_or_nothing():
+    """all-or-nothing launches every node of a job at once or none, and the next job all the same"""
+    world = World()
+    world.cloud.capacity = {"q/a": 3}
+    world.resume(nodes("a", 1, 2, 3, 4), nodes("a", 1, 2), nodes("a", 3, 4))
+    equal(world.cloud.launches, [("q/a", 2, 2, "on-demand"), ("q/a", 2, 2, "on-demand")])
+    equal(sorted(world.mapped()), nodes("a", 1, 2))
+    equal(sorted(world.slurm.reasons), nodes("a", 3, 4))
+
+
+@test
+def all_or_nothing_over_resources():
+    """all-or-nothing gives back the first resource's instances when the second has none for the same job"""
+    world = World()
+    world.cloud.capacity = {"q/b": 0}
+    world.resume(nodes("a", 1) + nodes("b", 1), nodes("a", 1) + nodes("b", 1))
+    equal((world.mapped(), world.cloud.running), ({}, {}))
+    equal(world.slurm.reasons["q-dy-a-1"], "(Code:InsufficientInstanceCapacity) the job's other nodes could not be launched")
+
+
+@test
+def best_effort():
+    """best-effort launches what there is and sets down the nodes that got nothing"""
+    world = World("best-effort")
+    world.cloud.capacity = {"q/a": 2}
+    world.resume(nodes("a", 1, 2, 3), nodes("a", 1, 2, 3))
+    equal(world.cloud.launches, [("q/a", 1, 3, "on-demand")])
+    equal(sorted(world.mapped()), nodes("a", 1, 2))
+    equal(list(world.slurm.reasons), nodes("a", 3))
+
+
+@test
+def greedy():
+    """greedy-all-or-nothing takes all there is, serves the jobs that fit, and gives the rest back"""
+    world = World("greedy-all-or-nothing")
+    world.cloud.capacity = {"q/a": 3}
+    world.resume(nodes("a", 1, 2, 3, 4), nodes("a", 1, 2), nodes("a", 3, 4))
+    equal(world.cloud.launches, [("q/a", 1, 4, "on-demand")])
+    equal(sorted(world.mapped()), nodes("a", 1, 2))
+    equal(len(world.cloud.running), 2)
+    equal(sorted(world.slurm.reasons), nodes("a", 3, 4))
+
+
+@test
+def greedy_over_resources():
+    """greedy-all-or-nothing serves a later job that fits after an earlier one that does not"""
+    world = World("greedy-all-or-nothing")
+    world.cloud.capacity = {"q/a": 1}
+    world.resume(nodes("a", 1, 2, 3), nodes("a", 1, 2), nodes("a", 3))
+    equal(list(world.mapped()), nodes("a", 3))
+    equal(len(world.cloud.running), 1)
+
+
+@test
+def spot_fallback():
+    """Spot without capacity falls back to On-Demand where the file asks for it"""
+    world = World(a=resource(capacityType="SPOT", spotFallback=True))
+    world.cloud.capacity = {"q/a spot": 0}
+    world.resume(nodes("a", 1), nodes("a", 1))
+    equal(world.cloud.launches, [("q/a", 1, 1, "spot"), ("q/a", 1, 1, "on-demand")])
+    equal(list(world.mapped()), nodes("a", 1))
+
+
+@test
+def no_spot_fallback():
+    """Spot without capacity is a lack of capacity where the file asks for no fallback"""
+    world = World(a=resource(capacityType="SPOT"))
+    world.cloud.capacity = {"q/a spot": 0}
+    world.resume(nodes("a", 1), nodes("a", 1))
+    equal(world.cloud.launches, [("q/a", 1, 1, "spot")])
+    equal(world.mapped(), {})
+
+
+@test
+def capacity_failover():
+    """a resource without capacity is set down whole for ten minutes, then tried again"""
+    world = World()
+    world.cloud.capacity = {"q/a": 0}
+    world.resume(nodes("a", 1), nodes("a", 1))
+    equal(sorted(world.slurm.reasons), nodes("a", 1, 2, 3, 4))
+    equal(world.cloud.table["FAILURES"]["Last"][0]["Why"], "InsufficientInstanceCapacity")
+    world.now += 599
+    world.manager.look_after()
+    equal(world.slurm.powered_down, [])
+    world.now += 1
+    world.manager.look_after()
+    equal(sorted(world.slurm.powered_down), nodes("a", 1, 2, 3, 4))
+    equal("RESOURCE/q/a" in world.cloud.table, False)
+
+
+@test
+def capacity_failover_busy():
+    """nodes that run keep running when their resource has no more capacity"""
+    world = World()
+    world.resume(nodes("a", 1), nodes("a", 1))
+    world.state("q-dy-a-1", "ALLOCATED", "CLOUD")
+    world.cloud.capacity = {"q/a": 0}
+    world.resume(nodes("a", 2), nodes("a", 2))
+    equal(sorted(world.slurm.reasons), nodes("a", 2, 3, 4))
+
+
+@test
+def bootstrap_timeout():
+    """a node that does not boot in time loses its instance, and its failure is counted and kept"""
+    world = World()
+    world.resume(nodes("a", 1), nodes("a", 1))
+    world.state("q-dy-a-1", "ALLOCATED", "CLOUD", "POWERING_UP")
+    world.now += 1800
+    world.manager.look_after()
+    equal(len(world.cloud.running), 1)
+    world.now += 1
+    world.manager.look_after()
+    equal((world.mapped(), world.cloud.running), ({}, {}))
+    equal(world.cloud.table["QUEUE/q"]["Failures"], 1)
+    equal(world.cloud.table["FAILURES"]["Last"], [{"At": world.now, "What": "q-dy-a-1", "Why": "did not boot"}])
+
+
+@test
+def protection():
+    """failed boots in a row close the queue, and a start opens it again"""
+    world = World()
+    for number in (1, 2, 3):
+        world.resume(nodes("a", number), nodes("a", number))
+        world.state(f"q-dy-a-{number}", "ALLOCATED", "CLOUD", "POWERING_UP")
+        world.cloud.table["FLEET"] = {"Id": "FLEET", "Status": "RUNNING"}
+        world.now += 1801
+        world.manager.look_after()
+    equal((world.slurm.partitions_, world.cloud.table["FLEET"]["Status"]), ({"q": "inactive"}, "PROTECTED"))
+    world.cloud.table["FLEET"]["Status"] = "START_REQUESTED"
+    world.manager.look_after()
+    equal((world.slurm.partitions_, world.cloud.table["FLEET"]["Status"]), ({"q": "up"}, "RUNNING"))
+    equal("QUEUE/q" in world.cloud.table, False)
+
+
+@test
+def good_boot():
+    """a boot that succeeds ends the row of failures"""
+    world = World()
+    world.cloud.table["QUEUE/q"] = {"Id": "QUEUE/q", "Failures": 2}
+    world.resume(nodes("a", 1), nodes("a", 1))
+    world.state("q-dy-a-1", "ALLOCATED", "CLOUD")
+    world.manager.look_after()
+    equal("QUEUE/q" in world.cloud.table, False)
+
+
+@test
+def stopped():
+    """a stopped fleet launches nothing for a resume and says why"""
+    world = World()
+    world.cloud.table["FLEET"] = {"Id": "FLEET", "Status": "STOPPED"}
+    world.resume(nodes("a", 1), nodes("a", 1))
+    equal((world.cloud.launches, world.slurm.reasons), ([], {"q-dy-a-1": "the fleet is STOPPED"}))
+
+
+@test
+def stop():
+    """a stop closes every queue, ends every instance and forgets its name"""
+    world = World()
+    world.resume(nodes("a", 1, 2), nodes("a", 1, 2))
+    equal(sorted(world.cloud.names), nodes("a", 1, 2))
+    world.cloud.table["FLEET"] = {"Id": "FLEET", "Status": "STOP_REQUESTED"}
+    world.manager.look_after()
+    equal((world.slurm.partitions_, world.cloud.running, world.cloud.names), ({"q": "inactive"}, {}, {}))
+    equal(world.cloud.table["FLEET"]["Status"], "STOPPED")
+
+
+@test
+def stop_meanwhile():
+    """a stop that is asked for while the daemon writes its heartbeat is not lost"""
+    world = World()
+    world.manager.look_after()
+    world.cloud.asked_meanwhile = "STOP_REQUESTED"
+    world.manager.look_after()
+    world.manager.look_after()
+    equal(world.cloud.table["FLEET"]["Status"], "STOPPED")
+
+
+@test
+def cut_off_launch():
+    """a daemon that was killed after the launch finds the instances again and gives them to their nodes"""
+    world = World()
+    world.cloud.kill_after_launch = True
+    try:
+        world.resume(nodes("a", 1, 2), nodes("a", 1, 2))
+        raise AssertionError("the daemon was not killed")
+    except Killed:
+        world.restart()
+    world.resume(nodes("a", 1, 2), nodes("a", 1, 2))
+    equal(len(world.cloud.launches), 1)
+    equal(sorted(world.mapped().values()), sorted(world.cloud.running))
+    equal(sorted(world.slurm.addresses), nodes("a", 1, 2))
+
+
+@test
+def cut_off_before_launch():
+    """a daemon that was killed before the launch launches anew when the request is read again"""
+    world = World()
+    world.cloud.put({"Id": node, "Launch": "abc", "LaunchedAt": world.now} for node in nodes("a", 1, 2))
+    world.restart()
+    world.resume(nodes("a", 1, 2), nodes("a", 1, 2))
+    equal((len(world.cloud.running), sorted(world.mapped())), (2, nodes("a", 1, 2)))
+
+
+@test
+def orphans():
+    """an instance that belongs to no node is ended after a grace period, and not before"""
+    world = World()
+    world.cloud.launch(("q", "a"), 1, 1, "by-hand", False)
+    world.now += 120
+    world.manager.look_after()
+    equal(len(world.cloud.running), 1)
+    world.now += 1
+    world.manager.look_after()
+    equal(world.cloud.running, {})
+
+
+@test
+def lost_instance():
+    """a node whose instance is gone is powered down, so that Slurm starts it anew"""
+    world = World()
+    world.resume(nodes("a", 1), nodes("a", 1))
+    world.state("q-dy-a-1", "IDLE", "CLOUD")
+    world.cloud.running.clear()
+    world.manager.look_after()
+    equal((world.slurm.powered_down, world.mapped()), (nodes("a", 1), {}))
+
+
+@test
+def static_nodes():
+    """static nodes are started, unless their resource waits for capacity"""
+    world = World(a=resource(minCount=1), b=resource(minCount=1))
+    world.cloud.table["RESOURCE/q/b"] = {"Id": "RESOURCE/q/b", "DisabledUntil": world.now + 60, "Code": "x"}
+    world.manager.look_after()
+    equal(world.slurm.powered_up, ["q-st-a-1"])
+
+
+@test
+def told_outside():
+    """each round tells how many nodes are in which state, and where the head node is"""
+    world = World(a=resource(maxCount=2))
+    world.state("q-dy-a-1", "ALLOCATED", "CLOUD")
+    world.manager.look_after()
+    fleet = world.cloud.table["FLEET"]
+    equal(fleet["Nodes"], {"q": {"busy": 1, "off": 1}})
+    equal(fleet["HeadNode"], {"HostName": "demo-head", "Address": "10.0.0.1"})
+    equal((fleet["Status"], fleet["Heartbeat"]), ("RUNNING", world.now))
+
+
+def outcome(function):
+    try:
+        function()
+        return "passed"
+    except Exception:
+        return traceback.format_exc()
+
+
+if "--names" in sys.argv:
+    print(json.dumps(list(tests)))
+else:
+    print(json.dumps({name: outcome(function) for name, function in tests.items()}))
