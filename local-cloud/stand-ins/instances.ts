@@ -1,4 +1,5 @@
-import { queryService, queryTexts } from "../toolkit";
+import { ServiceError } from "../answer";
+import { queryService, queryTexts, scalar } from "../toolkit";
 import type { Context, QueryOperation, StandIn } from "../toolkit";
 
 /**
@@ -20,6 +21,17 @@ export function instances(): StandIn {
         }
         return answer;
       },
+      DetachNetworkInterface: async (input, context) => {
+        const answer = await context.moto();
+        const gone = answer.status >= 300 && (await isGone(scalar(input.AttachmentId), context, terminated));
+        if (gone) {
+          throw new ServiceError(
+            "InvalidAttachmentID.NotFound",
+            `The attachment ID '${scalar(input.AttachmentId)}' does not exist`,
+          );
+        }
+        return answer;
+      },
       DescribeNetworkInterfaces: corrected((text) =>
         text.replace(attachments, (interfaceText, before: string, id: string, after: string) =>
           terminated.has(id) ? before + after.replace(/>in-use</, ">available<") : interfaceText,
@@ -27,6 +39,21 @@ export function instances(): StandIn {
       ),
     },
   });
+}
+
+/** Whether an interface was attached to a machine that was terminated. */
+async function isGone(
+  attachment: string,
+  context: Context,
+  terminated: ReadonlySet<string>,
+): Promise<boolean> {
+  const interfaces = await context.motoQuery("ec2", {
+    Action: "DescribeNetworkInterfaces",
+    Version: "2016-11-15",
+  });
+  return [...interfaces.matchAll(attachments)].some(
+    ([text, , instance]) => text.includes(`>${attachment}<`) && terminated.has(instance ?? ""),
+  );
 }
 
 function corrected(correct: (text: string) => string): QueryOperation {

@@ -35,6 +35,25 @@ describe("the stand-in of instances", () => {
     );
   });
 
+  it("knows no attachment of an interface to an instance that was terminated", async () => {
+    cloud = await GatewayUnderTest.start(({ body }) =>
+      body.includes("DetachNetworkInterface")
+        ? { status: 400, text: "moto refuses" }
+        : {
+            text:
+              "<item><attachment><attachmentId>eni-attach-1</attachmentId><instanceId>i-1</instanceId></attachment>" +
+              "<status>in-use</status><vpcId>vpc-1</vpcId></item>",
+          },
+    );
+
+    const before = await ask("DetachNetworkInterface", { AttachmentId: "eni-attach-1" });
+    await ask("TerminateInstances", { "InstanceId.1": "i-1" });
+    const after = await ask("DetachNetworkInterface", { AttachmentId: "eni-attach-1" });
+
+    expect(before).toBe("moto refuses");
+    expect(after).toContain("<Code>InvalidAttachmentID.NotFound</Code>");
+  });
+
   it("detaches interfaces from instances that were terminated", async () => {
     const item = (instance: string) =>
       `<item><attachment><instanceId>${instance}</instanceId><status>attached</status></attachment>` +
