@@ -9,15 +9,22 @@ const ourInline = /^<\/?code>$/;
 const ourHeadings =
   /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
 
+/** Markdown as the parser reads it. */
+export type Tokens = ReturnType<typeof parser.parse>;
+
+/** Parses Markdown; once is enough for all that is asked below, and it takes most of the time. */
+export function parseMarkdown(markdown: string): Tokens {
+  return parser.parse(markdown, {});
+}
+
 /**
  * What is wrong with the structure of a report: anything that its content could only have brought in by
  * getting out of where it was put. Empty for a sound one.
  */
-export function structureProblems(markdown: string): string[] {
+export function structureProblems(markdown: string, tokens: Tokens = parseMarkdown(markdown)): string[] {
   const problems: string[] = [];
   let open = 0;
   let cells = 0;
-  const tokens = parser.parse(markdown, {});
   tokens.forEach((token, index) => {
     switch (token.type) {
       case "heading_open": {
@@ -77,9 +84,9 @@ export function structureProblems(markdown: string): string[] {
 }
 
 /** What a reader of the rendered page can see, entities resolved: a secret must not be in there either. */
-export function visibleText(markdown: string): string {
-  return parser
-    .render(markdown)
+export function visibleText(tokens: Tokens): string {
+  return parser.renderer
+    .render(tokens, parser.options, {})
     .replaceAll(/<[^>]*>/g, "")
     .replaceAll(
       /&(lt|gt|amp|quot);/g,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { buildReport, commentLimit, renderMarkdown } from "../../../analysis/report";
 import { hostileInput } from "./hostile-plans";
-import { structureProblems, visibleText } from "./markdown-structure";
+import { parseMarkdown, structureProblems, visibleText } from "./markdown-structure";
 
 /** Every way in which a secret could be read from a text. */
 function readings(secret: string): string[] {
@@ -22,7 +22,8 @@ export function checkHostileReports(runs: number, seed?: number): void {
         }));
       const report = { ...built, approvals };
       const markdown = renderMarkdown([report], { limitBytes });
-      const seen = `${JSON.stringify(report)}\n${markdown}\n${visibleText(markdown)}`;
+      const tokens = parseMarkdown(markdown);
+      const seen = `${JSON.stringify(report)}\n${markdown}\n${visibleText(tokens)}`;
       const leaked = canaries.flatMap(readings).filter((text) => seen.includes(text));
       if (leaked.length > 0) {
         throw new Error(`leaked ${JSON.stringify(leaked)}`);
@@ -33,7 +34,7 @@ export function checkHostileReports(runs: number, seed?: number): void {
       if (Buffer.from(markdown).toString() !== markdown) {
         throw new Error("half a surrogate pair");
       }
-      const problems = structureProblems(markdown);
+      const problems = structureProblems(markdown, tokens);
       if (problems.length > 0) {
         throw new Error(problems.join("\n"));
       }
