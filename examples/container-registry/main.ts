@@ -16,8 +16,8 @@ import {
 import { account, RegionStack } from "../support/stack";
 
 const app = new App();
-const destination = new RegionStack(app, "registry-destination", "eu-central-1");
-const home = new RegionStack(app, "registry-home", "eu-west-1");
+const destination = new RegionStack(app, "registry-destination", "us-east-2");
+const home = new RegionStack(app, "registry-home", "us-west-2");
 home.addDependency(destination); // templates change no repository that stands already
 const lifecycleRules = keepReleases({
   releases: { tagPrefixes: ["release-"] },

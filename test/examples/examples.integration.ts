@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { satisfies } from "semver";
 
 import { TerraformRoot } from "../local-cloud/support/terraform-root";
 import { inventory } from "../support/aws-inventory";
 import { exampleNames, synthesizeExample, type ExampleStack } from "./support/examples";
-import { rootOf } from "./support/root";
+import { rootOf, type Program } from "./support/root";
 
 /** The release of the AWS provider that tests run with, the oldest that the modules are made for. */
 const providerVersion = "5.100.0";
@@ -18,6 +18,15 @@ const isTooNew = ({ stacks }: { stacks: readonly ExampleStack[] }): boolean =>
   !stacks.every(({ providerVersions }) => satisfies(providerVersion, providerVersions.replaceAll(",", "")));
 const applied = examples.filter((example) => !isTooNew(example));
 const skipped = examples.filter(isTooNew);
+
+/** Programs for the requests to the local cloud's stand-ins that no example makes. */
+const programFolder = join(__dirname, "../local-cloud/programs");
+const programs: Program[] = readdirSync(programFolder)
+  .filter((file) => file.endsWith(".tf"))
+  .map((file) => ({
+    name: `program-${basename(file, ".tf")}`,
+    text: readFileSync(join(programFolder, file), "utf8"),
+  }));
 
 /** A line of `terraform apply -json` or `destroy -json`. */
 interface Line {
@@ -38,14 +47,19 @@ interface Plan {
 }
 
 /** All examples stand on one cloud together, as the stacks of several teams stand in one account. */
-describe("The examples on the local cloud", () => {
+describe("The examples and the stand-ins of the local cloud", () => {
   let root: TerraformRoot;
   let failures: readonly string[] = [];
   let changes: readonly string[] = [];
   let left: readonly string[] = [];
 
   beforeAll(async () => {
-    root = await TerraformRoot.create(rootOf(applied.flatMap(({ stacks }) => stacks)));
+    root = await TerraformRoot.create(
+      rootOf(
+        applied.flatMap(({ stacks }) => stacks),
+        programs,
+      ),
+    );
     failures = errorsOf(await root.attempt("apply", "-json", "-auto-approve", "-parallelism=40"));
     await root.terraform("plan", "-out=again.tfplan", "-parallelism=40");
     changes = changesOf(await root.terraform("show", "-json", "again.tfplan"));
@@ -58,6 +72,16 @@ describe("The examples on the local cloud", () => {
     left = (await root.terraform("state", "list")).split("\n");
   }, 20 * minutes);
 
+  function whatIsWrongWith(modules: readonly { readonly name: string }[]): object {
+    const isTheirs = (address: string): boolean =>
+      modules.some(({ name }) => address.startsWith(`module.${name}.`));
+    return {
+      failures: failures.filter(isTheirs),
+      changes: changes.filter(isTheirs),
+      left: left.filter(isTheirs),
+    };
+  }
+
   afterAll(async () => {
     await root.remove();
     rmSync(directory, { recursive: true, force: true });
@@ -66,14 +90,14 @@ describe("The examples on the local cloud", () => {
   it.each(applied)(
     "$name is validated and applied by the real provider, has nothing to change then, and is destroyed",
     ({ stacks }) => {
-      const ofExample = (address: string): boolean =>
-        stacks.some(({ name }) => address.startsWith(`module.${name}.`));
+      expect(whatIsWrongWith(stacks)).toEqual({ failures: [], changes: [], left: [] });
+    },
+  );
 
-      expect({
-        failures: failures.filter(ofExample),
-        changes: changes.filter(ofExample),
-        left: left.filter(ofExample),
-      }).toEqual({ failures: [], changes: [], left: [] });
+  it.each(programs)(
+    "$name finds stand-ins for all requests of the real provider, has nothing to change then, and is destroyed",
+    (program) => {
+      expect(whatIsWrongWith([program])).toEqual({ failures: [], changes: [], left: [] });
     },
   );
 
@@ -89,7 +113,9 @@ describe("The examples on the local cloud", () => {
       changes: [],
       left: [],
     });
-    expect(await inventory(root.endpoint, ["eu-west-1", "eu-central-1", "us-east-1"])).toEqual([]);
+    expect(
+      await inventory(root.endpoint, ["eu-west-1", "eu-central-1", "us-east-1", "us-east-2", "us-west-2"]),
+    ).toEqual([]);
     expect(readFileSync(root.logFile, "utf8")).not.toMatch(/NotImplemented|the local cloud failed/);
   });
 });

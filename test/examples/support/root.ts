@@ -3,6 +3,12 @@ import { join } from "node:path";
 
 import type { ExampleStack } from "./examples";
 
+/** A program in Terraform's own language, with providers for two regions and us-east-1. */
+export interface Program {
+  readonly name: string;
+  readonly text: string;
+}
+
 interface Template {
   readonly terraform: { readonly required_providers: { readonly aws: object } };
   readonly provider: { readonly aws: readonly Readonly<Record<string, unknown>>[] };
@@ -18,12 +24,17 @@ const reference = /\$\{data\.terraform_remote_state\.cross-stack-reference-input
  * of each stack. What the stacks say stays as it is, but for what a root alone may say: providers
  * are passed by region, and the states that other stacks are read from become arguments.
  */
-export function rootOf(stacks: readonly ExampleStack[]): Record<string, string> {
-  const modules = stacks.map(moduleOf);
+export function rootOf(
+  stacks: readonly ExampleStack[],
+  programs: readonly Program[],
+): Record<string, string> {
+  const modules = [...stacks.map(moduleOf), ...programs.map(moduleOfProgram)];
   const regions = [...new Set(modules.flatMap((module) => Object.values(module.regions)))].sort();
   const root = {
     terraform: { required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } } },
-    provider: { aws: regions.map((region) => ({ region, alias: aliasOf(region), max_retries: 2 })) },
+    provider: {
+      aws: regions.map((region) => ({ region, alias: aliasOf(region), max_retries: 2, default_tags })),
+    },
     module: Object.fromEntries(
       modules.map(({ name, dependencies, regions: own, inputs }) => [
         name,
@@ -40,7 +51,11 @@ export function rootOf(stacks: readonly ExampleStack[]): Record<string, string> 
   };
   return {
     "main.tf.json": JSON.stringify(root),
-    ...Object.fromEntries(modules.map(({ name, text }) => [`${name}/main.tf.json`, text])),
+    ...Object.fromEntries(
+      modules.flatMap(({ name, files }) =>
+        Object.entries(files).map(([file, text]) => [`${name}/${file}`, text]),
+      ),
+    ),
   };
 }
 
@@ -51,7 +66,31 @@ interface Module {
   readonly regions: Readonly<Record<string, string>>;
   /** What it takes of other modules. */
   readonly inputs: Readonly<Record<string, string>>;
-  readonly text: string;
+  /** Its files by name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Tags that the providers put on everything, as those of the platform do. */
+const default_tags = [{ tags: { environment: "local" } }];
+
+/** What the programs call their providers. */
+const programRegions = { aws: "eu-west-1", "aws.second": "eu-central-1", "aws.global": "us-east-1" };
+
+function moduleOfProgram({ name, text }: Program): Module {
+  const aws = {
+    source: "hashicorp/aws",
+    configuration_aliases: Object.keys(programRegions).filter((provider) => provider !== "aws"),
+  };
+  return {
+    name,
+    dependencies: [],
+    regions: programRegions,
+    inputs: {},
+    files: {
+      "main.tf": text,
+      "versions.tf.json": JSON.stringify({ terraform: { required_providers: { aws } } }),
+    },
+  };
 }
 
 function moduleOf({ name, directory, dependencies }: ExampleStack): Module {
@@ -78,13 +117,15 @@ function moduleOf({ name, directory, dependencies }: ExampleStack): Module {
     dependencies: dependencies.filter((dependency) => !read.has(dependency)),
     regions,
     inputs,
-    text: JSON.stringify({
-      ...template,
-      terraform: { required_providers: { aws } },
-      provider: undefined,
-      data: unlessEmpty({ ...template.data, terraform_remote_state: undefined }),
-      variable: unlessEmpty(Object.fromEntries(Object.keys(inputs).map((key) => [key, {}]))),
-    }),
+    files: {
+      "main.tf.json": JSON.stringify({
+        ...template,
+        terraform: { required_providers: { aws } },
+        provider: undefined,
+        data: unlessEmpty({ ...template.data, terraform_remote_state: undefined }),
+        variable: unlessEmpty(Object.fromEntries(Object.keys(inputs).map((key) => [key, {}]))),
+      }),
+    },
   };
 }
 
