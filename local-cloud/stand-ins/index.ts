@@ -2,8 +2,11 @@ import type { StandIn } from "../toolkit";
 import { appRunner } from "./apprunner";
 import { applicationAutoScaling } from "./application-autoscaling";
 import { batch } from "./batch";
+import { budgets } from "./budgets";
 import { cloudFront } from "./cloudfront";
 import { cloudWatch } from "./cloudwatch";
+import { dataSync } from "./datasync";
+import { directConnect } from "./direct-connect";
 import { dynamodb } from "./dynamodb";
 import { ec2 } from "./ec2";
 import { ecr } from "./ecr";
@@ -27,8 +30,11 @@ export function standIns(): StandIn[] {
     applicationAutoScaling(),
     appRunner(),
     batch(),
+    budgets(),
     cloudFront(),
     cloudWatch(),
+    dataSync(),
+    directConnect(),
     dynamodb(),
     ec2(),
     ecr(),

@@ -442,6 +442,31 @@ const sharedStorage = section({
   ),
 });
 
+const budget = section({
+  MonthlyUsd: required(decimal(1)),
+  AlertPercentages: defaulted(list(integer(1, 1000), 1, 5), [80, 100]),
+  Emails: required(list(textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "be a mail address"), 1, 10)),
+});
+
+const s3Path = textLike(/^s3:\/\/[a-z0-9][a-z0-9.-]+(\/.*)?$/, "be a path such as s3://bucket/folder");
+
+const dataTransfer = section({
+  Name: required(text()),
+  Association: required(text(), { note: "the data repository association whose bucket is filled" }),
+  Nfs: optional(
+    section({
+      ServerHostname: required(text()),
+      Path: required(textLike(/^\/.*$/, "be a path that begins with /")),
+      AgentArns: required(
+        list(textLike(/^arn:[a-z-]+:datasync:.+:agent\/.+$/, "be the ARN of a DataSync agent"), 1, 4),
+      ),
+    }),
+    { note: "a server on premises" },
+  ),
+  S3Path: optional(s3Path, { note: "another bucket" }),
+  Schedule: optional(textLike(/^(cron|rate)\(.+\)$/, "be a schedule such as rate(1 day)")),
+});
+
 const logRetentionDays = choice(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653);
 
 /** The whole file. */
@@ -616,6 +641,12 @@ export const clusterSchema = section({
         },
       ),
       Zone: optional(textLike(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "be a zone such as eu-west-1a"), extension),
+      DirectConnectGatewayId: optional(
+        textLike(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "be the id of a Direct Connect gateway"),
+        { ...extension, note: "an existing gateway that the module's network is attached to" },
+      ),
+      Budget: optional(budget, extension),
+      DataTransfers: optional(list(dataTransfer, 1), extension),
     },
     extension,
   ),
@@ -641,6 +672,12 @@ export type BatchQueueConfiguration = ShapeValue<typeof batchQueue>;
 
 /** One job definition of the Batch settings. */
 export type BatchJobDefinitionConfiguration = ShapeValue<typeof batchJobDefinition>;
+
+/** What a cluster may cost. */
+export type BudgetConfiguration = ShapeValue<typeof budget>;
+
+/** One data transfer of a file. */
+export type DataTransferConfiguration = ShapeValue<typeof dataTransfer>;
 
 /** One shared storage of a file. */
 export type SharedStorageConfiguration = ShapeValue<typeof sharedStorage>;

@@ -40,6 +40,8 @@ export class ClusterNetwork extends Construct {
   public readonly privateSubnet: Subnet;
   /** The subnet of what faces the internet. */
   public readonly publicSubnet: Subnet;
+  /** The routes of the private subnet. */
+  public readonly privateRouteTable: RouteTable;
 
   private readonly props: ClusterNetworkProps;
 
@@ -58,7 +60,7 @@ export class ClusterNetwork extends Construct {
       "Public",
       subnetOf(props.ipv4CidrBlock, prefix + publicSubnet.bits, publicSubnet.index),
     );
-    this.createRoutes();
+    this.privateRouteTable = this.createRoutes();
   }
 
   private createSubnet(role: "Private" | "Public", cidrBlock: string): Subnet {
@@ -72,7 +74,7 @@ export class ClusterNetwork extends Construct {
     });
   }
 
-  private createRoutes(): void {
+  private createRoutes(): RouteTable {
     const tags = { Name: this.props.clusterName };
     const gateway = new InternetGateway(this, "InternetGateway", { vpcId: this.resource.id, tags });
     const publicTable = this.createTable("Public", this.publicSubnet);
@@ -103,6 +105,7 @@ export class ClusterNetwork extends Construct {
         tags,
       });
     }
+    return privateTable;
   }
 
   private createTable(role: "Private" | "Public", subnet: Subnet): RouteTable {

@@ -13,9 +13,13 @@ import {
 import { BatchCluster } from "./batch-cluster";
 import { parseClusterFile } from "./cluster-file";
 import type { ClusterConfiguration } from "./cluster-keys";
+import { ClusterBudget } from "./cluster-budget";
 import { ClusterNetwork } from "./cluster-network";
 import { ClusterSecurity } from "./cluster-security";
 import { CostTags, tagsOf, withTags } from "./cluster-tags";
+import { dataRepositoriesOf } from "./checks/surroundings";
+import { DataTransfer } from "./data-transfer";
+import { DirectConnect } from "./direct-connect";
 import type { Finding } from "./findings";
 import { SharedStorage } from "./shared-storage";
 import { SlurmCluster } from "./slurm-cluster";
@@ -100,7 +104,7 @@ export interface ClusterParts {
  * **Creates** security groups, the file's shared storage, and for Slurm a head node, login pools,
  * launch templates, the table of nodes, a private zone and the rendered configuration; for Batch
  * compute environments, queues and job definitions. A network too where the file names no subnets
- * and none is given.
+ * and none is given; a budget, data transfers and the line to a site where the file asks.
  */
 export class HpcCluster extends Construct {
   /** The Slurm cluster; absent with Batch. */
@@ -150,6 +154,7 @@ export class HpcCluster extends Construct {
     } else {
       this.batch = new BatchCluster(this, "Batch", parts);
     }
+    this.createSurroundings(parts);
     Aspects.of(this).add(new CostTags({ ...tagsOf(configuration.Tags), "meridian:cluster": name }));
   }
 
@@ -183,6 +188,32 @@ export class HpcCluster extends Construct {
       zone: configuration.Meridian.Zone ?? first,
       ipv4CidrBlock: configuration.Meridian.NetworkCidrBlock,
     });
+  }
+
+  private createSurroundings({ name, account, partition, configuration }: ClusterParts): void {
+    const { Budget, DataTransfers = [], DirectConnectGatewayId } = configuration.Meridian;
+    if (Budget !== undefined) {
+      new ClusterBudget(this, "Budget", { clusterName: name, budget: Budget });
+    }
+    if (DirectConnectGatewayId !== undefined && this.network !== undefined) {
+      new DirectConnect(this, "DirectConnect", {
+        clusterName: name,
+        gatewayId: DirectConnectGatewayId,
+        vpcId: this.network.resource.id,
+        ipv4CidrBlock: configuration.Meridian.NetworkCidrBlock,
+        routeTableIds: { Private: this.network.privateRouteTable.id },
+      });
+    }
+    const repositories = dataRepositoriesOf(configuration);
+    for (const transfer of DataTransfers) {
+      new DataTransfer(this, `Transfer-${transfer.Name}`, {
+        account,
+        partition,
+        transfer,
+        clusterName: name,
+        dataRepositoryPath: repositories[transfer.Association] ?? "",
+      });
+    }
   }
 
   private placeOf(configuration: ClusterConfiguration, { network }: HpcClusterProps): ClusterPlace {

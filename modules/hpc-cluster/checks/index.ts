@@ -8,6 +8,7 @@ import { lustreChecks } from "./lustre";
 import { networkingChecks } from "./networking";
 import { slurmChecks } from "./slurm";
 import { storageChecks } from "./storage";
+import { surroundingsChecks } from "./surroundings";
 
 export type { Check } from "./check";
 
@@ -22,4 +23,5 @@ export const checks: readonly Check[] = [
   ...batchChecks,
   ...identityChecks,
   ...directoryChecks,
+  ...surroundingsChecks,
 ];

@@ -126,6 +126,27 @@ const batchQueue = "Scheduling.AwsBatchQueues[]";
 const ebs = { MountDir: "/a", Name: "a", StorageType: "Ebs", EbsSettings: { Raid: { Type: 0 } } };
 const efs = { MountDir: "/a", Name: "a", StorageType: "Efs", EfsSettings: {} };
 const scratch = { "SharedStorage[].FsxLustreSettings": { StorageCapacity: 1200, ImportPath: "s3://data" } };
+const transfer = "Meridian.DataTransfers[]";
+const budget = { "Meridian.Budget": { MonthlyUsd: 100, Emails: ["a@example.com"] } };
+const associations = {
+  "SharedStorage[].FsxLustreSettings": {
+    StorageCapacity: 1200,
+    DataRepositoryAssociations: [
+      { Name: "in", FileSystemPath: "/in", DataRepositoryPath: "s3://data/in" },
+      { Name: "out", FileSystemPath: "/out", DataRepositoryPath: "s3://data/out" },
+    ],
+  },
+};
+const agent = (id: string) => `arn:aws:datasync:eu-west-1:111122223333:agent/agent-${id}`;
+const fromNfs = {
+  ...associations,
+  [transfer]: {
+    Name: "site",
+    Association: "in",
+    Nfs: { ServerHostname: "nfs.example.com", Path: "/export", AgentArns: [agent("1")] },
+  },
+};
+const fromBucket = { ...associations, [transfer]: { Name: "raw", Association: "in", S3Path: "s3://raw" } };
 const directory = {
   DomainName: "a.example.com",
   DomainAddr: "ldaps://a",
@@ -365,6 +386,24 @@ export const keySettings: Readonly<Record<string, KeySetting>> = {
       "LoginNodes.Pools[].Networking.SubnetIds",
     ),
   },
+  "Meridian.DirectConnectGatewayId": {
+    value: "11111111-2222-3333-4444-555555555555",
+    also: without(
+      "HeadNode.Networking.SubnetId",
+      `${queue}.Networking.SubnetIds`,
+      "LoginNodes.Pools[].Networking.SubnetIds",
+    ),
+  },
+  "Meridian.Budget.MonthlyUsd": { value: 200, also: budget },
+  "Meridian.Budget.AlertPercentages": { value: [50], also: budget },
+  "Meridian.Budget.Emails": { value: ["b@example.com"], also: budget },
+  [`${transfer}.Name`]: { value: "other", also: fromNfs },
+  [`${transfer}.Association`]: { value: "out", also: fromNfs },
+  [`${transfer}.Nfs.ServerHostname`]: { value: "nfs2.example.com", also: fromNfs },
+  [`${transfer}.Nfs.Path`]: { value: "/other", also: fromNfs },
+  [`${transfer}.Nfs.AgentArns`]: { value: [agent("2")], also: fromNfs },
+  [`${transfer}.S3Path`]: { value: "s3://other", also: fromBucket },
+  [`${transfer}.Schedule`]: { value: "rate(1 day)", also: fromNfs },
   "Meridian.Zone": {
     value: "eu-west-1b",
     also: without(
