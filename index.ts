@@ -11,6 +11,7 @@ export * from "./modules/fargate-service";
 export * from "./modules/firewall";
 export * from "./modules/global-accelerator";
 export * from "./modules/global-table";
+export * from "./modules/hpc-cluster";
 export * from "./modules/load-balancer";
 export * from "./modules/network";
 export * from "./modules/resolver";
