@@ -62,6 +62,7 @@ export default {
   },
   tables: { sessions: { partitionKey: { name: "id", type: "S" }, ttlAttribute: "expires" } },
   registry: { pullThroughCaches: { "ecr-public": "ecr-public" } },
+  hpc: { clusters: { lab: { file: "environments/hpc/lab.yaml" } } },
   recovery: { rtoSeconds: 156, survives: 1 },
   firewall: {
     blockList: true,

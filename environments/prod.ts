@@ -116,6 +116,7 @@ export default {
     },
   },
   registry: { scanning: "enhanced", pullThroughCaches: { "ecr-public": "ecr-public", quay: "quay" } },
+  hpc: { clusters: { cfd: { file: "environments/hpc/cfd.yaml", region: "eu-west-1" } } },
   recovery: { rtoSeconds: 96, survives: 1 },
   firewall: { blockList: true },
   confirmation: "name",
