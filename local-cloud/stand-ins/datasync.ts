@@ -8,6 +8,7 @@ import {
   Store,
   tagOperations,
   Tags,
+  textAt,
 } from "../toolkit";
 import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
 
@@ -71,8 +72,8 @@ export function dataSync(): StandIn {
     operations: {
       CreateLocationS3: (input, context) => {
         const { S3BucketArn } = required(input, invalid, "S3BucketArn", "S3Config");
-        const path = String(input.Subdirectory ?? "/").replace(/^\/?/, "/");
-        const uri = `s3://${String(S3BucketArn).replace(/^.*:/, "")}${path}`;
+        const path = (textAt(input, "Subdirectory") ?? "/").replace(/^\/?/, "/");
+        const uri = `s3://${S3BucketArn.replace(/^.*:/, "")}${path}`;
         return addLocation({ S3StorageClass: "STANDARD", ...input }, uri, context);
       },
       DescribeLocationS3: describeLocation,
@@ -84,10 +85,10 @@ export function dataSync(): StandIn {
           "Subdirectory",
           "OnPremConfig",
         );
-        const path = String(Subdirectory).replace(/\/?$/, "/");
+        const path = Subdirectory.replace(/\/?$/, "/");
         return addLocation(
           { MountOptions: { Version: "AUTOMATIC" }, ...input },
-          `nfs://${String(ServerHostname)}${path}`,
+          `nfs://${ServerHostname}${path}`,
           context,
         );
       },

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 const call = async (service: string, target: string, input: object): Promise<Output> =>
-  (await cloud.json(service, target, input)).output as Output;
+  (await cloud.json(service, target, input)).output;
 
 describe("the stand-in of Budgets", () => {
   const budgets = (action: string, input: object) =>
