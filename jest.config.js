@@ -1,7 +1,6 @@
 /**
  * `unit` runs in seconds and needs nothing but node; `integration` starts real programs
- * (Terraform, the local cloud) and belongs to `npm test`; `stand-ins` waits ten minutes for the
- * provider to believe that a file system is gone, and runs by `npm run stand-ins`.
+ * (Terraform, the local cloud).
  *
  * @type {import("jest").Config}
  */
@@ -19,11 +18,6 @@ module.exports = {
       ...shared,
       displayName: "integration",
       testMatch: ["<rootDir>/test/**/*.integration.ts"],
-    },
-    {
-      ...shared,
-      displayName: "stand-ins",
-      testMatch: ["<rootDir>/test/**/*.stand-ins.ts"],
     },
   ],
 };
