@@ -6,7 +6,7 @@
  */
 const shared = {
   testEnvironment: "node",
-  setupFiles: ["<rootDir>/test/support/token-traces.js"],
+  moduleNameMapper: { "^\\.{1,2}/(.*/)?stack-trace$": "<rootDir>/test/support/token-traces.js" },
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/cdktf.out", "<rootDir>/.meridian"],
 };

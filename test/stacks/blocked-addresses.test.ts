@@ -1,4 +1,4 @@
-import type { TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 
 import { environmentNamed, type Environment } from "../../environments";
 import { buildApp } from "../../stacks/app";
@@ -8,9 +8,15 @@ import { refusal, resourcesOf } from "../support/synth";
 const prod = environmentNamed("prod");
 
 /** All of prod on a day, whose stacks are found by name. */
-function prodOn(blockListDay?: string): (stack: string) => TerraformStack {
+function prodOn(blockListDay?: string): (name: string) => TerraformStack {
   const app = buildApp({ environments: [prod], blockListDay });
-  return (stack) => app.node.findChild(stack) as TerraformStack;
+  return (name) => {
+    const stack = app.node.findChild(name);
+    if (!TerraformStack.isStack(stack)) {
+      throw new Error(`${name} is no stack`);
+    }
+    return stack;
+  };
 }
 
 function addressesIn(stack: TerraformStack): unknown[] {
