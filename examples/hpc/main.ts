@@ -1,7 +1,7 @@
 /**
  * Five clusters from five ParallelCluster files: plain Slurm, EFA, Lustre with a bucket behind it,
  * AWS Batch with multi-node jobs, and login nodes with accounting. One stack, so that they are tried
- * at once; in earnest each has a state of its own. They share a network of one zone.
+ * at once; in earnest each has a state of its own. All but the first share a network.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ for (const name of ["slurm", "efa", "lustre", "batch", "login"]) {
   new HpcCluster(stack, `Cluster-${name}`, {
     name: `example-${name}`,
     account,
-    network,
+    ...(name === "slurm" ? {} : { network }),
     region: stack.region,
     configurationFile: readFileSync(join(__dirname, `${name}.yaml`), "utf8"),
     fileName: `examples/hpc/${name}.yaml`,

@@ -16,6 +16,7 @@ import { globalAccelerator } from "./globalaccelerator";
 import { instances } from "./instances";
 import { kms } from "./kms";
 import { ram } from "./ram";
+import { routePropagation } from "./route-propagation";
 import { route53 } from "./route53";
 import { route53Resolver } from "./route53resolver";
 import { s3 } from "./s3";
@@ -44,6 +45,7 @@ export function standIns(): StandIn[] {
     instances(),
     kms(),
     ram(),
+    routePropagation(),
     route53(),
     route53Resolver(),
     s3Locks(),

@@ -111,3 +111,19 @@ describe("the stand-in of Batch", () => {
     });
   });
 });
+
+describe("the stand-in of route propagation", () => {
+  it("lists the gateways of a route table, and only of the table itself", async () => {
+    const table = "<associationSet><item><routeTableId>rtb-1</routeTableId></item></associationSet>";
+    const own = "<routeTableId>rtb-1</routeTableId>";
+    await saying(`${table}${own}<routeSet/>`);
+    const route = { RouteTableId: "rtb-1", GatewayId: "vgw-1" };
+
+    expect(await ask("EnableVgwRoutePropagation", route)).toContain("<return>true</return>");
+    expect(await ask("DescribeRouteTables")).toBe(
+      `${table}${own}<propagatingVgwSet><item><gatewayId>vgw-1</gatewayId></item></propagatingVgwSet><routeSet/>`,
+    );
+    await ask("DisableVgwRoutePropagation", route);
+    expect(await ask("DescribeRouteTables")).toBe(`${table}${own}<routeSet/>`);
+  });
+});

@@ -1207,6 +1207,22 @@ const cases: readonly Case[] = [
       "cluster.yaml:25: ERROR AdditionalSssdConfigs: DirectoryService.AdditionalSssdConfigs.id_provider: id_provider must stay ldap, got ad; remove it, or use ldap",
     ],
   ],
+  [
+    "refuses to attach a network that exists to Direct Connect",
+    slurmFile({ rest: "Meridian:\n  DirectConnectGatewayId: 11111111-2222-3333-4444-555555555555" }),
+    {},
+    [
+      "cluster.yaml:20: ERROR DirectConnectNetwork: Meridian.DirectConnectGatewayId: a Direct Connect gateway is attached to the network that the module makes, and this cluster lies in a network that exists; remove it and attach that network itself, or remove the subnets",
+    ],
+  ],
+  [
+    "refuses a data transfer into no association",
+    slurmFile({ rest: "Meridian:\n  DataTransfers:\n    - { Name: a, Association: in, S3Path: s3://raw }" }),
+    {},
+    [
+      "cluster.yaml:21: ERROR DataTransfers: Meridian.DataTransfers[0].Association: 'in' is no data repository association of this file; add DataRepositoryAssociations to a Lustre file system",
+    ],
+  ],
 ];
 
 function codeOf(finding: string | undefined): string {
