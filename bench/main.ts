@@ -1,4 +1,5 @@
 /** `npm run bench`: measures and prints. Nothing here asserts a time. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
@@ -43,11 +44,34 @@ for (const [regions, services] of [
     String(services),
   );
 }
+bench("rendering of a ParallelCluster file of 50 queues", "render-queues.ts");
 
 const planMegabytes = 5;
 console.log(
   `\nreport on a plan of ${planMegabytes} MB, to Markdown           ${measureRendering(planMegabytes, runsEach).toFixed(2).padStart(7)} s`,
 );
+
+/** Slurm in earnest, on this machine: see test/modules/hpc-cluster/slurm. */
+function benchSlurm(): void {
+  console.log("\nFrom sbatch to the job's first command, three times each, in seconds:");
+  if (spawnSync("which", ["slurmctld"]).status !== 0) {
+    console.log("SKIPPED: slurmctld is not here; `apt-get install slurm-wlm munge` brings it");
+    return;
+  }
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--require", "tsx/cjs", path.join(__dirname, "slurm.ts")],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) {
+    throw new Error(`slurm.ts ended with ${String(status)}:\n${stderr}`);
+  }
+  console.log(
+    stdout
+      .replace(/^static/m, "on a node that is up (Slurm's own minimum)  ")
+      .replace(/^dynamic/m, "on a node that is launched for the job      "),
+  );
+}
 
 async function benchDeploy(): Promise<void> {
   console.log("\nDeploying the environment local, bootstrapped, to a fresh local cloud:");
@@ -56,4 +80,5 @@ async function benchDeploy(): Promise<void> {
   console.log(`slowest chain of raw terraform apply     ${rawSeconds.toFixed(0).padStart(5)} s`);
 }
 
+benchSlurm();
 void benchDeploy();

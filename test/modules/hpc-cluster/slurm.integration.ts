@@ -1,220 +1,34 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { InstanceTypes, parseClusterFile, renderFleet, renderSlurmFiles } from "../../../modules/hpc-cluster";
 
-/**
- * Real Slurm runs the rendered configuration, and the real daemon talks to moto's EC2 and DynamoDB.
- * A machine's boot starts a slurmd under the node's name (slurm/machines.py).
- */
-
-const file = `
-Image: {Os: ubuntu2404}
-HeadNode:
-  InstanceType: c5.xlarge
-  Ssh: {KeyName: hpc, AllowedIps: 10.0.0.0/8}
-Scheduling:
-  Scheduler: slurm
-  SlurmSettings: {ScaledownIdletime: 1}
-  SlurmQueues:
-    - Name: q1
-      ComputeResources:
-        - {Name: cr1, InstanceType: c5.large, MinCount: 1, MaxCount: 4}
-        - {Name: cr2, InstanceType: c5.large, MaxCount: 3, DynamicNodePriority: 2000}
-    - Name: broken
-      ComputeResources:
-        - {Name: cr1, InstanceType: c5.large, MaxCount: 4}
-    - Name: flex
-      CapacityType: SPOT
-      Meridian: {SpotFallback: true}
-      ComputeResources:
-        - {Name: any, Instances: [{InstanceType: c5.large}, {InstanceType: c5a.large}], MaxCount: 2}
-    - Name: gpu
-      ComputeResources:
-        - {Name: p4d, InstanceType: p4d.24xlarge, MaxCount: 2, Efa: {Enabled: true}, Networking: {PlacementGroup: {Enabled: true}}}
-`;
-
-const here = join(__dirname, "slurm");
-const directory = mkdtempSync(join(tmpdir(), "meridian-slurm-"));
-const port = 21_000 + (process.pid % 4000) * 2;
-const moto = `http://127.0.0.1:${port}`;
-const children: ChildProcess[] = [];
-
-const environment = {
-  ...process.env,
-  AWS_CA_BUNDLE: "",
-  AWS_ACCESS_KEY_ID: "testing",
-  AWS_SECRET_ACCESS_KEY: "testing",
-  AWS_REGION: "eu-west-1",
-  AWS_DEFAULT_REGION: "eu-west-1",
-  AWS_EC2_METADATA_DISABLED: "true",
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${port + 1}`,
-  MERIDIAN_FLEET: join(directory, "fleet.json"),
-  MERIDIAN_SPOOL: join(directory, "spool/meridian"),
-  SLURM_CONF: join(directory, "etc/slurm.conf"),
-  SUSPEND_TIME: "20",
-  RESUME_TIMEOUT: "20",
-  SLURM_PORTS: String(port + 10),
-  SLURM_CTLD_PORT: String(port + 2),
-};
-
-function start(command: string, ...parameters: string[]): void {
-  children.push(spawn(command, parameters, { stdio: "ignore", env: environment }));
-}
-
-function run(command: string, ...parameters: string[]): string {
-  return execFileSync(command, parameters, {
-    env: environment,
-    encoding: "utf8",
-    timeout: 110_000,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-function failure(command: string, ...parameters: string[]): string {
-  try {
-    run(command, ...parameters);
-  } catch (error) {
-    return String((error as { stderr?: unknown }).stderr);
-  }
-  throw new Error(`${command} was expected to fail`);
-}
-
-const daemonProgram = join(__dirname, "../../../modules/hpc-cluster/daemon/meridian_hpc.py");
-const daemon = (...parameters: string[]) => run("python3", daemonProgram, ...parameters);
-const harness = (action: string) => run(join(here, "harness.sh"), action, directory);
-const log = () => readFileSync(join(directory, "log/daemon.log"), "utf8");
-
-interface Status {
-  readonly status: string;
-  readonly nodes: Readonly<Record<string, string>>;
-}
-
-const status = () => JSON.parse(daemon("status")) as Status;
-
-function states(): Record<string, string> {
-  const lines = run("sinfo", "-h", "-N", "-o", "%N %t").trim().split("\n");
-  return Object.fromEntries(lines.map((line) => line.trim().split(/\s+/) as [string, string]));
-}
-
-function instances(...filters: string[]): string[] {
-  const program = `
-import boto3, json, sys
-pages = boto3.client("ec2").describe_instances(Filters=[{"Name": "instance-state-name", "Values": ["pending", "running"]}])
-print(json.dumps([one["InstanceId"] for group in pages["Reservations"] for one in group["Instances"]]))`;
-  return JSON.parse(run("python3", "-c", program, ...filters)) as string[];
-}
-
-function terminate(instance: string): void {
-  run(
-    "python3",
-    "-c",
-    "import boto3, sys; boto3.client('ec2').terminate_instances(InstanceIds=sys.argv[1:])",
-    instance,
-  );
-}
-
-/** The private zone's names and what they stand for. */
-function names(): Record<string, string> {
-  const program = `
-import boto3, json, sys
-fleet = json.load(open(sys.argv[1]))
-records = boto3.client("route53").list_resource_record_sets(HostedZoneId=fleet["hostedZoneId"])["ResourceRecordSets"]
-print(json.dumps({one["Name"]: one["ResourceRecords"][0]["Value"] for one in records if one["Type"] == "A"}))`;
-  return JSON.parse(run("python3", "-c", program, environment.MERIDIAN_FLEET)) as Record<string, string>;
-}
-
-/** Changes what the daemon is told; it reads the file anew in its next round. */
-function retell(changes: object): void {
-  const fleet = JSON.parse(readFileSync(environment.MERIDIAN_FLEET, "utf8")) as object;
-  writeFileSync(environment.MERIDIAN_FLEET, JSON.stringify({ ...fleet, ...changes }));
-}
-
-const capacity = (limits: Record<string, number>) => {
-  writeFileSync(join(directory, "capacity.json"), JSON.stringify(limits));
-};
-
-async function until<T>(what: string, probe: () => T | undefined | false, seconds = 90): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = probe();
-    if (found !== undefined && found !== false) {
-      return found;
-    }
-    if (Date.now() > end) {
-      throw new Error(
-        `${what} did not happen in ${seconds} s: ${JSON.stringify(states())}\n${log().slice(-3000)}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-const quiet = () =>
-  until("an idle fleet", () => {
-    const all = states();
-    const nodes = Object.keys(all).filter((node) => !node.includes("-st-"));
-    return all["q1-st-cr1-1"] === "idle" && nodes.every((node) => all[node] === "idle~");
-  });
+import {
+  capacity,
+  daemon,
+  directory,
+  environment,
+  failure,
+  harness,
+  instances,
+  log,
+  names,
+  quiet,
+  retell,
+  run,
+  startCluster,
+  states,
+  status,
+  stopCluster,
+  terminate,
+  until,
+} from "./slurm/cluster";
 
 jest.setTimeout(240_000);
 
-beforeAll(async () => {
-  const { configuration } = parseClusterFile(file, "cluster.yaml");
-  if (configuration === undefined) {
-    throw new Error("the file of the test is wrong");
-  }
-  const rendered = renderSlurmFiles({
-    configuration,
-    clusterName: "demo",
-    instanceTypes: new InstanceTypes(),
-    headHostName: hostname().split(".")[0] ?? "",
-    headAddress: "127.0.0.1",
-  });
-  mkdirSync(join(directory, "etc"), { recursive: true });
-  for (const [name, content] of Object.entries(rendered)) {
-    writeFileSync(join(directory, "etc", name), content);
-  }
-  const fleet = renderFleet(configuration, {
-    region: "eu-west-1",
-    clusterName: "demo",
-    tableName: "nodes",
-    headHostName: "head",
-    headAddress: "127.0.0.1",
-    launchTemplateIds: {},
-    subnetIds: {},
-    // The set-up makes the zone and fills in its id.
-    hostedZoneId: "none",
-    domain: "demo.hpc",
-  });
-  const quick = {
-    loopSeconds: 1,
-    orphanGraceSeconds: 5,
-    capacityTimeoutSeconds: 15,
-    protectedAfterFailures: 2,
-  };
-  writeFileSync(environment.MERIDIAN_FLEET, JSON.stringify({ ...fleet, ...quick }));
-  start("moto_server", "-H", "127.0.0.1", "-p", String(port));
-  start(
-    "python3",
-    join(here, "faults.py"),
-    String(port + 1),
-    moto,
-    join(directory, "capacity.json"),
-    environment.MERIDIAN_FLEET,
-  );
-  await new Promise((resolve) => setTimeout(resolve, 5000));
-  harness("start");
-});
+beforeAll(startCluster);
 
-afterAll(() => {
-  harness("stop");
-  for (const child of children) {
-    child.kill("SIGKILL");
-  }
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(stopCluster);
 
 describe("a Slurm cluster", () => {
   it("brings up its static nodes", async () => {
