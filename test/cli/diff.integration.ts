@@ -48,6 +48,29 @@ describe("meridian diff", () => {
     expect(output.indexOf("aws_ecr_repository")).toBeLessThan(output.indexOf("max_capacity"));
   });
 
+  it("shows a port that is opened to everyone, in both regions at once", () => {
+    git("checkout", "--quiet", "--", ".");
+    project.edit("modules/load-balancer/load-balancer.ts", "fromPort: port,", "fromPort: 0,");
+    const { output } = project.meridian("diff", "local", "--base", "main");
+
+    expect(output).toMatch(
+      /More traffic gets through\n.*HttpFromAnyIpv4\w+ is updated in local-eu-central-1, local-eu-west-1\n.*opens tcp 0 to 80 from the whole internet \(0\.0\.0\.0\/0\)/,
+    );
+  });
+
+  it("shows all that goes with a region, what holds data first", () => {
+    git("checkout", "--quiet", "--", ".");
+    project.edit("environments/local.ts", /    "eu-central-1": \{\n[^}]*\},\n/, "");
+    project.edit("environments/local.ts", 'policy: "failover", entry', "entry");
+    project.edit("environments/local.ts", "survives: 1", "survives: 0");
+    const { output } = project.meridian("diff", "local", "--base", "main");
+
+    expect(output).toMatch(/local-eu-central-1: \d+ to destroy\n/);
+    expect(output).toMatch(/local-eu-west-1: no changes\n/);
+    expect(output).toMatch(/\n\nWhat holds data is destroyed, replaced or let go\n/);
+    expect(output).toMatch(/aws_dynamodb_table_replica\.\S+ is destroyed in local-foundation\n/);
+  });
+
   it("leaves nothing to plan in an environment that a change does not touch", () => {
     git("checkout", "--quiet", "--", ".");
     project.edit("environments/staging.ts", "maximum: 4, spot", "maximum: 8, spot");

@@ -52,7 +52,15 @@ describe("the environment local", () => {
     const outcome = project.run("npm", ["run", "--silent", "local"]);
 
     expectSuccess(outcome);
-    for (const stack of ["bootstrap", "foundation", "eu-west-1", "eu-central-1", "edge"]) {
+    for (const stack of [
+      "bootstrap",
+      "foundation",
+      "eu-west-1",
+      "eu-central-1",
+      "cloudfront",
+      "edge",
+      "hpc-lab",
+    ]) {
       expect(outcome.output).toMatch(new RegExp(`^local-${stack} .*applied$`, "m"));
     }
     expect(outcome.output).toContain("https://web.meridian.test");
@@ -117,6 +125,17 @@ describe("the environment local", () => {
     expect(second.output).toContain("Environment 'local' is in use by");
     expectSuccess(await first.ended);
     expectSuccess(project.meridian("plan", "local", "--detailed-exitcode"));
+  });
+
+  it("asks the fleet of its cluster to stop and to start, through the table that the cluster's daemon reads", () => {
+    const statusAfter = (...command: readonly string[]): unknown => {
+      expectSuccess(project.meridian("hpc", ...command));
+      const { output } = project.meridian("hpc", "status", "local", "lab", "--json");
+      return /"status": "(\w+)"/.exec(output)?.[1];
+    };
+
+    expect(statusAfter("stop", "local", "lab", "--auto-approve")).toBe("STOP_REQUESTED");
+    expect(statusAfter("start", "local", "lab")).toBe("START_REQUESTED");
   });
 
   it("is deployed as well by cdktf-cli, after which there is nothing to change", async () => {

@@ -92,11 +92,11 @@ export class Project {
   }
 
   /** Replaces a text that must occur in a file, as an editor would. */
-  public edit(file: string, before: string, after: string): void {
+  public edit(file: string, before: string | RegExp, after: string): void {
     const target = path.join(this.directory, file);
     const text = readFileSync(target, "utf8");
-    if (!text.includes(before)) {
-      throw new Error(`${file} does not contain ${JSON.stringify(before)}`);
+    if (!(typeof before === "string" ? text.includes(before) : before.test(text))) {
+      throw new Error(`${file} does not contain ${String(before)}`);
     }
     writeFileSync(target, text.replace(before, after));
   }
