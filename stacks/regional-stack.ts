@@ -67,7 +67,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     const loadBalancer = this.createLoadBalancer(network, this.createCertificate(alarmTopic));
     const firewall = this.createFirewall(loadBalancer);
     addResolver(this, environment, network);
-    prepareRegistry(this, environment, { region, alarmTopic });
+    prepareRegistry(this, environment, region);
     const regional = { environment, network, alarmTopic, loadBalancer, firewall, zone };
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
     const appRunner = addAppRunnerServices(this, { ...regional, services: this.servicesOn("app-runner") });
@@ -121,7 +121,6 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       account,
       region: this.region,
       emails: alarms.emails,
-      eventBridge: true,
     });
   }
 

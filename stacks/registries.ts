@@ -1,25 +1,23 @@
 import type { Construct } from "constructs";
 
 import type { Environment } from "../environments";
+import { AlarmTopic } from "../modules/alarm-topic";
 import { PullThroughCache, RegistryScanning, RepositoryTemplate } from "../modules/container-registry";
-import { pascalCase, platformTags, type IAlarmTopic } from "../modules/core";
+import { pascalCase, platformTags } from "../modules/core";
 import { repositoryNames } from "./repository-names";
 
-/** The registry of a region. */
-export interface RegistryProps {
-  readonly region: string;
-  /** Who hears of findings in images. */
-  readonly alarmTopic: IAlarmTopic;
-}
-
 /** Prepares a region's registry for the images that arrive: scanning, caches, and what replicas are like. */
-export function prepareRegistry(
-  scope: Construct,
-  environment: Environment,
-  { region, alarmTopic }: RegistryProps,
-): void {
-  const { name, account, registry, homeRegion, tags } = environment;
-  new RegistryScanning(scope, "RegistryScanning", { scanType: registry.scanning, topic: alarmTopic });
+export function prepareRegistry(scope: Construct, environment: Environment, region: string): void {
+  const { name, account, registry, homeRegion, alarms, tags } = environment;
+  // A topic of its own: EventBridge publishes without conditions, and no alarm must be forged.
+  const topic = new AlarmTopic(scope, "FindingsTopic", {
+    topicName: `${name}-findings`,
+    account,
+    region,
+    emails: alarms.emails,
+    eventBridge: true,
+  });
+  new RegistryScanning(scope, "RegistryScanning", { scanType: registry.scanning, topic });
   const repositoryTags = platformTags(name, scope.node.id, tags);
   const shared = { account, region, repositoryTags };
   for (const [repositoryPrefix, upstream] of Object.entries(registry.pullThroughCaches)) {
