@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,6 +15,12 @@ import {
 import { largePlan } from "../../analysis/support/large-plan";
 import { fakeContext } from "../support/fake-context";
 import { FakeForge } from "./fake-forge";
+
+const directory = mkdtempSync(join(tmpdir(), "meridian-comment-"));
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
 
 const empty = buildReport({ environment: "prod", stacks: [{ name: "prod-edge" }] });
 
@@ -110,7 +116,7 @@ describe.each(["github", "gitlab"] as const)("Reports on %s", (provider) => {
   });
 
   it("are posted by the command, from files", async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "meridian-comment-")), "prod.json");
+    const file = join(directory, `${provider}.json`);
     writeFileSync(file, JSON.stringify(change));
     const token = provider === "github" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
     const context = fakeContext([], { variables: { [token]: "t0ken" } });
