@@ -1,3 +1,6 @@
+// What is printed is compared as text; picocolors colours it wherever `CI` is set.
+process.env.NO_COLOR = "1";
+
 /**
  * `unit` runs in seconds and needs nothing but node; `integration` starts real programs
  * (Terraform, the local cloud).

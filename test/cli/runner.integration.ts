@@ -195,7 +195,7 @@ describe("meridian with real Terraform", () => {
     const { exitCode } = await meridian("deploy", "dev", "--auto-approve");
 
     expect(exitCode).toBe(1);
-    expect(context.written.out).toContain("The state is unreadable, or was written by a newer version.");
+    expect(context.written.err).toContain(`The state ${file} is unreadable: `);
     expect(readFileSync(file, "utf8")).toBe("{ half a sta");
   });
 

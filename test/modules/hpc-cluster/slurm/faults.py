@@ -21,16 +21,26 @@ EMPTY_FLEET = """<?xml version="1.0" encoding="UTF-8"?><CreateFleetResponse xmln
 <errorMessage>there is no Spot capacity</errorMessage></item></errorSet><fleetInstanceSet/></CreateFleetResponse>"""
 
 
-def capacity(template, kind=""):
+def limits():
     try:
-        limits = json.load(open(path, encoding="utf-8"))
+        return json.load(open(path, encoding="utf-8"))
     except OSError:
-        return None
+        return {}
+
+
+def resource_of(template):
     for queue, resources in json.load(open(fleet_path, encoding="utf-8"))["queues"].items():
         for name, resource in resources.items():
             if resource["launchTemplateId"] == template:
-                return limits.get(f"{queue}/{name}{kind}")
+                return f"{queue}/{name}"
     return None
+
+
+def take(resource, count):
+    """What is granted once is gone, so that asking again finds less."""
+    left = {**limits(), resource: limits()[resource] - count}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(left, file)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -40,16 +50,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if b"Action=RunInstances" in body:
             form = dict(urllib.parse.parse_qsl(body.decode()))
-            left = capacity(form.get("LaunchTemplate.LaunchTemplateId"))
+            resource = resource_of(form.get("LaunchTemplate.LaunchTemplateId"))
+            left = limits().get(resource)
             if left is not None and (left == 0 or int(form["MinCount"]) > left):
                 return self.answer(500, {"Content-Type": "text/xml"}, ERROR.encode())
             if left is not None:
                 form["MaxCount"] = str(min(int(form["MaxCount"]), left))
+                take(resource, int(form["MaxCount"]))
                 body = urllib.parse.urlencode(form).encode()
         if b"Action=CreateFleet" in body and b"DefaultTargetCapacityType=spot" in body:
             form = dict(urllib.parse.parse_qsl(body.decode()))
             template = form.get("LaunchTemplateConfigs.1.LaunchTemplateSpecification.LaunchTemplateId")
-            if capacity(template, " spot") == 0:
+            if limits().get(f"{resource_of(template)} spot") == 0:
                 return self.answer(200, {"Content-Type": "text/xml"}, EMPTY_FLEET.encode())
         headers = {key: value for key, value in self.headers.items() if key.lower() not in ("content-length", "accept-encoding")}
         headers.setdefault("Content-Type", "application/xml")  # Else urllib says that it is a form.
