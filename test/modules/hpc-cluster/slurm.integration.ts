@@ -144,6 +144,25 @@ describe("a Slurm cluster", () => {
     await quiet();
   });
 
+  it("gives back what does not complete a job where the strategy is greedy", async () => {
+    retell({ scalingStrategy: "greedy-all-or-nothing" });
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    capacity({ "q1/cr1": 2, "q1/cr2": 0 });
+
+    const job = run("sbatch", "--parsable", "-N3", "-C", "cr1&dynamic", "--wrap", "true").trim();
+
+    await until("all nodes of the job down", () =>
+      ["q1-dy-cr1-1", "q1-dy-cr1-2", "q1-dy-cr1-3"].every((node) => states()[node]?.startsWith("down")),
+    );
+    expect(instances()).toHaveLength(1);
+    run("scancel", job);
+    capacity({});
+    await quiet();
+    run("srun", "-N2", "-C", "cr1&dynamic", "true");
+    retell({ scalingStrategy: "all-or-nothing" });
+    await quiet();
+  });
+
   it("recovers from a daemon that was killed in the middle, with no lost and no orphaned instance", async () => {
     const job = spawn("srun", ["-N3", "-C", "cr1&dynamic", "hostname"], { env: environment });
     const done = new Promise<number | null>((resolve) => job.on("exit", resolve));

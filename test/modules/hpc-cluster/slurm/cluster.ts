@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -133,12 +133,18 @@ print(json.dumps({one["Name"]: one["ResourceRecords"][0]["Value"] for one in rec
 /** Changes what the daemon is told; it reads the file anew in its next round. */
 export function retell(changes: object): void {
   const fleet = JSON.parse(readFileSync(environment.MERIDIAN_FLEET, "utf8")) as object;
-  writeFileSync(environment.MERIDIAN_FLEET, JSON.stringify({ ...fleet, ...changes }));
+  replace(environment.MERIDIAN_FLEET, { ...fleet, ...changes });
 }
 
 export const capacity = (limits: Record<string, number>) => {
-  writeFileSync(join(directory, "capacity.json"), JSON.stringify(limits));
+  replace(join(directory, "capacity.json"), limits);
 };
+
+/** Writes a file at once, since another process reads it at any time. */
+function replace(path: string, content: object): void {
+  writeFileSync(`${path}.draft`, JSON.stringify(content));
+  renameSync(`${path}.draft`, path);
+}
 
 export async function until<T>(what: string, probe: () => T | undefined | false, seconds = 90): Promise<T> {
   const end = Date.now() + seconds * 1000;

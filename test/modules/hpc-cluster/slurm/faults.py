@@ -8,6 +8,7 @@ request for Spot finds.
 
 import http.server
 import json
+import os
 import sys
 import urllib.parse
 import urllib.request
@@ -38,9 +39,11 @@ def resource_of(template):
 
 def take(resource, count):
     """What is granted once is gone, so that asking again finds less."""
-    left = {**limits(), resource: limits()[resource] - count}
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(left, file)
+    left = limits()
+    if resource in left:
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            json.dump({**left, resource: left[resource] - count}, file)
+        os.replace(f"{path}.new", path)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -57,7 +60,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if left is not None:
                 form["MaxCount"] = str(min(int(form["MaxCount"]), left))
                 take(resource, int(form["MaxCount"]))
-                body = urllib.parse.urlencode(form).encode()
+            form["MinCount"] = form["MaxCount"]  # EC2 launches as many as it can; moto as few as it may.
+            body = urllib.parse.urlencode(form).encode()
         if b"Action=CreateFleet" in body and b"DefaultTargetCapacityType=spot" in body:
             form = dict(urllib.parse.parse_qsl(body.decode()))
             template = form.get("LaunchTemplateConfigs.1.LaunchTemplateSpecification.LaunchTemplateId")
