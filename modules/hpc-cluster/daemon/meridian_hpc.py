@@ -209,9 +209,19 @@ class Cloud:
                 if "impaired" in (status["InstanceStatus"]["Status"], status["SystemStatus"]["Status"])}
 
     def terminate(self, ids):
+        """Ends instances. EC2 forgets an ended one after an hour, and refuses a request that names it."""
+        from botocore.exceptions import ClientError
         ids = list(ids)
         for start in range(0, len(ids), BATCH):
-            self.ec2.terminate_instances(InstanceIds=ids[start:start + BATCH])
+            part = ids[start:start + BATCH]
+            try:
+                self.ec2.terminate_instances(InstanceIds=part)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "InvalidInstanceID.NotFound":
+                    raise
+                if len(part) > 1:
+                    for one in part:
+                        self.terminate([one])
 
     def launch(self, place, least, most, launch, spot):
         """Launches between `least` and `most` instances; raises LaunchError with AWS's own code."""
@@ -256,6 +266,8 @@ class Cloud:
             errors = answer.get("Errors", [])
             raise LaunchError(errors[0]["ErrorCode"] if errors else "InsufficientCapacity",
                               errors[0].get("ErrorMessage", "") if errors else "no instance was launched")
+        # A fleet's answer has no addresses, and EC2 may take seconds to know its own instances.
+        self.ec2.get_waiter("instance_exists").wait(InstanceIds=ids, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
         found = self.ec2.describe_instances(InstanceIds=ids)
         return [instance for reservation in found["Reservations"] for instance in reservation["Instances"]]
 
@@ -416,6 +428,7 @@ class Manager:
         self.cloud.put({"Id": node, "InstanceId": instance["InstanceId"], "Address": instance["PrivateIpAddress"],
                         "LaunchedAt": now} for node, instance in pairs)
         self.cloud.records("UPSERT", [(node, instance["PrivateIpAddress"]) for node, instance in pairs])
+        log.info("launched %s", ", ".join(f"{instance['InstanceId']} for {node}" for node, instance in pairs))
         for node, instance in pairs:
             self.tell_address(node, instance["PrivateIpAddress"])
         if short:
@@ -545,6 +558,7 @@ class Manager:
         if states is None:
             return
         self.tell_nodes(states)
+        log.info("watched %d nodes", len(states))
         if not runs:
             return
         items, instances = self.cloud.items(), self.cloud.instances()
@@ -688,7 +702,7 @@ def serve(once=False):
             attempt(lambda: manager.handle(requests.read(name)), name)
             requests.done(name)
         if time.monotonic() >= due:
-            if fleet.reload():
+            if attempt(fleet.reload, fleet.path):
                 manager.cloud = Cloud(fleet)
             attempt(manager.look_after, "round")
             due = time.monotonic() + fleet["loopSeconds"]
@@ -699,9 +713,10 @@ def serve(once=False):
 
 def attempt(action, what):
     try:
-        action()
+        return action()
     except Exception:  # One failed call must not end the care for the other nodes.
         log.exception("%s failed", what)
+        return None
 
 
 def own_name(instance_id, seconds=300):

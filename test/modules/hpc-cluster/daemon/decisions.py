@@ -4,6 +4,7 @@
 import importlib.util
 import json
 import logging
+import os
 import pathlib
 import sys
 import tempfile
@@ -135,6 +136,7 @@ class World:
         json.dump(values, file)
         file.close()
         fleet = hpc.Fleet(file.name)
+        os.unlink(file.name)
         self.slurm = Slurm([node for place in fleet.places() for node in fleet.nodes_of(place)])
         self.cloud = Cloud(clock)
         self.fleet = fleet
@@ -419,6 +421,37 @@ def told_outside():
     equal(fleet["Nodes"], {"q": {"busy": 1, "off": 1}})
     equal(fleet["HeadNode"], {"HostName": "demo-head", "Address": "10.0.0.1"})
     equal((fleet["Status"], fleet["Heartbeat"]), ("RUNNING", world.now))
+
+
+@test
+def forgotten_instances():
+    """an instance that EC2 has forgotten does not keep the others from being ended"""
+    from botocore.exceptions import ClientError
+    running = {"i-1", "i-3"}
+
+    class Ec2:
+        def terminate_instances(self, InstanceIds):
+            if not running.issuperset(InstanceIds):
+                raise ClientError({"Error": {"Code": "InvalidInstanceID.NotFound"}}, "TerminateInstances")
+            running.difference_update(InstanceIds)
+
+    cloud = hpc.Cloud.__new__(hpc.Cloud)
+    cloud.ec2 = Ec2()
+    cloud.terminate(["i-1", "i-2", "i-3"])
+    equal(running, set())
+
+
+@test
+def half_written_configuration():
+    """a configuration that cannot be read leaves the one before in force"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "fleet.json")
+        pathlib.Path(path).write_text('{"cluster": "demo"}')
+        fleet = hpc.Fleet(path)
+        pathlib.Path(path).write_text('{"clus')
+        equal((hpc.attempt(fleet.reload, path), fleet["cluster"]), (None, "demo"))
+        pathlib.Path(path).write_text('{"cluster": "next"}')
+        equal((hpc.attempt(fleet.reload, path), fleet["cluster"]), (True, "next"))
 
 
 def outcome(function):
