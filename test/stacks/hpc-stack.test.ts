@@ -24,7 +24,7 @@ describe("the stack of a cluster", () => {
   it("sends the alarms where those of its region go", () => {
     const alarms = Object.values(resourcesOf(stack, "aws_cloudwatch_metric_alarm"));
 
-    expect(alarms).toHaveLength(4);
+    expect(alarms).toHaveLength(6);
     for (const { alarm_actions } of alarms) {
       expect(alarm_actions).toEqual([
         "${data.terraform_remote_state.Upstream-EuWest1.outputs.alarm_topic_arn}",

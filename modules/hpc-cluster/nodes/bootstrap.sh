@@ -104,7 +104,7 @@ logs() {
   esac
   python3 - "$group" > /opt/aws/amazon-cloudwatch-agent/etc/meridian.json <<'PY'
 import json, sys
-files = ["slurmctld", "slurmdbd", "slurmd", "meridian-bootstrap", "cloud-init-output"]
+files = ["slurmctld", "slurmdbd", "slurmd", "meridian-daemon", "meridian-bootstrap", "cloud-init-output"]
 print(json.dumps({
     "metrics": {"append_dimensions": {"InstanceId": "${aws:InstanceId}"}, "aggregation_dimensions": [["InstanceId"], ["InstanceId", "path"]],
                 "metrics_collected": {"mem": {"measurement": ["mem_used_percent"]}, "disk": {"measurement": ["disk_used_percent"], "resources": ["/"]}}},
