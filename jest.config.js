@@ -15,6 +15,7 @@ const shared = {
 };
 
 module.exports = {
+  maxWorkers: "100%",
   projects: [
     { ...shared, displayName: "unit", testMatch: ["<rootDir>/test/**/*.test.ts"] },
     {
