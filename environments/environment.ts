@@ -626,6 +626,13 @@ export const environmentSchema = section({
   appRunner: section({
     /** The account used App Runner before it was closed. */
     existingCustomer: z.literal(true),
+    /**
+     * Whether the services on App Runner send traces to AWS X-Ray. Their code must emit them.
+     *
+     * @default false
+     * @see https://docs.aws.amazon.com/apprunner/latest/dg/monitor-xray.html
+     */
+    tracing: z.boolean().default(false),
   }).optional(),
   /**
    * Whether what holds data or traffic refuses to be deleted.

@@ -6,7 +6,7 @@ export default {
   homeRegion: "eu-west-1",
   domain: { name: "example.com", dnssec: true },
   delivery: { repository: "example-org/platform" },
-  appRunner: { existingCustomer: true },
+  appRunner: { existingCustomer: true, tracing: true },
   regions: {
     "eu-west-1": {
       ipv4CidrBlock: "10.64.0.0/16",

@@ -2,7 +2,13 @@ import type { Construct } from "constructs";
 
 import type { Environment, Service, ServiceImage } from "../environments";
 import { AppRunnerService, type AppRunnerSource } from "../modules/app-runner";
-import { pascalCase, type IFirewall, type IHostedZone, type INetwork } from "../modules/core";
+import {
+  pascalCase,
+  type IAlarmTopic,
+  type IFirewall,
+  type IHostedZone,
+  type INetwork,
+} from "../modules/core";
 import { ownImageOf } from "./service-image";
 import { grantTables, tableVariables } from "./tables";
 
@@ -10,6 +16,7 @@ import { grantTables, tableVariables } from "./tables";
 export interface AppRunnerServicesProps {
   readonly environment: Environment;
   readonly network: INetwork;
+  readonly alarmTopic: IAlarmTopic;
   readonly firewall: IFirewall;
   /** The zone that the services' names are in. */
   readonly zone: IHostedZone;
@@ -20,7 +27,7 @@ export interface AppRunnerServicesProps {
 /** A region's services on App Runner, by name. */
 export function addAppRunnerServices(
   scope: Construct,
-  { environment, network, firewall, zone, services }: AppRunnerServicesProps,
+  { environment, network, alarmTopic, firewall, zone, services }: AppRunnerServicesProps,
 ): Readonly<Record<string, AppRunnerService>> {
   const { name, account } = environment;
   return Object.fromEntries(
@@ -40,6 +47,8 @@ export function addAppRunnerServices(
         environment: { ...service.environment, ...tableVariables(environment, service) },
         secrets: service.secrets,
         vpcConnector: { network },
+        tracing: environment.appRunner?.tracing,
+        alarmTopic,
         firewall,
         customDomain: { name: service.routing.regionsHostname, zone },
       });

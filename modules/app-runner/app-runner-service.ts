@@ -17,6 +17,7 @@ import {
   type DnsAlias,
   type DnsValues,
   type HealthCheckTiming,
+  type IAlarmTopic,
   type IDnsTarget,
   type IFirewall,
   type IGrantable,
@@ -29,6 +30,7 @@ import { appRunnerNameLimits } from "./name-limits";
 import { PrivateIngress, type AppRunnerPrivateIngress } from "./private-ingress";
 import { RuntimeRoles } from "./runtime-roles";
 import { secretReference } from "./secret-reference";
+import { ServiceAlarms, type AppRunnerAlarmThresholds } from "./service-alarms";
 import { appRunnerServiceRules } from "./service-rules";
 import { defaults, type AppRunnerAutoScaling, type AppRunnerHealthCheck } from "./service-settings";
 import { renderSource, type AppRunnerSource } from "./service-source";
@@ -104,6 +106,18 @@ export interface AppRunnerServiceProps {
    */
   readonly tracing?: boolean;
   /**
+   * When the alarms on server errors and latency fire.
+   *
+   * @default - 5 percent server errors, a p99 latency of 2 seconds
+   */
+  readonly alarmThresholds?: AppRunnerAlarmThresholds;
+  /**
+   * Who hears of the alarms.
+   *
+   * @default - nobody; they can be seen in CloudWatch
+   */
+  readonly alarmTopic?: IAlarmTopic;
+  /**
    * The web ACL in front of the service, of the same region.
    *
    * @default - none
@@ -137,7 +151,7 @@ export interface AppRunnerProbe {
 /**
  * A service on App Runner in one region, for accounts that had App Runner before it was closed.
  *
- * Creates the service, its scaling configuration, an instance role that may do nothing but read the
+ * Creates the service, its scaling configuration, alarms, an instance role that may do nothing but read the
  * service's secrets, and an access role where the image is in a private repository. On demand: a VPC
  * connector, a private ingress, X-Ray tracing, the association with a web ACL, a custom domain.
  *
@@ -156,6 +170,8 @@ export class AppRunnerService extends Construct implements IDnsTarget, IGrantabl
   public readonly roleName: string;
   /** The instance role's ARN. */
   public readonly roleArn: string;
+  /** The alarms on its answers. */
+  public readonly alarmNames: readonly string[];
   /** The VPC connector's security group; undefined without a connector. */
   public readonly connectorSecurityGroupId: string | undefined;
 
@@ -204,6 +220,7 @@ export class AppRunnerService extends Construct implements IDnsTarget, IGrantabl
     });
     this.serviceArn = this.resource.arn;
     this.domainName = this.createIngress(props);
+    this.alarmNames = this.createAlarms(props);
     this.createEdge(props);
   }
 
@@ -273,6 +290,17 @@ export class AppRunnerService extends Construct implements IDnsTarget, IGrantabl
       lifecycle: { createBeforeDestroy: true },
     });
     return { observabilityEnabled: true, observabilityConfigurationArn: configuration.arn };
+  }
+
+  private createAlarms({ name, alarmThresholds, alarmTopic }: AppRunnerServiceProps): readonly string[] {
+    const { serviceName, serviceId } = this.resource;
+    return new ServiceAlarms(this, "Alarms", {
+      name,
+      serviceName,
+      serviceId,
+      thresholds: alarmThresholds ?? {},
+      alarmTopic,
+    }).alarmNames;
   }
 
   private createIngress({ name, privateIngress }: AppRunnerServiceProps): string {

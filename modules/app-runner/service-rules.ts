@@ -216,6 +216,24 @@ const networkRules: readonly Rule[] = [
   },
 ];
 
+const alarmRules: readonly Rule[] = [
+  {
+    property: "alarmThresholds",
+    isValid: ({ alarmThresholds: { serverErrorPercentage = 1 } = {} }) =>
+      serverErrorPercentage > 0 && serverErrorPercentage <= 100,
+    expected: "have a 'serverErrorPercentage' above 0 and at most 100",
+    got: ({ alarmThresholds }) => alarmThresholds?.serverErrorPercentage,
+    remedy: "give a percentage",
+  },
+  {
+    property: "alarmThresholds",
+    isValid: ({ alarmThresholds: { latencySeconds = 1 } = {} }) => latencySeconds > 0,
+    expected: "have a 'latencySeconds' above 0",
+    got: ({ alarmThresholds }) => alarmThresholds?.latencySeconds,
+    remedy: "give the time that the slowest hundredth of the answers may take",
+  },
+];
+
 /** What an App Runner service must obey, in the order of the props. */
 export const appRunnerServiceRules: readonly Rule[] = [
   ...identityRules,
@@ -224,6 +242,7 @@ export const appRunnerServiceRules: readonly Rule[] = [
   ...healthCheckRules,
   ...variableRules,
   ...networkRules,
+  ...alarmRules,
 ];
 
 function isWhole(value: number, minimum: number, maximum: number): boolean {

@@ -394,6 +394,80 @@ describe("AppRunnerService", () => {
     });
   });
 
+  describe("its alarms", () => {
+    const topicArn = `arn:aws:sns:eu-west-1:${account}:alarms`;
+    const dimensions = {
+      ServiceID: "${aws_apprunner_service.Web_3C8945DB.service_id}",
+      ServiceName: "${aws_apprunner_service.Web_3C8945DB.service_name}",
+    };
+
+    it("tell of server errors, where there are requests enough to say so", () => {
+      const { stack } = stackWith({ alarmTopic: { topicArn } });
+      const sum = (id: string, metricName: string) => ({
+        id,
+        metric: { namespace: "AWS/AppRunner", metric_name: metricName, dimensions, stat: "Sum", period: 60 },
+      });
+
+      expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Web/Alarms/ServerErrors")).toEqual({
+        alarm_name: "prod-web-app-runner-server-errors",
+        alarm_description: "More than 5 percent of the answers of prod-web on App Runner are server errors",
+        comparison_operator: "GreaterThanThreshold",
+        threshold: 5,
+        evaluation_periods: 3,
+        datapoints_to_alarm: 2,
+        treat_missing_data: "notBreaching",
+        metric_query: [
+          {
+            id: "percentage",
+            label: "Server errors in percent",
+            expression: "IF(requests >= 10, 100 * FILL(errors, 0) / requests, 0)",
+            return_data: true,
+          },
+          sum("errors", "5xxStatusResponses"),
+          sum("requests", "Requests"),
+        ],
+        alarm_actions: [topicArn],
+        ok_actions: [topicArn],
+      });
+    });
+
+    it("tell of slow answers", () => {
+      const { stack } = stackWith();
+
+      expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Web/Alarms/Latency")).toEqual({
+        alarm_name: "prod-web-app-runner-latency",
+        alarm_description: "One answer in a hundred of prod-web on App Runner takes longer than 2 seconds",
+        comparison_operator: "GreaterThanThreshold",
+        namespace: "AWS/AppRunner",
+        metric_name: "RequestLatency",
+        dimensions,
+        extended_statistic: "p99",
+        evaluate_low_sample_count_percentiles: "ignore",
+        period: 60,
+        threshold: 2000,
+        evaluation_periods: 3,
+        datapoints_to_alarm: 3,
+        treat_missing_data: "notBreaching",
+      });
+    });
+
+    it("take other thresholds", () => {
+      const { stack } = stackWith({ alarmThresholds: { serverErrorPercentage: 1, latencySeconds: 0.5 } });
+
+      expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Web/Alarms/ServerErrors").threshold).toBe(1);
+      expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Web/Alarms/Latency").threshold).toBe(500);
+    });
+
+    it("refuse thresholds that nothing or everything breaches", () => {
+      expect(
+        refuse({ alarmThresholds: { serverErrorPercentage: 0, latencySeconds: 0 } }).split("\n"),
+      ).toEqual([
+        "test/Web: 'alarmThresholds' must have a 'serverErrorPercentage' above 0 and at most 100, got 0; give a percentage",
+        "test/Web: 'alarmThresholds' must have a 'latencySeconds' above 0, got 0; give the time that the slowest hundredth of the answers may take",
+      ]);
+    });
+  });
+
   it("sends traces to X-Ray where asked", () => {
     const { stack } = stackWith({ tracing: true });
 
