@@ -1,4 +1,4 @@
-import { Address4 } from "ip-address";
+import { Address4, Address6 } from "ip-address";
 
 /** The tiers of a Meridian network, in the order of their address space. */
 export const subnetTiers = ["private", "public", "isolated"] as const;
@@ -23,6 +23,20 @@ export function isIpv4CidrBlock(text: string): boolean {
   return (
     text.includes("/") && Address4.isValid(text) && parse(text).startAddress().address === addressOf(text)
   );
+}
+
+/** Whether the text is an IPv6 block as AWS writes it: shortest form, a prefix length, no host bits set. */
+export function isIpv6CidrBlock(text: string): boolean {
+  if (!/^[0-9a-f:]+\/\d{1,3}$/.test(text) || !Address6.isValid(text)) {
+    return false;
+  }
+  const block = new Address6(text);
+  return block.startAddress().correctForm() === addressOf(text);
+}
+
+/** The prefix length of a valid IPv6 block: 48 for `2001:db8::/48`. */
+export function ipv6PrefixLengthOf(cidrBlock: string): number {
+  return new Address6(cidrBlock).subnetMask;
 }
 
 /** The prefix length of a valid block: 16 for `10.0.0.0/16`. */
@@ -76,6 +90,24 @@ export function subnetCidrBlock(vpcCidrBlock: string, tier: SubnetTier, zoneSlot
     isolated: subnetOf(vpcCidrBlock, prefixLength + 2, 3),
   }[tier];
   return subnetOf(tierBlock, prefixLengthOf(tierBlock) + Math.log2(zoneSlotCount), zoneSlot);
+}
+
+/** The prefix length of the IPv6 block that Amazon gives a VPC. */
+const vpcIpv6PrefixLength = 56;
+
+/** The prefix length of every subnet's IPv6 block; AWS knows no other for a load balancer. */
+const subnetIpv6PrefixLength = 64;
+
+/** Bits by which a subnet's IPv6 block is longer than its VPC's, for Terraform's `cidrsubnet`. */
+export const subnetIpv6NewBits = subnetIpv6PrefixLength - vpcIpv6PrefixLength;
+
+/**
+ * The place of one subnet's /64 among the 256 of its VPC. Like {@link subnetCidrBlock} it depends on
+ * the tier and the zone's slot only; the VPC's own block is known to nobody before it stands.
+ */
+export function subnetIpv6Slot(tier: SubnetTier, zoneSlot: number): number {
+  const firstSlot = { private: 0, public: zoneSlotCount, isolated: 2 * zoneSlotCount }[tier];
+  return firstSlot + zoneSlot;
 }
 
 function parse(cidrBlock: string): Address4 {

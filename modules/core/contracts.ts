@@ -13,6 +13,12 @@ export interface INetwork {
   readonly vpcId: string;
   /** The VPC's IPv4 block. */
   readonly vpcCidrBlock: string;
+  /**
+   * The VPC's IPv6 block, where its public and private subnets have IPv6 addresses too.
+   *
+   * @default - IPv4 only
+   */
+  readonly vpcIpv6CidrBlock?: string;
   /** Names of the zones in use, sorted. */
   readonly zones: readonly string[];
   /** Ids of a tier's subnets, one a zone, in the order of {@link zones}. */

@@ -10,6 +10,12 @@ export interface NetworkAttributes {
   readonly vpcId: string;
   /** The VPC's IPv4 block. */
   readonly vpcCidrBlock: string;
+  /**
+   * The VPC's IPv6 block, where its public and private subnets have IPv6 addresses too.
+   *
+   * @default - IPv4 only
+   */
+  readonly vpcIpv6CidrBlock?: string;
   /** Names of the zones in use, sorted. */
   readonly zones: readonly string[];
   /** Ids of each tier's subnets, one a zone, in the order of {@link zones}. */
@@ -24,6 +30,8 @@ export class ImportedNetwork extends Construct implements INetwork {
   public readonly vpcId: string;
   /** The VPC's IPv4 block. */
   public readonly vpcCidrBlock: string;
+  /** The VPC's IPv6 block, if it has one. */
+  public readonly vpcIpv6CidrBlock?: string;
   /** Names of the zones in use, sorted. */
   public readonly zones: readonly string[];
   private readonly subnets: NetworkAttributes["subnetIds"];
@@ -34,6 +42,7 @@ export class ImportedNetwork extends Construct implements INetwork {
     this.region = attributes.region;
     this.vpcId = attributes.vpcId;
     this.vpcCidrBlock = attributes.vpcCidrBlock;
+    this.vpcIpv6CidrBlock = attributes.vpcIpv6CidrBlock;
     this.zones = [...attributes.zones];
     this.subnets = attributes.subnetIds;
   }

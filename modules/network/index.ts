@@ -2,4 +2,4 @@ export type { FlowLogOptions } from "./flow-log";
 export type { NetworkAttributes } from "./imported-network";
 export { interfaceEndpointServices, type InterfaceEndpointBundle } from "./interface-endpoints";
 export { Network, type NatGatewayMode, type NetworkProps } from "./network";
-export { blockedCidrBlockLimit } from "./network-acl-rules";
+export { blockedCidrBlockLimit, dualStackBlockedCidrBlockLimit } from "./network-acl-rules";

@@ -24,7 +24,7 @@ export interface AllowRule {
    */
   readonly ruleNumber: number;
   /** Protocol as the AWS provider names it; `-1` is all. */
-  readonly protocol: "-1" | "tcp" | "udp" | "icmp";
+  readonly protocol: "-1" | "tcp" | "udp" | "icmp" | "58";
   /** The other side. */
   readonly peer: Peer;
   /** First and last destination port, for TCP and UDP. */
@@ -69,7 +69,7 @@ const toGatewayEndpoints = rule(
 );
 
 /**
- * What each tier lets through. Whatever is not listed is denied, IPv6 among it.
+ * What each tier lets through over IPv4. Whatever is not listed is denied.
  *
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html
  */
@@ -79,8 +79,30 @@ export const allowRules: Readonly<Record<SubnetTier, readonly AllowRule[]>> = {
   isolated: [fromVpc, tcpReplies, toVpc, toGatewayEndpoints],
 };
 
+/** The protocol number of ICMP for IPv6. */
+const icmpv6 = "58";
+
+/** "Packet too big", the only ICMP message among the {@link allowRules}, as IPv6 has it. */
+const packetTooBig = [2, 0] as const;
+
+/**
+ * What each tier of a dual-stack network lets through over IPv6 besides: the same as over IPv4, each
+ * rule numbered next to its twin. The isolated tier has no IPv6 addresses, so it lets nothing through.
+ */
+export const ipv6AllowRules: Readonly<Record<SubnetTier, readonly AllowRule[]>> = {
+  public: allowRules.public.map(ipv6TwinOf),
+  private: allowRules.private.map(ipv6TwinOf),
+  isolated: [],
+};
+
 /** How many blocks can be denied before some tier's network ACL exceeds its quota. */
-export const blockedCidrBlockLimit = networkAclRuleQuota - Math.max(...subnetTiers.flatMap(allowCounts));
+export const blockedCidrBlockLimit = roomBeside(allowRules);
+
+/**
+ * How many blocks, IPv4 and IPv6 together, can be denied in a dual-stack network. AWS once enforced
+ * the quota for each family and no longer says so, hence both are counted as one.
+ */
+export const dualStackBlockedCidrBlockLimit = roomBeside(allowRules, ipv6AllowRules);
 
 /**
  * Numbers for the deny rules of some blocks, by block.
@@ -110,8 +132,22 @@ function preferredDenyNumber(cidrBlock: string): number {
   return (hash % lastDenyNumber) + 1;
 }
 
-function allowCounts(tier: SubnetTier): number[] {
-  return [true, false].map((egress) => allowRules[tier].filter((each) => each.egress === egress).length);
+/** The rules that are left in the fullest direction of the fullest tier. */
+function roomBeside(...families: readonly (typeof allowRules)[]): number {
+  const counts = subnetTiers.flatMap((tier) => {
+    const rules = families.flatMap((family) => family[tier]);
+    return [true, false].map((egress) => rules.filter((each) => each.egress === egress).length);
+  });
+  return networkAclRuleQuota - Math.max(...counts);
+}
+
+function ipv6TwinOf(twin: AllowRule): AllowRule {
+  return {
+    ...twin,
+    purpose: `${twin.purpose}Ipv6`,
+    ruleNumber: twin.ruleNumber + 1,
+    ...(twin.protocol === "icmp" && { protocol: icmpv6, icmp: packetTooBig }),
+  };
 }
 
 function rule(

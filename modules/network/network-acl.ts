@@ -1,9 +1,9 @@
 import { NetworkAcl } from "@cdktf/provider-aws/lib/network-acl";
 import { NetworkAclAssociation } from "@cdktf/provider-aws/lib/network-acl-association";
-import { NetworkAclRule } from "@cdktf/provider-aws/lib/network-acl-rule";
+import { NetworkAclRule, type NetworkAclRuleConfig } from "@cdktf/provider-aws/lib/network-acl-rule";
 import { Construct } from "constructs";
 import type { SubnetTier } from "../core";
-import { type AllowRule, allowRules, denyRuleNumbers } from "./network-acl-rules";
+import { type AllowRule, allowRules, denyRuleNumbers, ipv6AllowRules } from "./network-acl-rules";
 import type { NetworkTier } from "./network-tier";
 
 /** What a {@link TierAcl} is made of. */
@@ -16,11 +16,20 @@ export interface TierAclProps {
   readonly vpcId: string;
   /** The VPC's IPv4 block. */
   readonly vpcCidrBlock: string;
+  /**
+   * The VPC's IPv6 block.
+   *
+   * @default - nothing is let through over IPv6
+   */
+  readonly vpcIpv6CidrBlock?: string;
   /** The tier's subnets. */
   readonly subnets: NetworkTier;
-  /** IPv4 blocks that are denied in both directions. */
+  /** IPv4 and IPv6 blocks that are denied in both directions. */
   readonly blockedCidrBlocks: readonly string[];
 }
+
+/** The block that a rule is about, of either family. */
+type Peer = Pick<NetworkAclRuleConfig, "cidrBlock" | "ipv6CidrBlock">;
 
 /**
  * The network ACL of one tier: denies first, then the tier's allows.
@@ -42,7 +51,12 @@ export class TierAcl extends Construct {
       this.deny(cidrBlock, ruleNumber);
     }
     for (const rule of allowRules[props.tier]) {
-      this.allow(rule, rule.peer === "vpc" ? props.vpcCidrBlock : "0.0.0.0/0");
+      this.allow(rule, { cidrBlock: rule.peer === "vpc" ? props.vpcCidrBlock : "0.0.0.0/0" });
+    }
+    if (props.vpcIpv6CidrBlock !== undefined) {
+      for (const rule of ipv6AllowRules[props.tier]) {
+        this.allow(rule, { ipv6CidrBlock: rule.peer === "vpc" ? props.vpcIpv6CidrBlock : "::/0" });
+      }
     }
     for (const { zone, subnet } of props.subnets.places) {
       new NetworkAclAssociation(this, zone, { networkAclId: this.resource.id, subnetId: subnet.id });
@@ -58,19 +72,19 @@ export class TierAcl extends Construct {
         ruleNumber,
         ruleAction: "deny",
         protocol: "-1",
-        cidrBlock,
+        ...(cidrBlock.includes(":") ? { ipv6CidrBlock: cidrBlock } : { cidrBlock }),
       });
     }
   }
 
-  private allow(rule: AllowRule, cidrBlock: string): void {
+  private allow(rule: AllowRule, peer: Peer): void {
     new NetworkAclRule(this, rule.purpose, {
       networkAclId: this.resource.id,
       egress: rule.egress,
       ruleNumber: rule.ruleNumber,
       ruleAction: "allow",
       protocol: rule.protocol,
-      cidrBlock,
+      ...peer,
       fromPort: rule.ports?.[0],
       toPort: rule.ports?.[1],
       icmpType: rule.icmp?.[0],

@@ -1,6 +1,8 @@
 import {
   cidrBlocksOverlap,
+  ipv6PrefixLengthOf,
   isIpv4CidrBlock,
+  isIpv6CidrBlock,
   longestVpcPrefixLength,
   prefixLengthOf,
   shortestVpcPrefixLength,
@@ -10,7 +12,14 @@ import {
 } from "../core";
 import { retentionPeriods } from "./flow-log";
 import type { NetworkProps } from "./network";
-import { blockedCidrBlockLimit, networkAclRuleQuota } from "./network-acl-rules";
+import {
+  blockedCidrBlockLimit,
+  dualStackBlockedCidrBlockLimit,
+  networkAclRuleQuota,
+} from "./network-acl-rules";
+
+/** The widest IPv6 block that may be denied. Wider ones are whole parts of the internet. */
+const shortestBlockedIpv6PrefixLength = 16;
 
 /** What is asked of a network's props. */
 export const networkRules: ValidationRule<NetworkProps>[] = [
@@ -54,10 +63,34 @@ export const networkRules: ValidationRule<NetworkProps>[] = [
   },
   {
     property: "blockedIpv4CidrBlocks",
-    isValid: ({ blockedIpv4CidrBlocks = [] }) => blockedIpv4CidrBlocks.length <= blockedCidrBlockLimit,
+    isValid: ({ dualStack, blockedIpv4CidrBlocks = [] }) =>
+      dualStack === true || blockedIpv4CidrBlocks.length <= blockedCidrBlockLimit,
     expected: `list at most ${blockedCidrBlockLimit} blocks, for a network ACL holds ${networkAclRuleQuota} rules a direction`,
     remedy: "merge neighbouring blocks, or block them in the firewall of the load balancer",
     got: ({ blockedIpv4CidrBlocks = [] }) => blockedIpv4CidrBlocks.length,
+  },
+  {
+    property: "blockedIpv4CidrBlocks",
+    isValid: (props) => props.dualStack !== true || blockedCount(props) <= dualStackBlockedCidrBlockLimit,
+    expected:
+      `list at most ${dualStackBlockedCidrBlockLimit} blocks together with 'blockedIpv6CidrBlocks', ` +
+      `for a network ACL holds ${networkAclRuleQuota} rules a direction`,
+    remedy: "merge neighbouring blocks, or block them in the firewall of the load balancer",
+    got: blockedCount,
+  },
+  {
+    property: "blockedIpv6CidrBlocks",
+    isValid: (props) => unusableIpv6Blocks(props).length === 0,
+    expected: `be distinct IPv6 blocks in their shortest form, no wider than a /${shortestBlockedIpv6PrefixLength}`,
+    remedy: "remove or correct these, without host bits",
+    got: unusableIpv6Blocks,
+  },
+  {
+    property: "blockedIpv6CidrBlocks",
+    isValid: ({ dualStack, blockedIpv6CidrBlocks = [] }) =>
+      dualStack === true || blockedIpv6CidrBlocks.length === 0,
+    expected: "be empty in a network without IPv6, which lets none through",
+    remedy: "set 'dualStack' to true, or remove the blocks",
   },
 ];
 
@@ -86,5 +119,18 @@ function unusableBlocks({ blockedIpv4CidrBlocks = [], ipv4CidrBlock }: NetworkPr
       !isIpv4CidrBlock(block) ||
       blockedIpv4CidrBlocks.indexOf(block) !== index ||
       (isIpv4CidrBlock(ipv4CidrBlock) && cidrBlocksOverlap(block, ipv4CidrBlock)),
+  );
+}
+
+function blockedCount({ blockedIpv4CidrBlocks = [], blockedIpv6CidrBlocks = [] }: NetworkProps): number {
+  return blockedIpv4CidrBlocks.length + blockedIpv6CidrBlocks.length;
+}
+
+function unusableIpv6Blocks({ blockedIpv6CidrBlocks = [] }: NetworkProps): string[] {
+  return blockedIpv6CidrBlocks.filter(
+    (block, index) =>
+      !isIpv6CidrBlock(block) ||
+      blockedIpv6CidrBlocks.indexOf(block) !== index ||
+      ipv6PrefixLengthOf(block) < shortestBlockedIpv6PrefixLength,
   );
 }

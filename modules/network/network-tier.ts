@@ -1,9 +1,16 @@
 import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
-import { Subnet } from "@cdktf/provider-aws/lib/subnet";
-import type { ITerraformDependable } from "cdktf";
+import { Subnet, type SubnetConfig } from "@cdktf/provider-aws/lib/subnet";
+import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { pascalCase, subnetCidrBlock, type SubnetTier, zoneSlotOf } from "../core";
+import {
+  pascalCase,
+  subnetCidrBlock,
+  subnetIpv6NewBits,
+  subnetIpv6Slot,
+  type SubnetTier,
+  zoneSlotOf,
+} from "../core";
 
 /** What a {@link NetworkTier} is made of. */
 export interface NetworkTierProps {
@@ -15,6 +22,12 @@ export interface NetworkTierProps {
   readonly vpcId: string;
   /** The VPC's IPv4 block, which the subnets' blocks are cut from. */
   readonly vpcCidrBlock: string;
+  /**
+   * The VPC's IPv6 block, which the subnets' blocks are cut from.
+   *
+   * @default - no IPv6 in this tier
+   */
+  readonly vpcIpv6CidrBlock?: string;
   /** The zones, sorted. */
   readonly zones: readonly string[];
   /**
@@ -62,6 +75,7 @@ export class NetworkTier extends Construct {
         availabilityZone: zone,
         cidrBlock: subnetCidrBlock(props.vpcCidrBlock, props.tier, zoneSlotOf(zone)),
         mapPublicIpOnLaunch: false,
+        ...ipv6Settings(props, zone),
         tags: { Name: `${prefix}-${zone}`, "meridian:tier": props.tier },
       });
       const table = shared ?? routeTable(place, `${prefix}-${zone}`);
@@ -87,4 +101,18 @@ export class NetworkTier extends Construct {
   public get subnetIds(): string[] {
     return this.places.map((place) => place.association.subnetId);
   }
+}
+
+/** A subnet's IPv6 block. Only the private tier hands out addresses of it: those of the public tier are public. */
+function ipv6Settings({ tier, vpcIpv6CidrBlock }: NetworkTierProps, zone: string): Partial<SubnetConfig> {
+  if (vpcIpv6CidrBlock === undefined) {
+    return {};
+  }
+  const slot = subnetIpv6Slot(tier, zoneSlotOf(zone));
+  return {
+    ipv6CidrBlock: Fn.cidrsubnet(vpcIpv6CidrBlock, subnetIpv6NewBits, slot),
+    assignIpv6AddressOnCreation: tier === "private",
+    // It would send what has an IPv4 address through NAT under an IPv6 one.
+    enableDns64: false,
+  };
 }

@@ -1,3 +1,4 @@
+import { EgressOnlyInternetGateway } from "@cdktf/provider-aws/lib/egress-only-internet-gateway";
 import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
 import { Route } from "@cdktf/provider-aws/lib/route";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
@@ -51,11 +52,26 @@ export interface NetworkProps {
   readonly flowLogs?: FlowLogOptions | "none";
   /**
    * IPv4 blocks that no subnet talks to, in either direction. At most 14 fit beside the tiers' own
-   * rules; longer lists belong in the firewall in front of the load balancer.
+   * rules, in a dual-stack network 8 together with {@link blockedIpv6CidrBlocks}; longer lists belong
+   * in the firewall in front of the load balancer.
    *
    * @default - none are blocked
    */
   readonly blockedIpv4CidrBlocks?: readonly string[];
+  /**
+   * Whether the public and the private tier have IPv6 addresses besides, of a block that Amazon
+   * provides. It can be switched on at any time; switching it off takes more than one apply.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-migrate-ipv6.html
+   */
+  readonly dualStack?: boolean;
+  /**
+   * IPv6 blocks that no subnet of a dual-stack network talks to, in either direction.
+   *
+   * @default - none are blocked
+   */
+  readonly blockedIpv6CidrBlocks?: readonly string[];
 }
 
 /**
@@ -66,7 +82,8 @@ export interface NetworkProps {
  *
  * **Creates** the VPC, its subnets, route tables, internet and NAT gateways, a network ACL for each
  * tier, gateway endpoints of S3 and DynamoDB, interface endpoints as asked, and flow logs. The
- * default security group, network ACL and route table are emptied.
+ * default security group, network ACL and route table are emptied. A dual-stack network has an
+ * egress-only internet gateway too, unless it has no NAT gateways either.
  *
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
  */
@@ -84,6 +101,8 @@ export class Network extends Construct implements INetwork {
   public readonly vpcId: string;
   /** The VPC's IPv4 block. */
   public readonly vpcCidrBlock: string;
+  /** The VPC's IPv6 block, which Amazon chooses when it is made, of a dual-stack network. */
+  public readonly vpcIpv6CidrBlock?: string;
   /** Names of the zones in use, sorted. */
   public readonly zones: readonly string[];
   /** Addresses that the private tier is seen under from outside, for the allow-lists of others. */
@@ -102,9 +121,11 @@ export class Network extends Construct implements INetwork {
       cidrBlock: props.ipv4CidrBlock,
       enableDnsSupport: true,
       enableDnsHostnames: true,
+      ...(props.dualStack === true && { assignGeneratedIpv6CidrBlock: true }),
       tags: { Name: name },
     });
     this.vpcId = this.resource.id;
+    this.vpcIpv6CidrBlock = props.dualStack === true ? this.resource.ipv6CidrBlock : undefined;
 
     new ClosedDefaults(this, "ClosedDefaults", { name, vpc: this.resource });
     const internetGateway = new InternetGateway(this, "InternetGateway", {
@@ -118,6 +139,9 @@ export class Network extends Construct implements INetwork {
       isolated: this.addTier(name, "isolated", props),
     };
     this.natIpv4Addresses = this.connect(name, internetGateway, props);
+    if (props.dualStack === true) {
+      this.connectIpv6(name, internetGateway, props);
+    }
     this.addEndpoints(name, props.interfaceEndpoints ?? []);
     if (props.flowLogs !== "none") {
       new VpcFlowLog(this, "FlowLog", { ...props.flowLogs, name, region: props.region, vpc: this.resource });
@@ -131,7 +155,9 @@ export class Network extends Construct implements INetwork {
 
   private addTier(name: string, tier: SubnetTier, props: NetworkProps, after?: InternetGateway): NetworkTier {
     const id = pascalCase(tier);
-    const place = { name, tier, vpcId: this.vpcId, vpcCidrBlock: this.vpcCidrBlock };
+    // What never talks to the internet needs no second family of addresses.
+    const vpcIpv6CidrBlock = tier === "isolated" ? undefined : this.vpcIpv6CidrBlock;
+    const place = { name, tier, vpcId: this.vpcId, vpcCidrBlock: this.vpcCidrBlock, vpcIpv6CidrBlock };
     const subnets = new NetworkTier(this, id, {
       ...place,
       zones: this.zones,
@@ -141,7 +167,10 @@ export class Network extends Construct implements INetwork {
     new TierAcl(this, `${id}Acl`, {
       ...place,
       subnets,
-      blockedCidrBlocks: props.blockedIpv4CidrBlocks ?? [],
+      blockedCidrBlocks: [
+        ...(props.blockedIpv4CidrBlocks ?? []),
+        ...(vpcIpv6CidrBlock === undefined ? [] : (props.blockedIpv6CidrBlocks ?? [])),
+      ],
     });
     return subnets;
   }
@@ -168,6 +197,31 @@ export class Network extends Construct implements INetwork {
       internetGateway,
     });
     return nat.publicIpv4Addresses;
+  }
+
+  /** Routes the public tier's IPv6 to the internet, and the private tier's out of the VPC but not in. */
+  private connectIpv6(name: string, internetGateway: InternetGateway, { natGateways }: NetworkProps): void {
+    for (const [key, routeTable] of Object.entries(this.tiers.public.routeTables)) {
+      new Route(this, `${key}DefaultIpv6Route`, {
+        routeTableId: routeTable.id,
+        destinationIpv6CidrBlock: "::/0",
+        gatewayId: internetGateway.id,
+      });
+    }
+    if (natGateways === "none") {
+      return;
+    }
+    const egressOnly = new EgressOnlyInternetGateway(this, "EgressOnlyInternetGateway", {
+      vpcId: this.vpcId,
+      tags: { Name: name },
+    });
+    for (const { scope, routeTable } of this.tiers.private.places) {
+      new Route(scope, "DefaultIpv6Route", {
+        routeTableId: routeTable.id,
+        destinationIpv6CidrBlock: "::/0",
+        egressOnlyGatewayId: egressOnly.id,
+      });
+    }
   }
 
   private addEndpoints(name: string, bundles: readonly InterfaceEndpointBundle[]): void {

@@ -3,11 +3,15 @@ import * as fc from "fast-check";
 import {
   addressRangeOf,
   cidrBlocksOverlap,
+  ipv6PrefixLengthOf,
   isIpv4CidrBlock,
+  isIpv6CidrBlock,
   longestVpcPrefixLength,
   prefixLengthOf,
   shortestVpcPrefixLength,
   subnetCidrBlock,
+  subnetIpv6NewBits,
+  subnetIpv6Slot,
   subnetOf,
   subnetTiers,
   zoneSlotCount,
@@ -90,5 +94,39 @@ describe("subnetCidrBlock", () => {
 
   it("holds a load balancer in the smallest network that is allowed", () => {
     expect(subnetCidrBlock("10.0.0.0/22", "public", 7)).toBe("10.0.2.224/27");
+  });
+});
+
+describe("isIpv6CidrBlock", () => {
+  it.each(["2001:db8::/32", "::/0", "2001:db8::1/128"])("accepts %s", (block) => {
+    expect(isIpv6CidrBlock(block)).toBe(true);
+  });
+
+  it.each([
+    "2001:db8::1/32",
+    "2001:DB8::/32",
+    "2001:0db8::/32",
+    "2001:db8::",
+    "2001:db8::/129",
+    "192.0.2.0/24",
+    "::ffff:192.0.2.0/120",
+    "ten",
+  ])("refuses %s", (block) => {
+    expect(isIpv6CidrBlock(block)).toBe(false);
+  });
+
+  it("tells the length of a prefix", () => {
+    expect(ipv6PrefixLengthOf("2001:db8::/48")).toBe(48);
+  });
+});
+
+describe("subnetIpv6Slot", () => {
+  it("gives every tier and zone a /64 of its own among the 256 of a VPC", () => {
+    const slots = subnetTiers.flatMap((tier) =>
+      Array.from({ length: zoneSlotCount }, (_, zoneSlot) => subnetIpv6Slot(tier, zoneSlot)),
+    );
+
+    expect(new Set(slots).size).toBe(slots.length);
+    expect(Math.max(...slots)).toBeLessThan(2 ** subnetIpv6NewBits);
   });
 });
