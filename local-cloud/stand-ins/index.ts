@@ -24,6 +24,7 @@ import { s3Locks } from "./s3-locks";
 import { s3Versioning } from "./s3-versioning";
 import { securityGroupRules } from "./security-group-rules";
 import { sqs } from "./sqs";
+import { subnets } from "./subnets";
 
 /** A fresh set of all stand-ins, each with an empty store. */
 export function standIns(): StandIn[] {
@@ -53,5 +54,6 @@ export function standIns(): StandIn[] {
     s3(),
     securityGroupRules(),
     sqs(),
+    subnets(),
   ];
 }
