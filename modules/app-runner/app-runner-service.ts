@@ -100,6 +100,14 @@ export interface AppRunnerServiceProps {
    */
   readonly privateIngress?: AppRunnerPrivateIngress;
   /**
+   * The addresses that the name which App Runner gives answers on. Only a public service has IPv6,
+   * and Route 53 aliases App Runner over IPv4 only, so a name of one's own has none.
+   *
+   * @default "IPV4"
+   * @see https://docs.aws.amazon.com/apprunner/latest/dg/network-dual-stack.html
+   */
+  readonly ipAddressType?: "IPV4" | "DUAL_STACK";
+  /**
    * Whether the application, which has to be instrumented, sends traces to X-Ray.
    *
    * @default false
@@ -212,7 +220,7 @@ export class AppRunnerService extends Construct implements IDnsTarget, IGrantabl
       },
       autoScalingConfigurationArn: this.createScaling(props),
       healthCheckConfiguration: renderHealthCheck(props.healthCheck),
-      networkConfiguration: renderNetwork(this.isPrivate, egress),
+      networkConfiguration: renderNetwork(props, egress),
       observabilityConfiguration: this.renderObservability(props),
       encryptionConfiguration: props.encryptionKeyArn ? { kmsKey: props.encryptionKeyArn } : undefined,
       // An instance that starts before its grants cannot pull its image or read its secrets.
@@ -358,11 +366,12 @@ function renderHealthCheck(check: AppRunnerHealthCheck = {}): ApprunnerServiceHe
 }
 
 function renderNetwork(
-  isPrivate: boolean,
+  { ipAddressType, privateIngress }: AppRunnerServiceProps,
   egress: VpcEgress | undefined,
 ): ApprunnerServiceNetworkConfiguration {
   return {
-    ingressConfiguration: { isPubliclyAccessible: !isPrivate },
+    ipAddressType,
+    ingressConfiguration: { isPubliclyAccessible: privateIngress === undefined },
     egressConfiguration:
       egress === undefined
         ? { egressType: "DEFAULT" }

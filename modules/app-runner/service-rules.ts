@@ -201,6 +201,13 @@ const networkRules: readonly Rule[] = [
     remedy: "give the network of that region",
   },
   {
+    property: "ipAddressType",
+    isValid: ({ ipAddressType, privateIngress }) =>
+      ipAddressType !== "DUAL_STACK" || privateIngress === undefined,
+    expected: "be 'IPV4' beside 'privateIngress'",
+    remedy: "leave 'ipAddressType' out, or make the service public",
+  },
+  {
     property: "customDomain",
     isValid: ({ customDomain }) => domainName.test(customDomain?.name ?? ""),
     expected: "have a 'name' that is a domain name in lower case without a trailing dot",

@@ -45,6 +45,17 @@ export class VpcEgress extends Construct implements IConnectable {
       fromPort: 443,
       toPort: 443,
     });
+    // What has an IPv6 address tries that first, and waits for long where nothing lets it out.
+    if (network.vpcIpv6CidrBlock !== undefined) {
+      new VpcSecurityGroupEgressRule(this, "HttpsToAnyIpv6", {
+        securityGroupId: group.id,
+        description: "HTTPS to anywhere",
+        cidrIpv6: "::/0",
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+      });
+    }
     this.securityGroupId = group.id;
     this.resource = new ApprunnerVpcConnector(this, "Resource", {
       vpcConnectorName: resourceName(appRunnerNameLimits.vpcConnector, name, digestOf(network.zones)),

@@ -132,6 +132,17 @@ export class ServiceIngress extends Construct {
       fromPort: 443,
       toPort: 443,
     });
+    // What has an IPv6 address tries that first, and waits for long where nothing lets it out.
+    if (network.vpcIpv6CidrBlock !== undefined) {
+      new VpcSecurityGroupEgressRule(this, "HttpsToAnyIpv6", {
+        securityGroupId: group.id,
+        description: "HTTPS to AWS and the internet",
+        cidrIpv6: "::/0",
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+      });
+    }
     return group;
   }
 }

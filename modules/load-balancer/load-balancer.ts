@@ -18,6 +18,7 @@ import { AccessLogBucket } from "./access-log-bucket";
 
 /** Where everyone is. */
 const anyIpv4 = "0.0.0.0/0";
+const anyIpv6 = "::/0";
 
 /** What a {@link LoadBalancer} keeps of its logs. */
 export interface AccessLogOptions {
@@ -44,6 +45,14 @@ export interface LoadBalancerProps {
    * @default false
    */
   readonly internal?: boolean;
+  /**
+   * The addresses that it answers on. With `dualstack` it has IPv6 addresses too, which the network
+   * must have, and is open to them on the same ports. A change leaves it in place.
+   *
+   * @default "ipv4"
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html
+   */
+  readonly ipAddressType?: "ipv4" | "dualstack";
   /** The certificate of the HTTPS listener, issued in the same region. */
   readonly certificate: ICertificate;
   /**
@@ -103,6 +112,7 @@ export interface LoadBalancerAttributes {
 }
 
 const defaults = {
+  ipAddressType: "ipv4",
   deletionProtection: true,
   clientKeepAliveSeconds: 300,
   idleTimeoutSeconds: 60,
@@ -129,6 +139,13 @@ const rules: readonly ValidationRule<LoadBalancerProps>[] = [
     expected: "have at least two zones",
     got: ({ network }) => network.zones,
     remedy: "add a zone to the network, which AWS demands for a load balancer",
+  },
+  {
+    property: "ipAddressType",
+    isValid: ({ ipAddressType, network }) =>
+      ipAddressType !== "dualstack" || network.vpcIpv6CidrBlock !== undefined,
+    expected: "be 'ipv4' in a network without IPv6 addresses",
+    remedy: "make the network dual-stack, or leave 'ipAddressType' out",
   },
   {
     property: "clientKeepAliveSeconds",
@@ -202,7 +219,7 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
       name: resourceName(nameLimits.loadBalancer, props.name),
       loadBalancerType: "application",
       internal: props.internal ?? false,
-      ipAddressType: "ipv4",
+      ipAddressType: props.ipAddressType ?? defaults.ipAddressType,
       subnets: props.network.subnetIds(props.internal === true ? "private" : "public"),
       securityGroups: [this.securityGroupId],
       enableDeletionProtection: deletionProtection,
@@ -225,7 +242,7 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
     this.httpsListenerArn = this.createHttpsListener(props);
   }
 
-  private createSecurityGroup({ name, network }: LoadBalancerProps): string {
+  private createSecurityGroup({ name, network, ipAddressType }: LoadBalancerProps): string {
     const group = new SecurityGroup(this, "SecurityGroup", {
       name: resourceName(nameLimits.securityGroup, name, "load-balancer"),
       description: `Load balancer ${name}: HTTP and HTTPS from the internet, to its services only`,
@@ -234,6 +251,10 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
     });
     this.allowFromAnyIpv4("Http", 80, group);
     this.allowFromAnyIpv4("Https", 443, group);
+    if (ipAddressType === "dualstack") {
+      this.allowFromAnyIpv6("Http", 80, group);
+      this.allowFromAnyIpv6("Https", 443, group);
+    }
     return group.id;
   }
 
@@ -242,6 +263,17 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
       securityGroupId: group.id,
       description: `${protocol.toUpperCase()} from the internet`,
       cidrIpv4: anyIpv4,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+    });
+  }
+
+  private allowFromAnyIpv6(protocol: "Http" | "Https", port: 80 | 443, group: SecurityGroup): void {
+    new VpcSecurityGroupIngressRule(this, `${protocol}FromAnyIpv6`, {
+      securityGroupId: group.id,
+      description: `${protocol.toUpperCase()} from the internet`,
+      cidrIpv6: anyIpv6,
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,

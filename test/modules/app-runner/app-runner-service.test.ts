@@ -335,6 +335,30 @@ describe("AppRunnerService", () => {
     expect(service.connectorSecurityGroupId).toBeDefined();
   });
 
+  it("calls out through a dual-stack network over IPv6 as well", () => {
+    const dualStack = { ...network, vpcIpv6CidrBlock: "2001:db8::/56" };
+    const { stack } = stackWith({ vpcConnector: { network: dualStack } });
+
+    expect(resourceAt(stack, "aws_vpc_security_group_egress_rule", "Web/Egress/HttpsToAnyIpv6")).toEqual({
+      security_group_id: "${aws_security_group.Web_Egress_SecurityGroup_6B6F17F5.id}",
+      description: "HTTPS to anywhere",
+      cidr_ipv6: "::/0",
+      ip_protocol: "tcp",
+      from_port: 443,
+      to_port: 443,
+    });
+  });
+
+  it("answers over IPv6 as well under the name that App Runner gives", () => {
+    const { stack } = stackWith({ ipAddressType: "DUAL_STACK" });
+
+    expect(resourceAt(stack, "aws_apprunner_service").network_configuration).toEqual({
+      ip_address_type: "DUAL_STACK",
+      ingress_configuration: { is_publicly_accessible: true },
+      egress_configuration: { egress_type: "DEFAULT" },
+    });
+  });
+
   it("names a connector anew when its zones change, since none can be changed", () => {
     const nameWith = (zones: string[]) =>
       resourceAt(
@@ -663,6 +687,11 @@ describe("AppRunnerService", () => {
         "an ingress from another region",
         { privateIngress: { network: { ...network, region: "eu-central-1" } } },
         `test/Web: 'privateIngress' must have a network of the service's region eu-west-1, got "eu-central-1"; give the network of that region`,
+      ],
+      [
+        "IPv6 for a private service",
+        { privateIngress: { network }, ipAddressType: "DUAL_STACK" },
+        `test/Web: 'ipAddressType' must be 'IPV4' beside 'privateIngress', got "DUAL_STACK"; leave 'ipAddressType' out, or make the service public`,
       ],
       [
         "a custom domain that is no name",

@@ -127,6 +127,18 @@ describe("EcsExpressService", () => {
     expect(resourceAt(stack, "aws_cloudwatch_log_group").retention_in_days).toBe(7);
   });
 
+  it("calls out over IPv6 as well in a dual-stack network", () => {
+    const { stack } = stackWith({ network: { ...network, vpcIpv6CidrBlock: "2001:db8::/56" } });
+
+    expect(resourceAt(stack, "aws_vpc_security_group_egress_rule", "Web/HttpsToAnyIpv6")).toMatchObject({
+      description: "HTTPS to anywhere",
+      cidr_ipv6: "::/0",
+      ip_protocol: "tcp",
+      from_port: 443,
+      to_port: 443,
+    });
+  });
+
   it("may pull its image, write its log and read its secrets, and nothing else", () => {
     const { stack } = stackWith({
       repository: ImageRepository.fromName("web", account),

@@ -545,6 +545,24 @@ describe("the ingress of a FargateService", () => {
   });
 });
 
+describe("a FargateService in a dual-stack network", () => {
+  it("calls out over IPv6 as well, on HTTPS only", () => {
+    const stack = stackWith({ network: { ...network, vpcIpv6CidrBlock: "2001:db8::/56" } });
+
+    expect(resourceAt(stack, "aws_vpc_security_group_egress_rule", "Web/Ingress/HttpsToAnyIpv6")).toEqual({
+      security_group_id: "${aws_security_group.Web_Ingress_SecurityGroup_DBFB7D14.id}",
+      description: "HTTPS to AWS and the internet",
+      cidr_ipv6: "::/0",
+      ip_protocol: "tcp",
+      from_port: 443,
+      to_port: 443,
+    });
+    expect(resourcesOf(stack, "aws_vpc_security_group_egress_rule")).toMatchObject(
+      resourcesOf(stackWith(), "aws_vpc_security_group_egress_rule"),
+    );
+  });
+});
+
 describe("the alarms of a FargateService", () => {
   const dimensions = {
     LoadBalancer: "app/prod/abc",

@@ -329,3 +329,42 @@ describe("an internal load balancer", () => {
     });
   });
 });
+
+describe("a dual-stack load balancer", () => {
+  const dualStackNetwork = { ...network, vpcIpv6CidrBlock: "2001:db8::/56" };
+
+  it("answers over IPv6 too, on the same ports, opened by rules of their own", () => {
+    const stack = stackWith({ ipAddressType: "dualstack", network: dualStackNetwork });
+    const rules = resourcesOf(stack, "aws_vpc_security_group_ingress_rule");
+
+    expect(resourceAt(stack, "aws_lb").ip_address_type).toBe("dualstack");
+    expect(rules).toMatchObject(resourcesOf(stackWith(), "aws_vpc_security_group_ingress_rule"));
+    expect(resourceAt(stack, "aws_vpc_security_group_ingress_rule", "LoadBalancer/HttpsFromAnyIpv6")).toEqual(
+      {
+        security_group_id: "${aws_security_group.LoadBalancer_SecurityGroup_7560AED0.id}",
+        description: "HTTPS from the internet",
+        cidr_ipv6: "::/0",
+        ip_protocol: "tcp",
+        from_port: 443,
+        to_port: 443,
+      },
+    );
+    expect(
+      resourceAt(stack, "aws_vpc_security_group_ingress_rule", "LoadBalancer/HttpFromAnyIpv6"),
+    ).toMatchObject({ cidr_ipv6: "::/0", from_port: 80, to_port: 80 });
+    expect(Object.keys(rules)).toHaveLength(4);
+  });
+
+  it("is on demand in a dual-stack network", () => {
+    const stack = stackWith({ network: dualStackNetwork });
+
+    expect(resourceAt(stack, "aws_lb").ip_address_type).toBe("ipv4");
+    expect(Object.keys(resourcesOf(stack, "aws_vpc_security_group_ingress_rule"))).toHaveLength(2);
+  });
+
+  it("is refused in a network without IPv6 addresses", () => {
+    expect(refusal(() => stackWith({ ipAddressType: "dualstack" }))).toBe(
+      `test/LoadBalancer: 'ipAddressType' must be 'ipv4' in a network without IPv6 addresses, got "dualstack"; make the network dual-stack, or leave 'ipAddressType' out`,
+    );
+  });
+});
