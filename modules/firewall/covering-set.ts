@@ -66,6 +66,42 @@ export function networkAclDenies(cidrBlocks: readonly string[], quota: number): 
   return { ipv4CidrBlocks: ipv4.cidrBlocks, leftOut: ipv4.leftOut, ipv6CidrBlocks: ipv6.cidrBlocks };
 }
 
+/** What of a block list the network ACLs of a dual-stack network deny, and what only the firewall does. */
+export interface DualStackNetworkAclDenies {
+  /** IPv4 blocks for the network's `blockedIpv4CidrBlocks`, by address. */
+  readonly ipv4CidrBlocks: readonly string[];
+  /** IPv6 blocks for the network's `blockedIpv6CidrBlocks`, by address. */
+  readonly ipv6CidrBlocks: readonly string[];
+  /** Blocks for which no rule is left, IPv4 first, by address. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * The part of a block list that fits in the network ACLs of a dual-stack network: the largest blocks
+ * of both families. An IPv6 /64, which is the least that one subscriber has, counts as much as one
+ * IPv4 address.
+ *
+ * @param cidrBlocks - addresses and blocks, IPv4 and IPv6
+ * @param quota - how many deny rules the network has room for: its `dualStackBlockedCidrBlockLimit`
+ */
+export function dualStackNetworkAclDenies(
+  cidrBlocks: readonly string[],
+  quota: number,
+): DualStackNetworkAclDenies {
+  const merged = merge(cidrBlocks.map(parse));
+  const largestFirst = [...merged].sort(
+    (left, right) => subscriberBits(right) - subscriberBits(left) || compareBlocks(left, right),
+  );
+  const fitting = new Set(largestFirst.slice(0, quota));
+  const textsOf = (version: AddressBlock["version"]): string[] =>
+    merged.filter((block) => block.version === version && fitting.has(block)).map(formatAddressBlock);
+  return {
+    ipv4CidrBlocks: textsOf(4),
+    ipv6CidrBlocks: textsOf(6),
+    leftOut: merged.filter((block) => !fitting.has(block)).map(formatAddressBlock),
+  };
+}
+
 /** One pass in order of address: a block inside the last one is dropped, the last two join while they are halves. */
 function merge(blocks: readonly AddressBlock[]): AddressBlock[] {
   const merged: AddressBlock[] = [];
@@ -93,6 +129,11 @@ function areHalves(lower: AddressBlock, upper: AddressBlock): boolean {
     lower.first % (size * 2n) === 0n &&
     lower.first + size === upper.first
   );
+}
+
+/** How many bits of a block tell subscribers apart: all of IPv4's, those of IPv6 down to a /64. */
+function subscriberBits(block: AddressBlock): number {
+  return block.version === 4 ? hostBits(block) : Math.max(64 - block.prefixLength, 0);
 }
 
 function hostBits({ version, prefixLength }: AddressBlock): number {

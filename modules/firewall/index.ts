@@ -6,7 +6,14 @@ export {
   type BlockListEntry,
   type BlockListOptions,
 } from "./block-list";
-export { coveringSet, networkAclDenies, type CoveringSet, type NetworkAclDenies } from "./covering-set";
+export {
+  coveringSet,
+  dualStackNetworkAclDenies,
+  networkAclDenies,
+  type CoveringSet,
+  type DualStackNetworkAclDenies,
+  type NetworkAclDenies,
+} from "./covering-set";
 export type { CustomResponse, CustomResponses } from "./custom-response";
 export { Firewall, type FirewallProps } from "./firewall";
 export type { FirewallLogOptions, LoggedAction } from "./firewall-log";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { coveringSet, networkAclDenies } from "../../../modules/firewall";
+import { coveringSet, dualStackNetworkAclDenies, networkAclDenies } from "../../../modules/firewall";
 import {
   formatAddressBlock,
   type IpVersion,
@@ -126,5 +126,28 @@ describe("networkAclDenies", () => {
       leftOut: [],
       ipv6CidrBlocks: [],
     });
+  });
+});
+
+describe("dualStackNetworkAclDenies", () => {
+  const list = [
+    "192.0.2.1/32",
+    "198.51.100.0/24",
+    "2001:db8:bad::/48",
+    "2001:db8:1::/60",
+    "2001:db8:2::1/128",
+  ];
+
+  it("gives the blocks with the most subscribers that fit, of both families, and says what does not", () => {
+    expect(dualStackNetworkAclDenies(list, 3)).toEqual({
+      ipv4CidrBlocks: ["198.51.100.0/24"],
+      ipv6CidrBlocks: ["2001:db8:1::/60", "2001:db8:bad::/48"],
+      leftOut: ["192.0.2.1/32", "2001:db8:2::1/128"],
+    });
+  });
+
+  it("takes an IPv4 address before an IPv6 one, and leaves nothing out of a list that fits", () => {
+    expect(dualStackNetworkAclDenies(list, 4).ipv4CidrBlocks).toEqual(["192.0.2.1/32", "198.51.100.0/24"]);
+    expect(dualStackNetworkAclDenies(list, 8).leftOut).toEqual([]);
   });
 });
