@@ -1,6 +1,7 @@
 import { GlobalacceleratorAccelerator } from "@cdktf/provider-aws/lib/globalaccelerator-accelerator";
 import { GlobalacceleratorEndpointGroup } from "@cdktf/provider-aws/lib/globalaccelerator-endpoint-group";
 import { GlobalacceleratorListener } from "@cdktf/provider-aws/lib/globalaccelerator-listener";
+import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 
 import { ValidationError, type DnsAlias, type IDnsTarget } from "../core";
@@ -104,7 +105,7 @@ export class Accelerator extends Construct implements IDnsTarget {
     this.ipv4Addresses = this.resource.ipSets.get(0).ipAddresses;
     this.value = {
       kind: "alias",
-      dnsName: dualStack ? this.resource.dualStackDnsName : this.dnsName,
+      dnsName: dualStack ? this.dualStackDnsName() : this.dnsName,
       hostedZoneId,
     };
     this.flowLogBucketName = flowLogs.bucketName;
@@ -123,6 +124,17 @@ export class Accelerator extends Construct implements IDnsTarget {
       throw new RangeError(`${this.node.path}: listener '${listener}' has no endpoint group in '${region}'`);
     }
     return group.arn;
+  }
+
+  /**
+   * The name of all four addresses. The provider plans with the empty name of an accelerator that had
+   * IPv4 only until then, where a record's alias may not be empty; the name differs by one label.
+   */
+  private dualStackDnsName(): string {
+    const { dnsName, dualStackDnsName } = this.resource;
+    return Token.asString(
+      Fn.coalesce([dualStackDnsName, Fn.replace(dnsName, ".awsglobal", ".dualstack.awsglobal")]),
+    );
   }
 
   private listenerNamed(name: string): Listener {

@@ -287,9 +287,12 @@ describe("Accelerator", () => {
   });
 
   it.each([
-    [false, "dns_name"],
-    [true, "dual_stack_dns_name"],
-  ])("is a DNS target by alias (dual stack %s)", (dualStack, attribute) => {
+    [false, "${name.dns_name}"],
+    [
+      true,
+      '${coalesce(name.dual_stack_dns_name, replace(name.dns_name, ".awsglobal", ".dualstack.awsglobal"))}',
+    ],
+  ])("is a DNS target by alias (dual stack %s)", (dualStack, dnsName) => {
     const stack = emptyStack();
 
     const accelerator = new Accelerator(stack, "Accelerator", { ...required, dualStack });
@@ -297,7 +300,7 @@ describe("Accelerator", () => {
     expect(accelerator.region).toBe("global");
     expect(resolve(stack, accelerator.value)).toEqual({
       kind: "alias",
-      dnsName: `\${aws_globalaccelerator_accelerator.Accelerator_8EB0B6B1.${attribute}}`,
+      dnsName: dnsName.replaceAll("name.d", "aws_globalaccelerator_accelerator.Accelerator_8EB0B6B1.d"),
       hostedZoneId: "Z2BJ6XQ5FK7U4H",
     });
   });
