@@ -484,6 +484,14 @@ export const environmentSchema = section({
    * @default - a bucket in the home region, replicated to another region
    */
   state: stateSchema.prefault({}),
+  /**
+   * Whether it is reached over IPv6 as well as IPv4: dual-stack networks, load balancers and
+   * accelerators, and AAAA records beside the A records. It can be switched on at any time; switching
+   * it off takes more than one deployment.
+   *
+   * @default false
+   */
+  ipv6: z.boolean().default(false),
   /** Networks by region code. */
   regions: mapOf(z.string(), regionSchema),
   /**

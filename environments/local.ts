@@ -15,6 +15,7 @@ export default {
   },
   delivery: { repository: "example-org/platform" },
   appRunner: { existingCustomer: true },
+  ipv6: true,
   regions: {
     "eu-west-1": {
       ipv4CidrBlock: "10.0.0.0/16",

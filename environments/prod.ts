@@ -7,6 +7,7 @@ export default {
   domain: { name: "example.com", dnssec: true },
   delivery: { repository: "example-org/platform" },
   appRunner: { existingCustomer: true, tracing: true },
+  ipv6: true,
   regions: {
     "eu-west-1": {
       ipv4CidrBlock: "10.64.0.0/16",

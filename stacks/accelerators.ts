@@ -20,12 +20,13 @@ export function addAccelerators(
   environment: Environment,
   endpointIn: (region: string) => IAcceleratorEndpoint,
 ): ReadonlyMap<string, Accelerator> {
-  const { name, account, deletionProtection, logRetentionDays } = environment;
+  const { name, account, deletionProtection, logRetentionDays, ipv6 } = environment;
   const accelerators = new Map<string, Accelerator>();
   for (const plan of acceleratorsFor(allowedRegions(environment))) {
     const accelerator = new Accelerator(scope, `Accelerator-${pascalCase(plan.name)}`, {
       name: resourceName(nameLimit, name, plan.name),
       account,
+      dualStack: ipv6,
       listeners: {
         web: {
           protocol: "TCP",

@@ -29,7 +29,7 @@ export function addAppRunnerServices(
   scope: Construct,
   { environment, network, alarmTopic, firewall, zone, services }: AppRunnerServicesProps,
 ): Readonly<Record<string, AppRunnerService>> {
-  const { name, account } = environment;
+  const { name, account, ipv6 } = environment;
   return Object.fromEntries(
     Object.entries(services).map(([serviceName, service]) => {
       const runtime = new AppRunnerService(scope, `AppRunner-${pascalCase(serviceName)}`, {
@@ -49,6 +49,7 @@ export function addAppRunnerServices(
         vpcConnector: { network },
         tracing: environment.appRunner?.tracing,
         alarmTopic,
+        ipAddressType: ipv6 ? "DUAL_STACK" : undefined,
         firewall,
         customDomain: { name: service.routing.regionsHostname, zone },
       });

@@ -71,7 +71,7 @@ export class EdgeStack extends PlatformStack {
     this.accelerators = addAccelerators(this, environment, (region) => ({
       region,
       endpointId: this.outputsOf(region).load_balancer_arn,
-      ipAddressType: "ipv4",
+      ipAddressType: environment.ipv6 ? "dualstack" : "ipv4",
       hasDnsFailoverThreshold: false,
     }));
     for (const [name, service] of Object.entries(environment.services)) {
@@ -108,6 +108,7 @@ export class EdgeStack extends PlatformStack {
         ...(isAlone ? {} : this.regionalEndpoints(name, service)),
       },
       policy,
+      dualStack: this.isDualStack(service),
       rtoSeconds: this.environment.recovery.rtoSeconds,
     });
     if (service.routing.entry === "distribution") {
@@ -116,6 +117,14 @@ export class EdgeStack extends PlatformStack {
     new TerraformOutput(this, `Url-${pascalCase(name)}`, {
       value: `https://${service.routing.hostname}`,
     }).overrideLogicalId(`${outputWord(name)}_url`);
+  }
+
+  /**
+   * Whether IPv6 leads to a service as well. Route 53 aliases App Runner over IPv4 only, and to lead
+   * IPv6 to another runtime alone would pass over the weights of the two.
+   */
+  private isDualStack({ runtimes }: Service): boolean {
+    return this.environment.ipv6 && runtimes["app-runner"] === undefined;
   }
 
   private policyOf(
@@ -197,6 +206,7 @@ export class EdgeStack extends PlatformStack {
       zone: this.zone,
       recordName: hostname,
       target,
+      dualStack: this.environment.ipv6,
     });
     return {
       target,
@@ -257,6 +267,7 @@ export class EdgeStack extends PlatformStack {
         },
       },
       policy: { kind: "simple" },
+      dualStack: this.environment.ipv6,
     });
   }
 

@@ -11,9 +11,14 @@ import {
   type INetwork,
 } from "../modules/core";
 import { Certificate, CertificateExpiryAlarm, HostedZone } from "../modules/dns";
-import { Firewall, networkAclDenies } from "../modules/firewall";
+import { dualStackNetworkAclDenies, Firewall, networkAclDenies } from "../modules/firewall";
 import { LoadBalancer } from "../modules/load-balancer";
-import { blockedCidrBlockLimit, Network } from "../modules/network";
+import {
+  blockedCidrBlockLimit,
+  dualStackBlockedCidrBlockLimit,
+  Network,
+  type NetworkProps,
+} from "../modules/network";
 import { addAppRunnerServices } from "./app-runner-services";
 import type { BlockedAddresses } from "./blocked-addresses";
 import { addFargateServices } from "./fargate-services";
@@ -84,7 +89,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
   }
 
   private createNetwork(): Network {
-    const { name, regions, logRetentionDays } = this.environment;
+    const { name, regions, logRetentionDays, ipv6 } = this.environment;
     const settings = regions[this.region];
     if (settings === undefined) {
       throw new InternalError(`${this.node.id}: ${this.region} is no region of ${name}`);
@@ -98,20 +103,33 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       // Without NAT the tasks reach what they need of AWS through endpoints or not at all.
       interfaceEndpoints: settings.natGateways === "none" ? ["private-fargate"] : [],
       flowLogs: { retentionDays: logRetentionDays },
-      blockedIpv4CidrBlocks: this.networkAclDenies(),
+      dualStack: ipv6,
+      ...this.networkAclDenies(),
     });
   }
 
   /** The blocks that fit in network ACLs; the firewall in front of the load balancer has them all. */
-  private networkAclDenies(): readonly string[] {
+  private networkAclDenies(): Pick<NetworkProps, "blockedIpv4CidrBlocks" | "blockedIpv6CidrBlocks"> {
     const { cidrBlocks } = this.blockedAddresses;
+    if (this.environment.ipv6) {
+      const denies = dualStackNetworkAclDenies(cidrBlocks, dualStackBlockedCidrBlockLimit);
+      this.warnOfRest(dualStackBlockedCidrBlockLimit, denies.leftOut);
+      return {
+        blockedIpv4CidrBlocks: denies.ipv4CidrBlocks,
+        blockedIpv6CidrBlocks: denies.ipv6CidrBlocks,
+      };
+    }
     const { ipv4CidrBlocks, leftOut } = networkAclDenies(cidrBlocks, blockedCidrBlockLimit);
+    this.warnOfRest(blockedCidrBlockLimit, leftOut);
+    return { blockedIpv4CidrBlocks: ipv4CidrBlocks };
+  }
+
+  private warnOfRest(limit: number, leftOut: readonly string[]): void {
     if (leftOut.length > 0) {
       Annotations.of(this).addWarning(
-        `network ACLs hold the ${ipv4CidrBlocks.length} widest blocks of the block list; ${leftOut.length} are turned away by the web ACL only`,
+        `network ACLs hold the ${limit} widest blocks of the block list; ${leftOut.length} are turned away by the web ACL only`,
       );
     }
-    return ipv4CidrBlocks;
   }
 
   private createAlarmTopic(): AlarmTopic {
@@ -140,13 +158,14 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
   }
 
   private createLoadBalancer(network: INetwork, certificate: ICertificate): LoadBalancer {
-    const { name, account, accelerator, recovery, deletionProtection } = this.environment;
+    const { name, account, accelerator, recovery, deletionProtection, ipv6 } = this.environment;
     return new LoadBalancer(this, "LoadBalancer", {
       name: `${name}-${this.region}`,
       account,
       network,
       certificate,
       internal: accelerator.onlyEntry,
+      ipAddressType: ipv6 ? "dualstack" : "ipv4",
       deletionProtection,
       clientKeepAliveSeconds: clientKeepAliveSecondsFor(recovery.rtoSeconds),
     });

@@ -2,11 +2,15 @@ import type { Environment, Service } from "../environment";
 import type { Finding } from "./finding";
 import { strangeRegion } from "./regions";
 
-/** An accelerator leads to load balancers only, and finds a service in every region that it may choose. */
+/**
+ * An accelerator leads to load balancers only, and finds a service in every region that it may choose.
+ * AWS keeps what comes by an internet gateway over IPv6 from a private load balancer.
+ */
 export function checkAccelerator(environment: Environment): Finding[] {
   const { accelerator, regions, services } = environment;
   const names = Object.keys(regions);
   return [
+    ...(environment.ipv6 && accelerator.onlyEntry ? [privateOverIpv6] : []),
     ...Object.keys(accelerator.trafficDialPercentages)
       .filter((region) => !names.includes(region))
       .map((region) => strangeRegion(`accelerator.trafficDialPercentages.${region}`, region, names)),
@@ -15,6 +19,14 @@ export function checkAccelerator(environment: Environment): Finding[] {
     ),
   ];
 }
+
+const privateOverIpv6: Finding = {
+  property: "accelerator.onlyEntry",
+  expected:
+    "be false where 'ipv6' is true, because AWS keeps the internet's IPv6 from private load balancers",
+  got: true,
+  remedy: "remove 'ipv6', or 'accelerator.onlyEntry'",
+};
 
 function checkService(path: string, service: Service, environment: Environment): Finding[] {
   const { entry } = service.routing;

@@ -75,6 +75,7 @@ describe("validateEnvironments", () => {
         },
       },
       tables: {},
+      ipv6: false,
       hpc: { clusters: {} },
       registry: { scanning: "basic", pullThroughCaches: {} },
       jurisdictions: {},

@@ -8,8 +8,8 @@ import { refusal, resourcesOf } from "../support/synth";
 const prod = environmentNamed("prod");
 
 /** All of prod on a day, whose stacks are found by name. */
-function prodOn(blockListDay?: string): (name: string) => TerraformStack {
-  const app = buildApp({ environments: [prod], blockListDay });
+function prodOn(blockListDay?: string, environment: Environment = prod): (name: string) => TerraformStack {
+  const app = buildApp({ environments: [environment], blockListDay });
   return (name) => {
     const stack = app.node.findChild(name);
     if (!TerraformStack.isStack(stack)) {
@@ -28,7 +28,11 @@ function addressesIn(stack: TerraformStack): unknown[] {
 function deniesIn(stack: TerraformStack): unknown[] {
   const rules = Object.values(resourcesOf(stack, "aws_network_acl_rule"));
   return [
-    ...new Set(rules.filter(({ rule_action }) => rule_action === "deny").map(({ cidr_block }) => cidr_block)),
+    ...new Set(
+      rules
+        .filter(({ rule_action }) => rule_action === "deny")
+        .map(({ cidr_block, ipv6_cidr_block }) => cidr_block ?? ipv6_cidr_block),
+    ),
   ];
 }
 
@@ -39,6 +43,12 @@ describe("the block list of an environment", () => {
     const stack = always("prod-eu-west-1");
 
     expect(addressesIn(stack)).toEqual(["192.0.2.0/24", "198.51.100.7/32", "2001:db8:bad::/48"]);
+    expect(deniesIn(stack)).toEqual(["192.0.2.0/24", "198.51.100.7/32", "2001:db8:bad::/48"]);
+  });
+
+  it("leaves its IPv6 to the firewall where networks have none", () => {
+    const stack = prodOn(undefined, { ...prod, ipv6: false })("prod-eu-west-1");
+
     expect(deniesIn(stack)).toEqual(["192.0.2.0/24", "198.51.100.7/32"]);
   });
 

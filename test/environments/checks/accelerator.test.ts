@@ -33,6 +33,15 @@ describe("checkAccelerator", () => {
     ]);
   });
 
+  it("refuses private load balancers in an environment that is reached over IPv6", () => {
+    const web = service(entered);
+
+    expect(refusals(sample({ ipv6: true, accelerator: { onlyEntry: true }, services: { web } }))).toEqual([
+      "environments/sample.ts: 'accelerator.onlyEntry' must be false where 'ipv6' is true, because AWS keeps the " +
+        "internet's IPv6 from private load balancers, got true; remove 'ipv6', or 'accelerator.onlyEntry'",
+    ]);
+  });
+
   it("refuses a dial for a region that the environment does not have", () => {
     expect(refusals(sample({ accelerator: { trafficDialPercentages: { "us-east-1": 50 } } }))).toEqual([
       "environments/sample.ts: 'accelerator.trafficDialPercentages.us-east-1' must be one of the environment's regions " +
