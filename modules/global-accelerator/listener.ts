@@ -29,7 +29,8 @@ export interface EndpointOptions {
   readonly weight?: number;
   /**
    * Whether the endpoint sees the user's address as the source. Network Load Balancers without a
-   * security group and Elastic IP addresses cannot.
+   * security group and Elastic IP addresses cannot; a dual-stack accelerator takes no endpoint that
+   * does not.
    *
    * @default true
    */

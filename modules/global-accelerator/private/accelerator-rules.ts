@@ -213,7 +213,7 @@ function checkEndpoint(
   check: Check,
   path: string,
   region: string,
-  { endpoint, weight = 128, clientIpPreservation = false, attachmentArn }: EndpointOptions,
+  { endpoint, weight = 128, clientIpPreservation, attachmentArn }: EndpointOptions,
   dualStack: boolean,
 ): void {
   check(
@@ -251,8 +251,16 @@ function checkEndpoint(
     endpoint.endpointId,
     "make the load balancer dual-stack, or set 'dualStack' to false",
   );
+  // https://docs.aws.amazon.com/global-accelerator/latest/dg/about-endpoints-caveats.html
   check(
-    !(clientIpPreservation && isElasticIp(endpoint)),
+    !(dualStack && clientIpPreservation === false),
+    `${path}.clientIpPreservation`,
+    "be true where 'dualStack' is true",
+    clientIpPreservation,
+    "remove it, or set 'dualStack' to false",
+  );
+  check(
+    !(clientIpPreservation === true && isElasticIp(endpoint)),
     `${path}.clientIpPreservation`,
     "be false for an Elastic IP address",
     clientIpPreservation,

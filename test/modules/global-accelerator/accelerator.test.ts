@@ -125,7 +125,7 @@ describe("Accelerator", () => {
                 {
                   endpoint: { ...loadBalancer("eu-west-1"), ipAddressType: "dualstack" },
                   weight: 0,
-                  clientIpPreservation: false,
+                  clientIpPreservation: true,
                   attachmentArn: `arn:aws:globalaccelerator::${account}:attachment/1`,
                 },
               ],
@@ -171,7 +171,7 @@ describe("Accelerator", () => {
         {
           endpoint_id: loadBalancer("eu-west-1").endpointId,
           weight: 0,
-          client_ip_preservation_enabled: false,
+          client_ip_preservation_enabled: true,
           attachment_arn: `arn:aws:globalaccelerator::${account}:attachment/1`,
         },
       ],
@@ -191,6 +191,16 @@ describe("Accelerator", () => {
       (each) => each.endpoint_group_region,
     );
     expect(regions).toEqual(["eu-west-1", "us-east-1", "eu-west-1", "us-east-1"]);
+  });
+
+  it("hides users' addresses where asked to", () => {
+    const endpoint = loadBalancer("eu-west-1");
+    const endpointGroups = { "eu-west-1": { endpoints: [{ endpoint, clientIpPreservation: false }] } };
+    const stack = stackWith({ listeners: { https: { ...https, endpointGroups } } });
+
+    expect(resourceAt(stack, "aws_globalaccelerator_endpoint_group").endpoint_configuration).toEqual([
+      { endpoint_id: endpoint.endpointId, weight: 128, client_ip_preservation_enabled: false },
+    ]);
   });
 
   it("hides users' addresses from Elastic IP addresses, which cannot see them", () => {
@@ -556,6 +566,15 @@ describe("Accelerator refuses", () => {
 
     expect(refusalOf({ dualStack: true, listeners: { https: { ...https, endpointGroups } } })).toBe(
       `${at}'${groupPath}.endpoints[0].endpoint' must have IPv4 and IPv6 addresses where 'dualStack' is true, got "${endpoint.endpointId}"; make the load balancer dual-stack, or set 'dualStack' to false`,
+    );
+  });
+
+  it("refuses to hide users' addresses behind a dual-stack accelerator", () => {
+    const endpoints = [{ endpoint: loadBalancer("eu-west-1"), clientIpPreservation: false }];
+    const listeners = { https: { ...https, endpointGroups: { "eu-west-1": { endpoints } } } };
+
+    expect(refusalOf({ dualStack: true, listeners })).toBe(
+      `${at}'${groupPath}.endpoints[0].clientIpPreservation' must be true where 'dualStack' is true, got false; remove it, or set 'dualStack' to false`,
     );
   });
 
