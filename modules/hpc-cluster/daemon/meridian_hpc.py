@@ -68,22 +68,27 @@ class Fleet:
         """The queue and compute resource of a node; None for one that is not in the file."""
         match = NODE.match(node)
         for queue, resources in self["queues"].items():
-            for resource in resources:
-                if match and node == f"{queue}-{match['kind']}-{resource}-{match['number']}":
-                    return queue, resource
+            for name, resource in resources.items():
+                if match and node == f"{queue}-{match['kind']}-{name}-{match['number']}":
+                    static, dynamic = counts(resource)
+                    return (queue, name) if int(match["number"]) <= (static if match["kind"] == "st" else dynamic) else None
         return None
 
     def resource(self, place):
         return self["queues"][place[0]][place[1]]
 
     def nodes_of(self, place):
-        resource = self.resource(place)
-        static, dynamic = resource["minCount"], resource["maxCount"] - resource["minCount"]
+        static, dynamic = counts(self.resource(place))
         return [f"{place[0]}-st-{place[1]}-{n}" for n in range(1, static + 1)] + \
                [f"{place[0]}-dy-{place[1]}-{n}" for n in range(1, dynamic + 1)]
 
     def places(self):
         return [(queue, resource) for queue, resources in self["queues"].items() for resource in resources]
+
+
+def counts(resource):
+    """How many static and how many dynamic nodes a compute resource has."""
+    return resource["minCount"], resource["maxCount"] - resource["minCount"]
 
 
 class Slurm:
@@ -516,8 +521,8 @@ class Manager:
             for queue in queues:
                 self.slurm.partition(queue, "inactive")
             items = self.cloud.items()
-            nodes = [node for node in items if self.fleet.place(node)]
-            self.slurm.power_down(nodes)
+            nodes = [node for node in items if NODE.match(node)]
+            self.slurm.power_down([node for node in nodes if self.fleet.place(node)])
             self.release_nodes(nodes, items)
             if not self.cloud.instances():
                 self.set_status("STOPPED", "STOPPING")
@@ -534,7 +539,10 @@ class Manager:
     def count_failures(self, nodes, items):
         """Counts boots that failed; too many in a row close the queue."""
         for node in nodes:
-            queue = self.fleet.place(node)[0]
+            place = self.fleet.place(node)
+            if place is None:
+                continue
+            queue = place[0]
             item = self.cloud.item(f"QUEUE/{queue}") or {"Id": f"QUEUE/{queue}", "Failures": 0}
             item["Failures"] = int(item["Failures"]) + 1
             log.error("%s did not boot; that makes %d in a row in %s", node, item["Failures"], queue)
@@ -561,12 +569,20 @@ class Manager:
         log.info("watched %d nodes", len(states))
         if not runs:
             return
+        self.end_removed(self.cloud.items())
         items, instances = self.cloud.items(), self.cloud.instances()
         self.end_orphans(items, instances)
         self.mend_nodes(states, items, instances)
         self.reset_nodes(states, items)
         if status == "RUNNING":
             self.start_static(states, items)
+
+    def end_removed(self, items):
+        """Ends the instances of nodes that the cluster file had once."""
+        removed = [node for node in items if NODE.match(node) and self.fleet.place(node) is None]
+        if removed:
+            log.warning("the cluster file has no %s any more", ", ".join(sorted(removed)))
+            self.release_nodes(removed, items)
 
     def end_orphans(self, items, instances):
         known = {item["InstanceId"] for item in items.values() if "InstanceId" in item}

@@ -3,10 +3,13 @@
 set -euo pipefail
 setting() { python3 -c 'import json,sys; print(json.load(open("/etc/meridian/node.json")).get(sys.argv[1]) or "")' "$1"; }
 source="s3://$(setting bucket)/$(setting prefix)"; export AWS_DEFAULT_REGION; AWS_DEFAULT_REGION=$(setting region)
-before=$(cat /etc/slurm/*.conf /etc/meridian/fleet.json | sha256sum)
 aws s3 sync --quiet --exact-timestamps "$source/slurm/" /etc/slurm
 aws s3 sync --quiet --exact-timestamps "$source/daemon/" /opt/meridian/daemon
 aws s3 cp --quiet "$source/fleet.json" /etc/meridian/fleet.json
-[ "$before" != "$(cat /etc/slurm/*.conf /etc/meridian/fleet.json | sha256sum)" ] || exit 0
+# Written down only once it is in force, so that an update that was cut off is done again.
+applied=/etc/meridian/applied.sha256
+now=$(cat /etc/slurm/*.conf /etc/meridian/fleet.json /opt/meridian/daemon/*.py | sha256sum)
+[ "$now" != "$(cat "$applied" 2>/dev/null || true)" ] || exit 0
 PATH=/opt/slurm/bin:$PATH scontrol reconfigure || systemctl restart slurmctld
 systemctl restart meridian-hpc
+printf '%s\n' "$now" > "$applied"

@@ -392,6 +392,23 @@ def orphans():
 
 
 @test
+def removed_nodes():
+    """nodes that the cluster file has no more lose their instances, also while the fleet stops"""
+    for status in ("RUNNING", "STOP_REQUESTED"):
+        world = World()
+        world.resume(nodes("a", 1, 2) + nodes("b", 1))
+        queue = world.fleet["queues"]["q"]
+        del queue["b"]
+        queue["a"]["maxCount"] = 1
+        world.slurm.states = {"q-dy-a-1": ({"IDLE", "CLOUD"}, "")}
+        world.cloud.table["FLEET"] = {"Id": "FLEET", "Status": status}
+        world.manager.look_after()
+        left = ["q-dy-a-1"] if status == "RUNNING" else []
+        equal((list(world.mapped()), len(world.cloud.running)), (left, len(left)))
+        equal(set(world.slurm.powered_down) <= {"q-dy-a-1"}, True)
+
+
+@test
 def lost_instance():
     """a node whose instance is gone is powered down, so that Slurm starts it anew"""
     world = World()
