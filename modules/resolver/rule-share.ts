@@ -11,8 +11,13 @@ export interface RuleShareProps {
   /** The share's name, 1 to 255 characters. */
   readonly name: string;
 
-  /** The rules, by a name that stays. Only the account that made a rule can share it. */
-  readonly rules: Readonly<Record<string, { readonly resolverRuleArn: string }>>;
+  /**
+   * The rules, and the rule groups of DNS Firewall, by a name that stays. Only the account that made
+   * one can share it.
+   */
+  readonly rules: Readonly<
+    Record<string, { readonly resolverRuleArn: string } | { readonly firewallRuleGroupArn: string }>
+  >;
 
   /** Accounts by id of 12 digits, organisations and organisational units by ARN. */
   readonly principals: readonly string[];
@@ -29,7 +34,8 @@ export interface RuleShareProps {
  * Lets the networks of other accounts obey rules of this one.
  *
  * Creates a share of Resource Access Manager, and an association for each rule and each principal.
- * The other account then makes a {@link RuleAssociation} for each of its networks.
+ * The other account then makes a {@link RuleAssociation} or a {@link DnsFirewallAssociation} for each
+ * of its networks.
  *
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing-sharing.html
  */
@@ -50,10 +56,10 @@ export class RuleShare extends Construct {
     this.resourceShareArn = this.resource.arn;
 
     const shared = new Construct(this, "Rules");
-    for (const [name, { resolverRuleArn }] of Object.entries(props.rules)) {
+    for (const [name, rule] of Object.entries(props.rules)) {
       new RamResourceAssociation(shared, name, {
         resourceShareArn: this.resourceShareArn,
-        resourceArn: resolverRuleArn,
+        resourceArn: "resolverRuleArn" in rule ? rule.resolverRuleArn : rule.firewallRuleGroupArn,
       });
     }
     const principals = new Construct(this, "Principals");

@@ -1,3 +1,6 @@
+/** Longest name that Resolver takes. */
+export const nameLength = 64;
+
 /** Names that Resolver takes. @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_CreateResolverEndpoint.html */
 export const namePattern = /^(?!\d+$)[A-Za-z0-9_ -]{1,64}$/;
 

@@ -43,6 +43,14 @@ describe("RuleShare", () => {
     }
   });
 
+  it("shares rule groups of DNS Firewall in the same way", () => {
+    const firewallRuleGroupArn =
+      "arn:aws:route53resolver:eu-west-1:111122223333:firewall-rule-group/rslvr-frg-1";
+    const stack = stackWith({ rules: { firewall: { firewallRuleGroupArn } } });
+
+    expect(resourceAt(stack, "aws_ram_resource_association").resource_arn).toBe(firewallRuleGroupArn);
+  });
+
   it("shares with accounts outside of the organisation only where told to", () => {
     expect(
       resourceAt(stackWith({ allowExternalPrincipals: true }), "aws_ram_resource_share")
