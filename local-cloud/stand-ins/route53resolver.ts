@@ -12,6 +12,7 @@ import {
   textsAt,
 } from "../toolkit";
 import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
+import { dnsFirewallOperations, refuseProtected } from "./dns-firewall";
 
 const invalid = "ValidationException";
 const notFound = "ResourceNotFoundException";
@@ -131,9 +132,7 @@ export function route53Resolver(): StandIn {
         associations.delete(id);
         return { ResolverQueryLogConfigAssociation: { ...association, Status: "DELETING" } };
       },
-      ...domainOperations(store("FirewallDomainList")),
-      ...ruleOperations(),
-      ...firewallConfigOperations(),
+      ...dnsFirewallOperations(store),
       ...endpointOperations(),
       ...resolverRuleOperations(),
       ...ownTagOperations(tags),
@@ -169,118 +168,16 @@ function kindOperations(kind: Kind, store: Store<JsonObject>, tags: Tags): Recor
     [kind.read]: (input, { region }) => ({ [kind.field]: at(region, input) }),
     [kind.remove]: (input, { region }) => {
       const resource = at(region, input);
+      refuseProtected(resource, input);
       store.in(region).delete(String(resource.Id));
       tags.drop(String(resource.Arn));
       return { [kind.field]: { ...resource, Status: "DELETING" } };
     },
     [kind.update ?? ""]: (input, { region }) => {
+      refuseProtected(at(region, input), input);
       const resource = { ...at(region, input), ...pick(input, ...kind.fields) };
       store.in(region).set(String(resource.Id), resource);
       return { [kind.field]: resource };
-    },
-  };
-}
-
-function domainOperations(lists: Store<JsonObject>): Record<string, JsonOperation> {
-  const domains = new Map<string, Set<string>>();
-  return {
-    UpdateFirewallDomains: (input, { region }) => {
-      const id = String(input.FirewallDomainListId);
-      const list = found(lists.in(region).get(id), notFound, `firewall domain list '${id}' does not exist`);
-      const current =
-        input.Operation === "REPLACE" ? new Set<string>() : (domains.get(id) ?? new Set<string>());
-      for (const domain of textsAt(input, "Domains").map((name) =>
-        name.endsWith(".") ? name : `${name}.`,
-      )) {
-        if (input.Operation === "REMOVE") {
-          current.delete(domain);
-        } else {
-          current.add(domain);
-        }
-      }
-      domains.set(id, current);
-      lists.in(region).set(id, { ...list, DomainCount: current.size });
-      return { Id: id, Name: list.Name, Status: "COMPLETE" };
-    },
-    ListFirewallDomains: (input) => ({
-      Domains: [...(domains.get(String(input.FirewallDomainListId)) ?? [])],
-    }),
-  };
-}
-
-const ruleFields = [
-  ...[
-    "FirewallRuleGroupId",
-    "FirewallDomainListId",
-    "FirewallThreatProtectionId",
-    "Name",
-    "Priority",
-    "Action",
-  ],
-  ...["BlockResponse", "BlockOverrideDomain", "BlockOverrideDnsType", "BlockOverrideTtl"],
-  ...[
-    "FirewallDomainRedirectionAction",
-    "Qtype",
-    "DnsThreatProtection",
-    "ConfidenceThreshold",
-    "CreatorRequestId",
-  ],
-];
-
-function ruleOperations(): Record<string, JsonOperation> {
-  const rules = new Store<JsonObject>();
-  const key = (input: JsonObject) =>
-    [
-      input.FirewallRuleGroupId,
-      input.FirewallDomainListId,
-      input.FirewallThreatProtectionId,
-      input.Qtype,
-    ].join("/");
-  const at = (region: string, input: JsonObject) =>
-    found(rules.in(region).get(key(input)), notFound, "the firewall rule does not exist");
-  return {
-    CreateFirewallRule: (input, { region }) => {
-      required(input, invalid, "FirewallRuleGroupId", "Name", "Priority", "Action");
-      const rule = {
-        FirewallDomainRedirectionAction: "INSPECT_REDIRECTION_DOMAIN",
-        ...pick(input, ...ruleFields),
-      };
-      rules.in(region).set(key(input), rule);
-      return { FirewallRule: rule };
-    },
-    UpdateFirewallRule: (input, { region }) => {
-      const rule = { ...at(region, input), ...pick(input, ...ruleFields) };
-      rules.in(region).set(key(input), rule);
-      return { FirewallRule: rule };
-    },
-    DeleteFirewallRule: (input, { region }) => {
-      const rule = at(region, input);
-      rules.in(region).delete(key(input));
-      return { FirewallRule: rule };
-    },
-    ListFirewallRules: (input, { region }) => ({
-      FirewallRules: [...rules.in(region).values()].filter(
-        (rule) => rule.FirewallRuleGroupId === input.FirewallRuleGroupId,
-      ),
-    }),
-  };
-}
-
-function firewallConfigOperations(): Record<string, JsonOperation> {
-  const configs = new Map<string, JsonObject>();
-  const at = (ResourceId: string) =>
-    configs.get(ResourceId) ?? {
-      Id: `rslvr-fc-${randomHex(17)}`,
-      ResourceId,
-      OwnerId: account,
-      FirewallFailOpen: "DISABLED",
-    };
-  return {
-    GetFirewallConfig: (input) => ({ FirewallConfig: at(String(input.ResourceId)) }),
-    UpdateFirewallConfig: (input) => {
-      const config = { ...at(String(input.ResourceId)), FirewallFailOpen: input.FirewallFailOpen };
-      configs.set(String(input.ResourceId), config);
-      return { FirewallConfig: config };
     },
   };
 }

@@ -77,7 +77,7 @@ resource "aws_ram_principal_association" "this" {
 
 resource "aws_route53_resolver_firewall_domain_list" "this" {
   name    = "blocked"
-  domains = ["blocked.example."]
+  domains = ["blocked.example.", "*.sink.example."]
 }
 
 resource "aws_route53_resolver_firewall_rule_group" "this" {
@@ -98,4 +98,9 @@ resource "aws_route53_resolver_firewall_rule_group_association" "this" {
   firewall_rule_group_id = aws_route53_resolver_firewall_rule_group.this.id
   priority               = 101
   vpc_id                 = aws_vpc.this.id
+}
+
+resource "aws_route53_resolver_firewall_config" "this" {
+  resource_id        = aws_vpc.this.id
+  firewall_fail_open = "ENABLED"
 }

@@ -301,6 +301,67 @@ describe("the stand-in of Route 53 Resolver", () => {
     );
   });
 
+  it("refuses what DNS Firewall refuses: a priority twice, too many domains, and changes under protection", async () => {
+    cloud = await GatewayUnderTest.start();
+    const list = await call("route53resolver", target("CreateFirewallDomainList"), { Name: "blocked" });
+    const rule = { FirewallRuleGroupId: "rslvr-frg-1", Name: "block", Priority: 1, Action: "BLOCK" };
+    await call("route53resolver", target("CreateFirewallRule"), { ...rule, FirewallDomainListId: "a" });
+    const association = await call("route53resolver", target("AssociateFirewallRuleGroup"), {
+      ...{ FirewallRuleGroupId: "rslvr-frg-1", VpcId: "vpc-1", Name: "main", Priority: 101 },
+      MutationProtection: "ENABLED",
+    });
+    const FirewallRuleGroupAssociationId = association.FirewallRuleGroupAssociation?.Id;
+    const protection =
+      "[RSLVR-02307] The DNS Firewall rule group association is under mutation protection. " +
+      "Remove the mutation protection and try again.";
+
+    expect(
+      await call("route53resolver", target("CreateFirewallRule"), { ...rule, FirewallDomainListId: "b" }),
+    ).toMatchObject({ message: "the rule group has a rule of priority 1 already" });
+    expect(
+      await call("route53resolver", target("UpdateFirewallDomains"), {
+        FirewallDomainListId: list.FirewallDomainList?.Id,
+        Operation: "ADD",
+        Domains: Array.from({ length: 1001 }, (_, index) => `${index}.test`),
+      }),
+    ).toMatchObject({ message: "a request holds at most 1000 domains" });
+    expect(
+      await call("route53resolver", target("DisassociateFirewallRuleGroup"), {
+        FirewallRuleGroupAssociationId,
+      }),
+    ).toMatchObject({ message: protection });
+    expect(
+      await call("route53resolver", target("UpdateFirewallRuleGroupAssociation"), {
+        FirewallRuleGroupAssociationId,
+        Priority: 102,
+      }),
+    ).toMatchObject({ message: protection });
+    expect(
+      await call("route53resolver", target("UpdateFirewallRuleGroupAssociation"), {
+        FirewallRuleGroupAssociationId,
+        MutationProtection: "DISABLED",
+      }),
+    ).toMatchObject({ FirewallRuleGroupAssociation: { MutationProtection: "DISABLED", Priority: 101 } });
+  });
+
+  it("remembers of each network whether DNS Firewall fails open", async () => {
+    cloud = await GatewayUnderTest.start();
+    await call("route53resolver", target("UpdateFirewallConfig"), {
+      ResourceId: "vpc-1",
+      FirewallFailOpen: "ENABLED",
+    });
+
+    const config = { ResourceId: "vpc-1", FirewallFailOpen: "ENABLED" };
+    expect(await call("route53resolver", target("GetFirewallConfig"), { ResourceId: "vpc-1" })).toMatchObject(
+      {
+        FirewallConfig: config,
+      },
+    );
+    expect(await call("route53resolver", target("ListFirewallConfigs"), {})).toMatchObject({
+      FirewallConfigs: [config],
+    });
+  });
+
   it("adds the protocols of an end point to what moto says", async () => {
     cloud = await GatewayUnderTest.start({ text: '{"ResolverEndpoint":{"Id":"rslvr-in-1"}}' });
     await call("route53resolver", target("CreateResolverEndpoint"), { Protocols: ["DoH", "Do53"] });
