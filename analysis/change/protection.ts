@@ -22,6 +22,16 @@ const guards: readonly Guard[] = [
     says: "switches deletion protection off",
   },
   {
+    attribute: /^mutation_protection$/,
+    isOff: (after, before) => before === "ENABLED" && after !== "ENABLED",
+    says: "lets it be changed and removed",
+  },
+  {
+    attribute: /^firewall_fail_open$/,
+    isOff: (after, before) => after === "ENABLED" && before !== "ENABLED",
+    says: "resolves names unchecked while DNS Firewall does not answer",
+  },
+  {
     attribute: /^lifecycle\.prevent_destroy$/,
     isOff: isFalse,
     says: "lets Terraform destroy it (prevent_destroy)",

@@ -50,6 +50,18 @@ describe("Protection", () => {
       "switches deletion protection off (deletion_protection)",
     ],
     [
+      "aws_route53_resolver_firewall_rule_group_association",
+      { mutation_protection: "ENABLED" },
+      { mutation_protection: "DISABLED" },
+      "lets it be changed and removed (mutation_protection)",
+    ],
+    [
+      "aws_route53_resolver_firewall_config",
+      { firewall_fail_open: "DISABLED" },
+      { firewall_fail_open: "ENABLED" },
+      "resolves names unchecked while DNS Firewall does not answer (firewall_fail_open)",
+    ],
+    [
       "aws_s3_bucket",
       { lifecycle: { prevent_destroy: true } },
       {},
