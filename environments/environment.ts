@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { dnsFirewallSchema } from "./dns-firewall";
 import { listOf, mapOf, section, text, whole } from "./fields";
 import { hpcSchema } from "./hpc";
 import { privateDnsSchema } from "./private-dns";
@@ -478,6 +479,12 @@ export const environmentSchema = section({
    * @default - none
    */
   privateDns: privateDnsSchema.optional(),
+  /**
+   * What the machines of the networks may look up.
+   *
+   * @default - everything
+   */
+  dnsFirewall: dnsFirewallSchema.optional(),
   /**
    * Where the Terraform states live.
    *

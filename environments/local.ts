@@ -13,6 +13,11 @@ export default {
       "corp.example.com": { servers: ["192.168.0.10", "192.168.0.11"], sharedWith: ["444455556666"] },
     },
   },
+  dnsFirewall: {
+    allow: ["fine.tracker.example.com"],
+    block: ["*.tracker.example.com"],
+    action: { domain: "blocked.meridian.test", ttlSeconds: 60 },
+  },
   delivery: { repository: "example-org/platform" },
   appRunner: { existingCustomer: true },
   ipv6: true,

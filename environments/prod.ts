@@ -5,6 +5,10 @@ export default {
   account: "111122223333",
   homeRegion: "eu-west-1",
   domain: { name: "example.com", dnssec: true },
+  // Where tools for finding and using holes have their answers sent.
+  dnsFirewall: {
+    block: ["interact.sh", "*.interact.sh", "*.oast.fun", "*.oast.live", "*.oast.me", "*.oast.online"],
+  },
   delivery: { repository: "example-org/platform" },
   appRunner: { existingCustomer: true, tracing: true },
   ipv6: true,

@@ -21,6 +21,7 @@ import {
 } from "../modules/network";
 import { addAppRunnerServices } from "./app-runner-services";
 import type { BlockedAddresses } from "./blocked-addresses";
+import { addDnsFirewall } from "./dns-firewall";
 import { addFargateServices } from "./fargate-services";
 import { firewallSettings } from "./firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
@@ -72,6 +73,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     const loadBalancer = this.createLoadBalancer(network, this.createCertificate(alarmTopic));
     const firewall = this.createFirewall(loadBalancer);
     addResolver(this, environment, network);
+    addDnsFirewall(this, environment, network);
     prepareRegistry(this, environment, region);
     const regional = { environment, network, alarmTopic, loadBalancer, firewall, zone };
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });

@@ -2,6 +2,7 @@ import { checkAccelerator } from "./accelerator";
 import { checkAppRunner } from "./app-runner";
 import { checkCapacity } from "./capacity";
 import { checkCidrBlocks } from "./cidr-blocks";
+import { checkDnsFirewall } from "./dns-firewall";
 import { checkDomain } from "./domain";
 import { checkDuplicates } from "./duplicates";
 import { checkExec } from "./exec";
@@ -33,6 +34,7 @@ export { isSecretKey } from "./secrets";
 export const environmentChecks: readonly EnvironmentCheck[] = [
   checkTarget,
   checkDomain,
+  checkDnsFirewall,
   checkStateReplica,
   checkRegions,
   checkZones,

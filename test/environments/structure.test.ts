@@ -8,7 +8,7 @@ const path = "environments/sample.ts:";
 describe("the structure of an environment", () => {
   it("refuses a misspelt key and names the nearest", () => {
     expect(refusalsOfUntyped({ deletionProtecton: true })).toEqual([
-      `${path} 'deletionProtecton' must be one of name, account, target, homeRegion, domain, privateDns, state, ipv6, regions, services, ` +
+      `${path} 'deletionProtecton' must be one of name, account, target, homeRegion, domain, privateDns, dnsFirewall, state, ipv6, regions, services, ` +
         "tables, hpc, registry, jurisdictions, accelerator, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
         "got \"deletionProtecton\"; write 'deletionProtection'",
     ]);
