@@ -1,5 +1,6 @@
 import { type Alarms, cloudWatchAlarms } from "./aws-alarms";
 import { ecrImages, type Images } from "./aws-images";
+import { ecrScans, type ImageScans } from "./aws-scans";
 import { clientSettings, statusOf } from "./aws-client";
 import { type Keys, kmsKeys } from "./aws-keys";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
@@ -37,6 +38,8 @@ export interface Aws {
   readonly keys: Keys;
   readonly alarms: Alarms;
   readonly images: Images;
+  /** What scans of images found. */
+  readonly scans: ImageScans;
 }
 
 /** `forbidden`: it exists, but is another account's or closed to these credentials. */
@@ -89,4 +92,5 @@ export const awsSdk: Aws = {
   keys: kmsKeys,
   alarms: cloudWatchAlarms,
   images: ecrImages,
+  scans: ecrScans,
 };

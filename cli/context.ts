@@ -3,6 +3,7 @@ import { closest } from "fastest-levenshtein";
 import type { LocalCloudStatus, StartOptions } from "../local-cloud";
 import type { Aws } from "./aws";
 import { UsageError } from "./errors";
+import type { Severity } from "./image-findings";
 import type { Interrupts } from "./interrupts";
 import type { RunProcess } from "./terraform/process";
 import type { Workspace } from "./workspace";
@@ -24,6 +25,15 @@ export interface TargetEnvironment {
    */
   readonly hpc?: {
     readonly clusters: Readonly<Record<string, { readonly file: string; readonly region?: string }>>;
+  };
+  /**
+   * Its container registries.
+   *
+   * @default - images are rolled out whatever was found in them
+   */
+  readonly registry?: {
+    /** The least severity of findings that keeps an image from being rolled out. */
+    readonly blockedFindings?: Severity;
   };
   /** Whether a destroy is refused. */
   readonly deletionProtection: boolean;

@@ -2,6 +2,7 @@ import type { Approval } from "./approval";
 import { recordApplied, recordBegun, recordUnchanged } from "./applied-record";
 import { CommandError } from "./errors";
 import { Gatekeeper } from "./gatekeeper";
+import { refusedImages } from "./image-findings";
 import { requireImages } from "./images";
 import { rememberDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
@@ -244,6 +245,7 @@ async function passGates(
 ): Promise<void> {
   const remaining = changed.filter(({ name }) => !orphans.has(name));
   await requireImages(session, remaining, pushMissingImages);
+  gates.admitImages(await refusedImages(session, remaining));
   const isJudged = new Set(reviewed?.reports.map(({ name }) => name));
   const open = remaining.filter(({ name }) => standing.has(name) && !isJudged.has(name));
   const results = planned.filter(({ stack }) => open.some(({ name }) => name === stack));

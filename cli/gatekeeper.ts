@@ -6,6 +6,7 @@ import {
   type Approval,
   approvalDraft,
   evaluateGates,
+  type GatedImage,
   type GatedPlan,
   type GatedStack,
   type GateResult,
@@ -38,13 +39,18 @@ export class Gatekeeper {
   }
 
   /** What the gates say of stacks, without letting anything through. */
-  public judge(stacks: readonly GatedStack[], waves: readonly (readonly string[])[] = []): GateResult {
+  public judge(
+    stacks: readonly GatedStack[],
+    waves: readonly (readonly string[])[] = [],
+    images: readonly GatedImage[] = [],
+  ): GateResult {
     const { environment } = this.session;
     const plan: GatedPlan = {
       environment: environment.name,
       stacks: [...this.admitted, ...stacks],
       orphans: this.orphans.map(({ stack, resources }) => ({ name: stack.name, resources })),
       waves: [...this.waves, ...waves],
+      images,
     };
     const { maximumChanges } = environment.rollout;
     return evaluateGates(plan, { maximumChanges }, this.approvals, this.today);
@@ -64,11 +70,30 @@ export class Gatekeeper {
     this.waves.push(...waves.map((wave) => [...wave]));
   }
 
+  /**
+   * Lets images through that something speaks against.
+   *
+   * @throws CommandError with what there is to do, and the approval to commit, when there is none for one.
+   */
+  public admitImages(images: readonly GatedImage[]): void {
+    const { refused } = this.judge([], [], images);
+    const [first] = refused;
+    if (first !== undefined) {
+      const [repository = "", digest = ""] = first.address?.split("@") ?? [];
+      throw this.refusal(
+        refused,
+        "Build the image on what is patched, push it and deploy that. " +
+          `\`aws ecr describe-image-scan-findings --repository-name ${repository} --image-id imageDigest=${digest}\` lists what was found. ` +
+          "To run it all the same until a day: ",
+      );
+    }
+  }
+
   private get today(): string {
     return this.session.context.now().toISOString().slice(0, 10);
   }
 
-  private refusal(refused: GateResult["refused"]): CommandError {
+  private refusal(refused: GateResult["refused"], remedy = ""): CommandError {
     const { name } = this.session.environment;
     const lines = refused.map(
       ({ gate, summary, expired }) =>
@@ -80,7 +105,7 @@ export class Gatekeeper {
         : `\n${this.uncommitted.join(", ")} is not committed, so it approves nothing.`;
     return new CommandError(
       `This needs an approval in ${folder}/ that '${name}' does not have:\n${lines.join("\n")}\nNone of it was changed.${ignored}`,
-      `Complete this, have it reviewed, and commit it as ${folder}/${name}-${this.today}.yaml. Plans that were saved before are of another commit then: save them again.\n\n${approvalDraft(name, refused, this.today)}`,
+      `${remedy}${remedy === "" ? "Complete" : "complete"} this, have it reviewed, and commit it as ${folder}/${name}-${this.today}.yaml. Plans that were saved before are of another commit then: save them again.\n\n${approvalDraft(name, refused, this.today)}`,
     );
   }
 }

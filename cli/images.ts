@@ -19,7 +19,7 @@ export function imagesOf({ resource = {} }: Configuration, account: string): Ima
 }
 
 /** The name that an image is pulled by. */
-function addressOf({ region, account, repository, version }: Image): string {
+export function addressOf({ region, account, repository, version }: Image): string {
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   const separator = version.startsWith("sha256:") ? "@" : ":";
   return `${account}.dkr.ecr.${region}.${domain}/${repository}${separator}${version}`;

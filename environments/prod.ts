@@ -120,7 +120,11 @@ export default {
       ttlAttribute: "expires",
     },
   },
-  registry: { scanning: "enhanced", pullThroughCaches: { "ecr-public": "ecr-public", quay: "quay" } },
+  registry: {
+    scanning: "enhanced",
+    blockedFindings: "CRITICAL",
+    pullThroughCaches: { "ecr-public": "ecr-public", quay: "quay" },
+  },
   hpc: { clusters: { cfd: { file: "environments/hpc/cfd.yaml", region: "eu-west-1" } } },
   recovery: { rtoSeconds: 96, survives: 1 },
   firewall: { blockList: true },

@@ -18,6 +18,15 @@ export const registrySchema = section({
    */
   scanning: z.enum(["basic", "enhanced"]).default("basic"),
   /**
+   * The least severity of findings that keeps an image from being rolled out: `HIGH` refuses what has
+   * findings of `HIGH` or `CRITICAL`. An image that was not scanned is refused as well. It is about
+   * images of the environment's own registries that a region does not run yet. The findings are those of
+   * the moment; later ones are told by mail.
+   *
+   * @default - images are rolled out whatever was found in them
+   */
+  blockedFindings: z.enum(["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"]).optional(),
+  /**
    * Public registries whose images are kept here at the first pull, by the first part of their
    * repositories' names here.
    *

@@ -2,7 +2,14 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 
 /** What an approval can allow, in the words of the file. */
-export const gateNames = ["data-loss", "stack-loss", "change-count", "regions-per-wave", "risk"] as const;
+export const gateNames = [
+  "data-loss",
+  "stack-loss",
+  "change-count",
+  "regions-per-wave",
+  "image-findings",
+  "risk",
+] as const;
 
 /** One of {@link gateNames}. */
 export type GateName = (typeof gateNames)[number];
@@ -108,6 +115,7 @@ export function parseApprovals(files: readonly ApprovalFile[]): Approval[] {
 function missingScope({ gate, addresses, stacks, maximum }: Allowance): [string, string][] {
   switch (gate) {
     case "data-loss":
+    case "image-findings":
     case "risk":
       return addresses === undefined ? [["addresses", "must name the addresses that it allows"]] : [];
     case "change-count":

@@ -30,6 +30,16 @@ export interface GatedStack {
   readonly changes: readonly ResourceChange[];
 }
 
+/** An image that something speaks against. */
+export interface GatedImage {
+  /** The stack that would run it. */
+  readonly stack: string;
+  /** Its repository and digest, as `web@sha256:...`. */
+  readonly address: string;
+  /** What speaks against it, as a sentence without its full stop. */
+  readonly summary: string;
+}
+
 /** What is about to be applied. */
 export interface GatedPlan {
   readonly environment: string;
@@ -41,6 +51,12 @@ export interface GatedPlan {
    * @default - none
    */
   readonly orphans?: readonly { readonly name: string; readonly resources: number }[];
+  /**
+   * Images that the stacks would run and that something speaks against.
+   *
+   * @default - none
+   */
+  readonly images?: readonly GatedImage[];
   /**
    * Names of the stacks that are applied at the same time, wave by wave.
    *
@@ -54,7 +70,7 @@ export interface GateDemand {
   readonly gate: GateName;
   /** The stacks that it is about. */
   readonly stacks: readonly string[];
-  /** The resource that it is about; absent where it is about a number. */
+  /** The resource or image that it is about; absent where it is about a number. */
   readonly address?: string;
   /** What is asked for, as a sentence without its full stop. */
   readonly summary: string;
@@ -139,6 +155,7 @@ interface Demand {
 function demandsOf(plan: GatedPlan, policy: GatePolicy): Demand[] {
   return [
     ...orphanDemands(plan),
+    ...imageDemands(plan),
     ...changeDemands(plan, policy),
     ...countDemands(plan, policy),
     ...waveDemands(plan, policy),
@@ -152,6 +169,12 @@ function orphanDemands({ orphans = [] }: GatedPlan): Demand[] {
       stacks: [name],
       summary: `destroy the whole of ${name}, which the code does not have any more: ${resources} ${resources === 1 ? "resource" : "resources"}`,
     },
+  }));
+}
+
+function imageDemands({ images = [] }: GatedPlan): Demand[] {
+  return images.map(({ stack, address, summary }) => ({
+    content: { gate: "image-findings" as const, stacks: [stack], address, summary },
   }));
 }
 

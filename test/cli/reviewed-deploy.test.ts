@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { Approval } from "../../cli/approval";
 import { deploy, type DeploySettings } from "../../cli/deployment";
 import { planEnvironment } from "../../cli/environment-plan";
+import type { TargetEnvironment } from "../../cli/context";
 import type { PlanManifest } from "../../cli/plan-bundle";
 import type { StackResult } from "../../cli/report";
 import type { Session } from "../../cli/session";
@@ -42,7 +43,7 @@ class Workbench {
   public stacks: readonly FixtureStack[] = platform;
   public readonly context: FakeContext;
   public now = new Date("2026-11-20T12:00:00Z");
-  public environment = environment;
+  public environment: TargetEnvironment = environment;
   public slept = 0;
 
   public constructor() {
@@ -452,6 +453,79 @@ describe("the gates of a deploy", () => {
     );
     bench.approve('  - gate: regions-per-wave\n    stacks: ["dev-*"]\n');
     expect((await bench.deploy()).calls).toEqual(["apply dev-us", "apply dev-eu"]);
+  });
+
+  /** Both regions are to run an image that weaknesses were found in. */
+  async function withFindings(): Promise<Workbench> {
+    const bench = await deployed();
+    const digest = `sha256:${"a".repeat(64)}`;
+    bench.environment = { ...environment, registry: { blockedFindings: "HIGH" } };
+    bench.stacks = platform.map((stack) => ({
+      ...stack,
+      configuration: {
+        ...stack.configuration,
+        resource: {
+          ...stack.configuration?.resource,
+          aws_apprunner_service: {
+            Web: { image: `111122223333.dkr.ecr.${stack.name.slice(4)}.amazonaws.com/web:1.1.0` },
+          },
+        },
+      },
+    }));
+    for (const region of ["eu", "us"]) {
+      const scan = { digest, status: "ACTIVE", counts: { CRITICAL: 1, HIGH: 4 } };
+      bench.context.aws.scansByImage.set(`${region}/web:1.1.0`, [scan]);
+    }
+    return bench;
+  }
+
+  it("refuse to roll out an image for what was found in it, and say what there is to do", async () => {
+    const bench = await withFindings();
+    const digest = `sha256:${"a".repeat(64)}`;
+
+    const { outcomes, results } = await bench.deploy({}, bothRegions);
+
+    expect(outcomes).toEqual({
+      "dev-foundation": "no changes",
+      "dev-us": "refused",
+      "dev-eu": "stopped",
+      "dev-edge": "stopped",
+    });
+    expect(results[1]).toMatchObject({
+      message: [
+        "This needs an approval in approvals/ that 'dev' does not have:",
+        `  - image-findings: run web:1.1.0 (${digest}) in dev-us: ECR found 1 CRITICAL, 4 HIGH in us`,
+        "None of it was changed.",
+      ].join("\n"),
+      remedy: [
+        "Build the image on what is patched, push it and deploy that. " +
+          `\`aws ecr describe-image-scan-findings --repository-name web --image-id imageDigest=${digest}\` lists what was found. ` +
+          "To run it all the same until a day: complete this, have it reviewed, and commit it as approvals/dev-2026-11-20.yaml. " +
+          "Plans that were saved before are of another commit then: save them again.",
+        "",
+        "environment: dev",
+        "approvedBy: # who approves",
+        "reason: # why, in a sentence",
+        "approved: 2026-11-20",
+        "expires: # at most 30 days later",
+        "allows:",
+        `  # run web:1.1.0 (${digest}) in dev-us: ECR found 1 CRITICAL, 4 HIGH in us`,
+        "  - gate: image-findings",
+        `    addresses: ["web@${digest}"]`,
+        '    stacks: ["dev-us"]',
+        "",
+      ].join("\n"),
+    });
+  });
+
+  it("roll it out where an approval of that day accepts what was found", async () => {
+    const bench = await withFindings();
+    bench.approve('  - gate: image-findings\n    addresses: ["web@sha256:*"]\n');
+
+    expect((await bench.deploy({}, bothRegions)).outcomes).toMatchObject({
+      "dev-us": "applied",
+      "dev-eu": "applied",
+    });
   });
 
   it("hold nothing up that stands nowhere yet", async () => {

@@ -150,6 +150,26 @@ describe("The gates", () => {
     expect(evaluateGates(risky, { risks: ["access"] }, [], "2026-11-20").refused[0]?.gate).toBe("risk");
   });
 
+  it("let an image run that something speaks against only with an approval of its digest", () => {
+    const image = { stack: "prod-eu-west-1", address: "web@sha256:aa", summary: "run web: 1 CRITICAL" };
+    const rollout = { environment: "prod", stacks: [], images: [image] };
+    const allowed = (address: string) =>
+      approval(`allows:\n  - gate: image-findings\n    addresses: ["${address}"]\n`);
+
+    expect(evaluateGates(rollout, {}, [], "2026-11-20").refused).toEqual([
+      {
+        gate: "image-findings",
+        stacks: ["prod-eu-west-1"],
+        address: "web@sha256:aa",
+        summary: "run web: 1 CRITICAL",
+        approvedBy: [],
+        expired: [],
+      },
+    ]);
+    expect(evaluateGates(rollout, {}, allowed("web@sha256:bb"), "2026-11-20").open).toBe(false);
+    expect(evaluateGates(rollout, {}, allowed("web@sha256:aa"), "2026-11-20").open).toBe(true);
+  });
+
   it("draft the approval that is missing, which is read once it is completed", () => {
     const { refused } = evaluateGates(plan, {}, [], "2026-11-20");
     const draft = approvalDraft("prod", refused, "2026-11-20");
@@ -188,7 +208,7 @@ describe("An approval", () => {
         `a.yaml: 'reason' must be a sentence of at least 10 characters, got "x"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'approved' must be a day such as 2026-11-20, got "yesterday"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'expires' must be a day such as 2026-11-20, got "2026-13-45"; see approvals in docs/plans-in-pull-requests.md`,
-        `a.yaml: 'allows.0.gate' must be one of data-loss, stack-loss, change-count, regions-per-wave, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
+        `a.yaml: 'allows.0.gate' must be one of data-loss, stack-loss, change-count, regions-per-wave, image-findings, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'forever' must not be given; remove it`,
       ].join("\n"),
     );
@@ -196,6 +216,7 @@ describe("An approval", () => {
 
   it.each([
     ["allows:\n  - gate: data-loss\n", "'allows.0.addresses' must name the addresses that it allows"],
+    ["allows:\n  - gate: image-findings\n", "'allows.0.addresses' must name the addresses that it allows"],
     ["allows:\n  - gate: change-count\n", "'allows.0.maximum' must say how many changes it allows"],
     ["allows:\n  - gate: regions-per-wave\n", "'allows.0.stacks' must name the stacks that may go together"],
     ["allows: []\n", "'allows' must allow something"],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import type { Aws } from "../../../cli/aws";
 import type { RingingAlarm } from "../../../cli/aws-alarms";
+import type { ImageScan } from "../../../cli/aws-scans";
 import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objects";
 import type { Context, TargetEnvironment } from "../../../cli/context";
 import { Interrupts } from "../../../cli/interrupts";
@@ -109,6 +110,18 @@ export class FakeAws implements Aws {
   public readonly absentImages = new Set<string>();
   /** Repositories that were deleted, as `region/repository`. */
   public readonly deletedRepositories: string[] = [];
+
+  /** What scans found, as `region/repository:version`; else nothing in an image that is complete. */
+  public readonly scansByImage = new Map<string, ImageScan[]>();
+
+  public readonly scans: Aws["scans"] = {
+    of: (_access, { region, repository, version }) =>
+      Promise.resolve(
+        this.scansByImage.get(`${region}/${repository}:${version}`) ?? [
+          { digest: `sha256:${"0".repeat(64)}`, status: "COMPLETE", counts: {} },
+        ],
+      ),
+  };
 
   public readonly images: Aws["images"] = {
     isPresent: (_access, { region, repository, version }) =>
