@@ -43,7 +43,7 @@ const invalid = "InvalidParameterException";
 
 /**
  * ECR: creation templates, pull-through cache rules and account settings; images that are pushed
- * are copied as the registry's replication says, at once. The rest is moto's.
+ * are scanned, and copied as the registry's replication says, at once. The rest is moto's.
  */
 export function ecr(): StandIn {
   const templates = new Store<JsonObject>();
@@ -57,6 +57,7 @@ export function ecr(): StandIn {
       ...ruleOperations(rules),
       PutImage: async (input, context) => {
         const pushed = await context.motoJson("PutImage", input);
+        await scan(input, context);
         for (const region of await destinationsOf(input, context)) {
           await replicate(input, context.inRegion(region), templates);
         }
@@ -107,6 +108,15 @@ async function replicate(input: JsonObject, there: Context, templates: Store<Jso
     there.motoJson("CreateRepository", { repositoryName, ...settings, tags: template.resourceTags ?? [] }),
   );
   await unlessThere(there.motoJson("PutImage", input));
+  await scan(input, there);
+}
+
+/** Every push is scanned; moto, which finds one weakness in any image, scans none twice a day. */
+async function scan(input: JsonObject, there: Context): Promise<void> {
+  const { repositoryName, imageTag } = input;
+  if (imageTag !== undefined) {
+    await unlessThere(there.motoJson("StartImageScan", { repositoryName, imageId: { imageTag } }));
+  }
 }
 
 function lengthOf({ prefix }: JsonObject): number {

@@ -413,7 +413,7 @@ describe("the stand-in of SQS", () => {
 describe("the replication of ECR", () => {
   const target = (action: string) => `AmazonEC2ContainerRegistry_V20150921.${action}`;
 
-  it("copies a pushed image to where the registry replicates, into a repository as the template says", async () => {
+  it("scans a pushed image and copies it to where the registry replicates, into a repository as the template says", async () => {
     const replicationConfiguration = {
       rules: [
         {
@@ -449,10 +449,13 @@ describe("the replication of ECR", () => {
     ]);
     expect(asked).toEqual([
       ["eu-west-1", "PutImage", "web"],
+      ["eu-west-1", "StartImageScan", "web"],
       ["eu-west-1", "DescribeRegistry", undefined],
       ["eu-central-1", "CreateRepository", "web"],
       ["eu-central-1", "PutImage", "web"],
+      ["eu-central-1", "StartImageScan", "web"],
       ["eu-west-1", "PutImage", "api"],
+      ["eu-west-1", "StartImageScan", "api"],
       ["eu-west-1", "DescribeRegistry", undefined],
     ]);
   });
