@@ -27,6 +27,26 @@ export const registrySchema = section({
    */
   blockedFindings: z.enum(["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"]).optional(),
   /**
+   * Settings of the account's registries in the environment's regions. Environments of one account and
+   * region share them, so one environment states them.
+   *
+   * @default - as the account has them
+   */
+  accountSettings: section({
+    /**
+     * Who does basic scanning: ECR itself, or Clair, which AWS keeps for accounts of before.
+     *
+     * @default - as the account has it
+     */
+    basicScanTypeVersion: z.enum(["AWS_NATIVE", "CLAIR"]).optional(),
+    /**
+     * What registry policies speak of: every action of ECR (`V2`), or replication and caches (`V1`).
+     *
+     * @default - as the account has it
+     */
+    registryPolicyScope: z.enum(["V1", "V2"]).optional(),
+  }).prefault({}),
+  /**
    * Public registries whose images are kept here at the first pull, by the first part of their
    * repositories' names here.
    *

@@ -2,7 +2,12 @@ import type { Construct } from "constructs";
 
 import type { Environment } from "../environments";
 import { AlarmTopic } from "../modules/alarm-topic";
-import { PullThroughCache, RegistryScanning, RepositoryTemplate } from "../modules/container-registry";
+import {
+  PullThroughCache,
+  RegistryAccountSetting,
+  RegistryScanning,
+  RepositoryTemplate,
+} from "../modules/container-registry";
 import { pascalCase, platformTags } from "../modules/core";
 import { repositoryNames } from "./repository-names";
 
@@ -18,6 +23,7 @@ export function prepareRegistry(scope: Construct, environment: Environment, regi
     eventBridge: true,
   });
   new RegistryScanning(scope, "RegistryScanning", { scanType: registry.scanning, topic });
+  addAccountSettings(scope, registry.accountSettings);
   const repositoryTags = platformTags(name, scope.node.id, tags);
   const shared = { account, region, repositoryTags };
   for (const [repositoryPrefix, upstream] of Object.entries(registry.pullThroughCaches)) {
@@ -41,6 +47,24 @@ export function prepareRegistry(scope: Construct, environment: Environment, regi
       ...shared,
       appliedFor: "REPLICATION",
       prefix,
+    });
+  }
+}
+
+function addAccountSettings(
+  scope: Construct,
+  { basicScanTypeVersion, registryPolicyScope }: Environment["registry"]["accountSettings"],
+): void {
+  if (basicScanTypeVersion !== undefined) {
+    new RegistryAccountSetting(scope, "BasicScanTypeVersion", {
+      name: "BASIC_SCAN_TYPE_VERSION",
+      value: basicScanTypeVersion,
+    });
+  }
+  if (registryPolicyScope !== undefined) {
+    new RegistryAccountSetting(scope, "RegistryPolicyScope", {
+      name: "REGISTRY_POLICY_SCOPE",
+      value: registryPolicyScope,
     });
   }
 }
