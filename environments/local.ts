@@ -67,7 +67,11 @@ export default {
     },
   },
   tables: { sessions: { partitionKey: { name: "id", type: "S" }, ttlAttribute: "expires" } },
-  registry: { pullThroughCaches: { "ecr-public": "ecr-public" } },
+  registry: {
+    blockedFindings: "CRITICAL",
+    accountSettings: { basicScanTypeVersion: "AWS_NATIVE", registryPolicyScope: "V2" },
+    pullThroughCaches: { "ecr-public": "ecr-public" },
+  },
   hpc: { clusters: { lab: { file: "environments/hpc/lab.yaml" } } },
   recovery: { rtoSeconds: 156, survives: 1 },
   firewall: {

@@ -123,6 +123,7 @@ export default {
   registry: {
     scanning: "enhanced",
     blockedFindings: "CRITICAL",
+    accountSettings: { registryPolicyScope: "V2" },
     pullThroughCaches: { "ecr-public": "ecr-public", quay: "quay" },
   },
   hpc: { clusters: { cfd: { file: "environments/hpc/cfd.yaml", region: "eu-west-1" } } },

@@ -1,10 +1,12 @@
 /**
  * Names across networks: a private zone for this one, addresses that the office asks for it, and the
- * office's own domain asked in turn. The rule is shared with another account of the organisation.
+ * office's own domain asked in turn. The rule is shared with another account of the organisation. What the network's machines
+ * may not look up is denied.
  */
 import { App, TerraformOutput } from "cdktf";
 
 import {
+  DnsFirewall,
   ForwardingRule,
   InboundEndpoint,
   Network,
@@ -56,6 +58,14 @@ new SystemRule(stack, "Cloud", {
   networks: { example: network },
 });
 new RuleShare(stack, "Share", { name: "example-rules", rules: { corporate }, principals: ["444455556666"] });
+// Names of the office stay open; protection is left out here, so that the example goes as it came.
+new DnsFirewall(stack, "DnsFirewall", {
+  name: "example",
+  allow: { office: { domains: ["example.com", "*.example.com"] } },
+  block: { callbacks: { domains: ["interact.sh", "*.interact.sh"] } },
+  networks: { example: network },
+  mutationProtection: false,
+});
 new ResolverQueryLog(stack, "Queries", { name: "example", account, region, networks: { example: network } });
 
 app.synth();
