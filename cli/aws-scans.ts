@@ -57,7 +57,7 @@ export const ecrScans: ImageScans = {
       }
     };
     try {
-      const { images = [] } = await client.send(
+      const { images: [found] = [], failures: [failure] = [] } = await client.send(
         new BatchGetImageCommand({
           ...place,
           imageIds: [
@@ -68,10 +68,10 @@ export const ecrScans: ImageScans = {
           acceptedMediaTypes: [...indexTypes, ...manifestTypes],
         }),
       );
-      const digests = images.flatMap(({ imageId, imageManifest = "{}" }) =>
-        scannedDigests(imageId?.imageDigest ?? "", imageManifest),
-      );
-      return await Promise.all(digests.map(scanOf));
+      if (found?.imageId?.imageDigest === undefined || found.imageManifest === undefined) {
+        throw new Error(failure?.failureReason ?? "ECR did not give the image's manifest");
+      }
+      return await Promise.all(scannedDigests(found.imageId.imageDigest, found.imageManifest).map(scanOf));
     } catch (error) {
       throw new CommandError(
         `What ECR found in ${image.repository} in ${image.region} cannot be read: ${messageOf(error)}`,
@@ -86,7 +86,6 @@ export function scannedDigests(digest: string, manifest: string): string[] {
   const { manifests } = JSON.parse(manifest) as {
     readonly manifests?: readonly { readonly digest: string; readonly platform?: { readonly os?: string } }[];
   };
-  return manifests === undefined
-    ? [digest]
-    : manifests.filter(({ platform }) => platform?.os !== "unknown").map((each) => each.digest);
+  const held = (manifests ?? []).filter(({ platform }) => platform?.os !== "unknown");
+  return held.length === 0 ? [digest] : held.map((each) => each.digest);
 }

@@ -1,8 +1,13 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import type { GatedImage } from "../../analysis/gates";
+import type { AwsAccess } from "../../cli/aws";
 import { ecrScans, scannedDigests, type ImageScan } from "../../cli/aws-scans";
 import { refusedImages, type Severity } from "../../cli/image-findings";
 import type { Configuration, Stack } from "../../cli/manifest";
 import type { Session } from "../../cli/session";
+import { readAll } from "../../local-cloud/http";
 import { FakeAws } from "./support/fake-context";
 
 const account = "111122223333";
@@ -163,6 +168,81 @@ describe("the findings of images", () => {
 });
 
 describe("what ECR scans", () => {
+  const image = { region: "eu-west-1", account, repository: "web", version: "1.0.0" };
+  let server: Server | undefined;
+
+  afterEach(() => server?.close());
+
+  /** An ECR that answers operations by name and, where there are several, digest. */
+  async function ecr(answers: Readonly<Record<string, object>>): Promise<AwsAccess> {
+    server = createServer((request, response) => {
+      void readAll(request).then((body) => {
+        const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+        const { imageId } = JSON.parse(body.toString()) as { imageId?: { imageDigest?: string } };
+        const answer = answers[`${operation} ${imageId?.imageDigest ?? ""}`.trim()] ?? {};
+        response.writeHead("__type" in answer ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify(answer));
+      });
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server?.once("listening", resolve));
+    const variables = { AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing" };
+    return { variables, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  }
+
+  it("is read for each platform, also where nothing was scanned", async () => {
+    const manifests = ["sha256:amd", "sha256:arm"].map((each) => ({
+      digest: each,
+      platform: { os: "linux" },
+    }));
+    const access = await ecr({
+      BatchGetImage: {
+        images: [{ imageId: { imageDigest: "sha256:all" }, imageManifest: JSON.stringify({ manifests }) }],
+      },
+      "DescribeImageScanFindings sha256:amd": {
+        imageScanStatus: { status: "COMPLETE", description: "done" },
+        imageScanFindings: { findingSeverityCounts: { HIGH: 3 } },
+      },
+      "DescribeImageScanFindings sha256:arm": { __type: "ScanNotFoundException", message: "none" },
+    });
+
+    expect(await ecrScans.of(access, image)).toEqual([
+      { digest: "sha256:amd", status: "COMPLETE", description: "done", counts: { HIGH: 3 } },
+      { digest: "sha256:arm", status: "NOT_SCANNED", counts: {} },
+    ]);
+  });
+
+  it("is asked for by digest as well, and is nothing that ECR says nothing of", async () => {
+    const access = await ecr({
+      BatchGetImage: { images: [{ imageId: { imageDigest: digest }, imageManifest: "{}" }] },
+    });
+
+    expect(await ecrScans.of(access, { ...image, version: digest })).toEqual([
+      { digest, status: "NOT_SCANNED", counts: {} },
+    ]);
+  });
+
+  it.each([
+    [{ failures: [{ failureReason: "Requested image not found" }] }, "Requested image not found"],
+    [{}, "ECR did not give the image's manifest"],
+  ])("is refused where the image cannot be read: %j", async (answer, reason) => {
+    const access = await ecr({ BatchGetImage: answer });
+
+    await expect(ecrScans.of(access, image)).rejects.toMatchObject({
+      message: `What ECR found in web in eu-west-1 cannot be read: ${reason}`,
+    });
+  });
+
+  it("is refused where findings cannot be read", async () => {
+    const access = await ecr({
+      BatchGetImage: { images: [{ imageId: { imageDigest: digest }, imageManifest: "{}" }] },
+      [`DescribeImageScanFindings ${digest}`]: { __type: "AccessDeniedException", message: "no" },
+    });
+
+    await expect(ecrScans.of(access, image)).rejects.toMatchObject({
+      remedy: "Allow the credentials ecr:BatchGetImage and ecr:DescribeImageScanFindings.",
+    });
+  });
+
   it("is the image, or each of the images that it holds for a platform", () => {
     const manifests = [
       { digest: "sha256:amd", platform: { os: "linux", architecture: "amd64" } },
@@ -172,6 +252,7 @@ describe("what ECR scans", () => {
 
     expect(scannedDigests("sha256:all", JSON.stringify({ manifests }))).toEqual(["sha256:amd", "sha256:arm"]);
     expect(scannedDigests("sha256:one", JSON.stringify({ layers: [] }))).toEqual(["sha256:one"]);
+    expect(scannedDigests("sha256:none", JSON.stringify({ manifests: [] }))).toEqual(["sha256:none"]);
   });
 
   it("says which rights are missing when it cannot be read", async () => {

@@ -77,7 +77,7 @@ describe("validateEnvironments", () => {
       tables: {},
       ipv6: false,
       hpc: { clusters: {} },
-      registry: { scanning: "basic", pullThroughCaches: {} },
+      registry: { scanning: "basic", accountSettings: {}, pullThroughCaches: {} },
       jurisdictions: {},
       accelerator: { trafficDialPercentages: {}, onlyEntry: false },
       recovery: { rtoSeconds: 156, survives: 1 },
