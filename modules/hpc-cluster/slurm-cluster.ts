@@ -34,7 +34,9 @@ const shippedFiles = {
   "nodes/bootstrap.sh": "nodes/bootstrap.sh",
   "nodes/mounts.py": "nodes/mounts.py",
   "nodes/update.sh": "nodes/update.sh",
+  "nodes/slurm-program.service": "nodes/slurm-program.service",
   "nodes/meridian-hpc.service": "nodes/meridian-hpc.service",
+  "nodes/meridian-imds.service": "nodes/meridian-imds.service",
   "nodes/meridian-update.service": "nodes/meridian-update.service",
   "nodes/meridian-update.timer": "nodes/meridian-update.timer",
 } as const;

@@ -4,31 +4,60 @@
 set -euo pipefail
 role=$1
 exec > >(tee -a /var/log/meridian-bootstrap.log) 2>&1
-setting() { python3 -c 'import json,sys; v=json.load(open("/etc/meridian/node.json")).get(sys.argv[1]); print("" if v is None else v if isinstance(v,str) else json.dumps(v))' "$1"; }
+value() { python3 -c 'import json,sys; v=json.load(open(sys.argv[1])).get(sys.argv[2]); print("" if v is None else v if isinstance(v,str) else json.dumps(v))' "$1" "$2"; }
+setting() { value /etc/meridian/node.json "$1"; }
 imds() { local t; t=$(curl -sfX PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300'); curl -sf -H "X-aws-ec2-metadata-token: $t" "http://169.254.169.254/latest/meta-data/$1"; }
 has() { command -v "$1" >/dev/null 2>&1; }
+release() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" /etc/os-release; }
 
-cluster=$(setting cluster); region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix)
-head=$(cat /etc/meridian/head-address); os=$(. /etc/os-release; echo "$ID")
+region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix); head=$(cat /etc/meridian/head-address)
+os=$(release ID); version=$(release VERSION_ID); version=${version%%.*}
 export AWS_DEFAULT_REGION=$region
 proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_proxy=$proxy no_proxy=169.254.169.254,.amazonaws.com; fi
+
+# Slurm's messages carry user ids: `slurm` has the same one on every node, before a package picks its own.
+users() {
+  local log
+  id slurm >/dev/null 2>&1 || { groupadd --system --gid 401 slurm; useradd --system --uid 401 --gid slurm --home-dir /var/lib/slurm --create-home slurm; }
+  install -d -o slurm -g slurm /var/spool/slurm.state /var/spool/slurmd /var/spool/meridian
+  for log in slurmctld slurmdbd meridian-daemon; do [ -e "/var/log/$log.log" ] || install -o slurm -g slurm -m 640 /dev/null "/var/log/$log.log"; done
+}
 
 install_packages() {
   case $os in
     ubuntu|debian) export DEBIAN_FRONTEND=noninteractive; apt-get update -q
-      apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm slurm-wlm slurmdbd ;;
-    amzn) dnf install -qy python3-boto3 munge munge-devel nfs-utils mdadm gcc make readline-devel perl pam-devel mariadb105-devel dbus-devel ;;
-    *) dnf install -qy epel-release || dnf install -qy "https://dl.fedoraproject.org/pub/epel/epel-release-latest-$(. /etc/os-release; echo "${VERSION_ID%%.*}").noarch.rpm"
-      dnf install -qy python3-boto3 munge nfs-utils mdadm slurm slurm-slurmctld slurm-slurmd slurm-slurmdbd ;;
+      apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm iptables slurm-wlm slurmdbd ;;
+    amzn) dnf install -qy nfs-utils mdadm iptables-nft gcc make readline-devel perl pam-devel mariadb105-devel dbus-devel
+      dnf install -qy python3-boto3 || { dnf install -qy python3-pip; python3 -m pip install -q boto3; }
+      dnf install -qy munge munge-devel || build_munge ;;
+    *) dnf install -qy epel-release || dnf install -qy "https://dl.fedoraproject.org/pub/epel/epel-release-latest-$version.noarch.rpm"
+      dnf install -qy python3-boto3 munge nfs-utils mdadm iptables-nft slurm slurm-slurmctld slurm-slurmd slurm-slurmdbd ;;
   esac
+}
+
+build_munge() {
+  dnf install -qy openssl-devel bzip2-devel zlib-devel
+  curl -sfL https://github.com/dun/munge/releases/download/munge-0.5.16/munge-0.5.16.tar.xz | tar xJ -C /usr/src
+  (cd /usr/src/munge-0.5.16 && ./configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var --runstatedir=/run --with-systemdunitdir=/etc/systemd/system && make -sj "$(nproc)" && make -s install)
+  id munge >/dev/null 2>&1 || useradd --system --home-dir /var/lib/munge munge
+  install -d -m 700 -o munge -g munge /var/lib/munge /var/log/munge
+  systemctl daemon-reload
 }
 
 # Amazon Linux has no Slurm package: the head node builds one and shares it.
 build_slurm() {
   [ "$os" = amzn ] || return 0
-  local version; version=$(setting slurmVersion)
-  curl -sfL "https://download.schedmd.com/slurm/slurm-$version.tar.bz2" | tar xj -C /usr/src
-  (cd "/usr/src/slurm-$version" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm && make -sj "$(nproc)" && make -s install)
+  local slurm; slurm=slurm-$(setting slurmVersion)
+  curl -sfL "https://download.schedmd.com/slurm/$slurm.tar.bz2" | tar xj -C /usr/src
+  (cd "/usr/src/$slurm" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm && make -sj "$(nproc)" && make -s install)
+}
+
+# Packages bring units of their own; a Slurm that was built has none.
+slurm_units() {
+  [ "$os" = amzn ] || return 0
+  local program
+  for program in "$@"; do sed "s/@PROGRAM@/$program/g" /opt/meridian/nodes/slurm-program.service > "/etc/systemd/system/$program.service"; done
+  systemctl daemon-reload
 }
 
 fetch() { aws s3 sync --quiet --delete "s3://$bucket/$prefix/$1/" "$2"; }
@@ -46,12 +75,24 @@ munge_key() {
   systemctl enable --now munge; systemctl restart munge
 }
 
+# Mounts now, and at every start. Usage: add_mount TYPE SOURCE DIRECTORY OPTIONS
+add_mount() {
+  mkdir -p "$3"
+  grep -qs " $3 " /etc/fstab || printf '%s %s %s %s,nofail 0 0\n' "$2" "$3" "$1" "$4" >> /etc/fstab
+  mountpoint -q "$3" || mount "$3"
+}
+
+# A file system by what it is called for good, as devices change their names.
+add_disk() { add_mount auto "UUID=$(blkid -s UUID -o value "$1")" "$2" "$3"; }
+
+add_nfs() { add_mount nfs4 "$head:$1" "$1" nfsvers=4.1,hard,noresvport,_netdev; }
+
 local_disks() {
   local directory disks; directory=$(setting ephemeralDirectory)
-  disks=$(lsblk -dpno NAME,MODEL | awk '/Instance Storage/ {print $1}')
-  [ -n "$disks" ] && [ -n "$directory" ] || return 0
-  if [ "$(wc -w <<<"$disks")" -gt 1 ]; then yes | mdadm --create /dev/md/ephemeral --level=0 --raid-devices="$(wc -w <<<"$disks")" $disks; disks=/dev/md/ephemeral; fi
-  mkfs.ext4 -q -F "$disks"; mkdir -p "$directory"; mount -o noatime "$disks" "$directory"; chmod 1777 "$directory"
+  mapfile -t disks < <(lsblk -dpno NAME,MODEL | awk '/Instance Storage/ {print $1}')
+  [ "${#disks[@]}" -gt 0 ] && [ -n "$directory" ] || return 0
+  if [ "${#disks[@]}" -gt 1 ]; then mdadm --create /dev/md/ephemeral --run --level=0 --raid-devices="${#disks[@]}" "${disks[@]}"; disks=(/dev/md/ephemeral); fi
+  mkfs.ext4 -q -F "${disks[0]}"; add_disk "${disks[0]}" "$directory" noatime; chmod 1777 "$directory"
 }
 
 install_lustre() {
@@ -59,14 +100,26 @@ install_lustre() {
   case $os in
     amzn) dnf install -qy lustre-client ;;
     ubuntu) curl -sf https://fsx-lustre-client-repo-public-keys.s3.amazonaws.com/fsx-ubuntu-public-key.asc | gpg --dearmor > /usr/share/keyrings/fsx.gpg
-      echo "deb [signed-by=/usr/share/keyrings/fsx.gpg] https://fsx-lustre-client-repo.s3.amazonaws.com/ubuntu $(. /etc/os-release; echo "$VERSION_CODENAME") main" > /etc/apt/sources.list.d/fsx.list
+      echo "deb [signed-by=/usr/share/keyrings/fsx.gpg] https://fsx-lustre-client-repo.s3.amazonaws.com/ubuntu $(release VERSION_CODENAME) main" > /etc/apt/sources.list.d/fsx.list
       apt-get update -q; apt-get install -qy "lustre-client-modules-$(uname -r)" lustre-client-utils || apt-get install -qy lustre-client-modules-aws ;;
-    *) curl -sf -o /etc/yum.repos.d/aws-fsx.repo "https://fsx-lustre-client-repo.s3.amazonaws.com/el/$(. /etc/os-release; echo "${VERSION_ID%%.*}")/fsx-lustre-client.repo"
+    *) curl -sf -o /etc/yum.repos.d/aws-fsx.repo "https://fsx-lustre-client-repo.s3.amazonaws.com/el/$version/fsx-lustre-client.repo"
       dnf install -qy kmod-lustre-client lustre-client ;;
   esac
 }
 
-mount_storage() { /opt/meridian/bin/python3 /opt/meridian/nodes/mounts.py "$role" "$head" > /run/meridian-mounts.sh; . /run/meridian-mounts.sh; }
+install_efs() {
+  has mount.efs && return 0
+  case $os in
+    amzn) dnf install -qy amazon-efs-utils ;;
+    *) curl -sfL https://amazon-efs-utils.aws.com/efs-utils-installer.sh | sh -s -- --install ;;
+  esac
+}
+
+mount_storage() {
+  /opt/meridian/bin/python3 /opt/meridian/nodes/mounts.py "$role" "$head" > /run/meridian-mounts.sh
+  # shellcheck source=/dev/null
+  . /run/meridian-mounts.sh
+}
 
 install_efa() {
   [ "$(setting efa)" = true ] || return 0
@@ -91,7 +144,7 @@ PY
 
 # Logs and the memory and disk of the node go to CloudWatch; on the node they are rotated weekly.
 logs() {
-  local group package architecture=amd64; group=$(setting logGroup)
+  local group architecture=amd64; group=$(setting logGroup)
   if [ "$(setting logRotation)" = true ]; then
     printf '/var/log/slurm*.log /var/log/meridian*.log {\n weekly\n rotate 6\n compress\n missingok\n copytruncate\n}\n' > /etc/logrotate.d/meridian
   fi
@@ -114,22 +167,37 @@ PY
   /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/meridian.json
 }
 
-# Only root may ask for the head node's credentials.
-secure_imds() { [ "$(setting securedImds)" != true ] || iptables -A OUTPUT -d 169.254.169.254 -m owner ! --uid-owner root -j REJECT; }
+# Only root may ask for the head node's credentials, and Slurm, whose daemon launches instances.
+secure_imds() {
+  [ "$(setting securedImds)" = true ] || return 0
+  cp /opt/meridian/nodes/meridian-imds.service /etc/systemd/system/; systemctl daemon-reload; systemctl enable --now meridian-imds
+}
 
-users() { id slurm >/dev/null 2>&1 || useradd -r -m -d /var/lib/slurm slurm; install -d -o slurm -g slurm /var/spool/slurm.state /var/spool/slurmd /var/spool/meridian; }
+# Nodes know one another by short names, which the cluster's private zone holds.
+search_domain() {
+  local domain; domain=$(value /etc/meridian/fleet.json domain)
+  [ -n "$domain" ] || return 0
+  if systemctl is-active --quiet systemd-resolved; then
+    install -d /etc/systemd/resolved.conf.d; printf '[Resolve]\nDomains=%s\n' "$domain" > /etc/systemd/resolved.conf.d/meridian.conf
+    systemctl restart systemd-resolved
+  elif has nmcli; then
+    nmcli connection modify "$(nmcli -g NAME connection show --active | head -n 1)" +ipv4.dns-search "$domain"; nmcli networking off; nmcli networking on
+  fi
+}
 
 head_node() {
+  local include database program shared=(/opt/meridian /home /etc/slurm)
   build_slurm
   hostnamectl set-hostname "$(setting hostName)"
   install -d /opt/meridian/shared /etc/slurm
-  fetch slurm /etc/slurm; aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json
-  local include; include=$(setting slurmIncludeFile)
+  fetch slurm /etc/slurm; aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json; search_domain
+  include=$(setting slurmIncludeFile)
   case $include in s3://*) aws s3 cp --quiet "$include" /etc/slurm/meridian_custom.conf ;; https://*) curl -sfo /etc/slurm/meridian_custom.conf "$include" ;; esac
-  printf '%s *(rw,no_root_squash)\n' /opt/meridian /home /etc/slurm $([ -d /opt/slurm ] && echo /opt/slurm) > /etc/exports; exportfs -ra || true
+  [ ! -d /opt/slurm ] || shared+=(/opt/slurm)
+  printf '%s *(rw,no_root_squash)\n' "${shared[@]}" > /etc/exports; exportfs -ra || true
   systemctl enable --now nfs-server
-  munge_key; mount_storage
-  local database; database=$(setting databaseSecretArn)
+  munge_key; mount_storage; slurm_units slurmctld slurmdbd
+  database=$(setting databaseSecretArn)
   if [ -n "$database" ]; then
     DB_PASSWORD=$(secret "$database") python3 -c 'import os; t=open("/etc/slurm/slurmdbd.conf.template").read(); open("/etc/slurm/slurmdbd.conf","w").write(t.replace("@PASSWORD@", os.environ["DB_PASSWORD"]))'
     chown slurm: /etc/slurm/slurmdbd.conf; chmod 600 /etc/slurm/slurmdbd.conf; systemctl enable --now slurmdbd
@@ -137,30 +205,35 @@ head_node() {
   for program in resume suspend resume-failed; do
     printf '#!/bin/sh\nexport PATH=/opt/slurm/bin:/usr/bin:/bin\nexec python3 /opt/meridian/daemon/meridian_hpc.py %s "$@"\n' "$program" > "/opt/meridian/bin/$program"; chmod 755 "/opt/meridian/bin/$program"
   done
-  cp /opt/meridian/nodes/*.service /opt/meridian/nodes/*.timer /etc/systemd/system/; systemctl daemon-reload
+  secure_imds
+  cp /opt/meridian/nodes/meridian-hpc.service /opt/meridian/nodes/meridian-update.* /etc/systemd/system/; systemctl daemon-reload
   systemctl enable --now slurmctld meridian-hpc meridian-update.timer
 }
 
 compute_node() {
-  local name; for i in $(seq 60); do mount -t nfs "$head:/opt/meridian" /opt/meridian && break; sleep 5; done
-  aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json
-  install -d /etc/slurm; mount -t nfs "$head:/etc/slurm" /etc/slurm
-  [ "$os" != amzn ] || { install -d /opt/slurm; mount -t nfs "$head:/opt/slurm" /opt/slurm; }
-  [ "$(setting sharedHome)" != true ] || mount -t nfs "$head:/home" /home
+  local name _; for _ in $(seq 60); do add_nfs /opt/meridian && break; sleep 5; done
+  mountpoint -q /opt/meridian
+  aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json; search_domain
+  add_nfs /etc/slurm
+  [ "$os" != amzn ] || add_nfs /opt/slurm
+  [ "$(setting sharedHome)" != true ] || add_nfs /home
   munge_key; mount_storage; install_efa
   [ "$role" = compute ] || return 0
   name=$(python3 /opt/meridian/daemon/meridian_hpc.py own-name "$(imds instance-id)")
   [ "$(setting ec2HostNames)" = true ] || hostnamectl set-hostname "$name"
   printf 'SLURMD_OPTIONS="-N %s"\nPATH=/opt/slurm/sbin:/opt/slurm/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' "$name" > /etc/default/slurmd; install -d /etc/sysconfig; cp /etc/default/slurmd /etc/sysconfig/slurmd
+  slurm_units slurmd
 }
 
 mkdir -p /opt/meridian/bin
-install_packages; users
-[ "$role" = compute ] && [ "$(setting sudo)" = false ] && rm -f /etc/sudoers.d/90-cloud-init-users
+users; install_packages
+# shellcheck disable=SC2016
+[ "$os" != amzn ] || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
+if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoers.d/90-cloud-init-users; fi
 fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
 ln -sf "$(command -v python3)" /opt/meridian/bin/python3
 logs; local_disks; custom_action OnNodeStart
 case $role in head) head_node ;; *) compute_node ;; esac
-secure_imds; custom_action OnNodeConfigured
+custom_action OnNodeConfigured
 [ "$role" != compute ] || systemctl enable --now slurmd
 touch /run/meridian-ready

@@ -5,7 +5,7 @@ import shlex
 import sys
 
 OPTIONS = {
-    "lustre": "defaults,_netdev,flock,user_xattr,noatime,x-systemd.automount,x-systemd.requires=network.service",
+    "lustre": "defaults,_netdev,flock,user_xattr,noatime",
     "nfs": "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev",
 }
 
@@ -15,7 +15,6 @@ def commands(mounts, role, head):
     lines = []
     for mount in mounts:
         directory = shlex.quote(mount["directory"])
-        lines.append(f"mkdir -p {directory}")
         lines += KINDS[mount["type"]](mount, directory, role, head)
     return lines
 
@@ -24,27 +23,27 @@ def lustre(mount, directory, role, head):
     name = mount.get("mountName") or (
         f"$(aws fsx describe-file-systems --file-system-ids {mount['fileSystemId']} "
         "--query 'FileSystems[0].LustreConfiguration.MountName' --output text)")
-    return ["install_lustre", f"mount -t lustre -o {OPTIONS['lustre']} {mount['dnsName']}@tcp:/{name} {directory}"]
+    return ["install_lustre", f'add_mount lustre "{mount["dnsName"]}@tcp:/{name}" {directory} {OPTIONS["lustre"]}']
 
 
 def efs(mount, directory, role, head):
     if mount.get("tls"):
         options = ",".join(["tls", "_netdev"] + (["iam"] if mount.get("iam") else [])
                            + ([f"accesspoint={mount['accessPointId']}"] if mount.get("accessPointId") else []))
-        return [f"mount -t efs -o {options} {mount['fileSystemId']}:/ {directory}"]
-    return [f"mount -t nfs4 -o {OPTIONS['nfs']} {mount['dnsName']}:/ {directory}"]
+        return ["install_efs", f"add_mount efs {mount['fileSystemId']}:/ {directory} {options}"]
+    return [f"add_mount nfs4 {mount['dnsName']}:/ {directory} {OPTIONS['nfs']}"]
 
 
 def volume(mount, directory, role, head):
     if role != "head":
-        return [f"mount -t nfs4 -o {OPTIONS['nfs']} {head}:{directory} {directory}"]
+        return [f"add_mount nfs4 {head}:{directory} {directory} {OPTIONS['nfs']}"]
     devices = " ".join(f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{one.replace('-', '')}" for one in mount["volumeIds"])
     device, lines = devices, [f"for d in {devices}; do until [ -e $d ]; do sleep 1; done; done"]
     if mount.get("raid") is not None and len(mount["volumeIds"]) > 1:
         device = f"/dev/md/{shlex.quote(mount['name'])}"
         lines.append(f"[ -e {device} ] || mdadm --assemble {device} {devices} || "
-                     f"yes | mdadm --create {device} --level={mount['raid']} --raid-devices={len(mount['volumeIds'])} {devices}")
-    return lines + [f"blkid {device} || mkfs.ext4 -q {device}", f"mount {device} {directory}",
+                     f"mdadm --create {device} --run --level={mount['raid']} --raid-devices={len(mount['volumeIds'])} {devices}")
+    return lines + [f"blkid {device} || mkfs.ext4 -q {device}", f"add_disk {device} {directory} defaults",
                     f"echo '{mount['directory']} *(rw,no_root_squash)' >> /etc/exports", "exportfs -ra"]
 
 
@@ -59,7 +58,7 @@ def fsx_volume(mount, directory, role, head):
                if kind == "OpenZFS" else
                "--storage-virtual-machine-ids $(python3 -c 'import json,sys; print(json.loads(sys.argv[1])[\"OntapConfiguration\"][\"StorageVirtualMachineId\"])' \"$volume\") "
                "--query 'StorageVirtualMachines[0].Endpoints.Nfs.DNSName' --output text)"),
-            f"mount -t nfs4 -o {OPTIONS['nfs']} $server:$junction {directory}"]
+            f'add_mount nfs4 "$server:$junction" {directory} {OPTIONS["nfs"]}']
 
 
 KINDS = {"lustre": lustre, "efs": efs, "ebs": volume, "openzfs": fsx_volume, "ontap": fsx_volume}

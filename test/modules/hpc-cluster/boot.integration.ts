@@ -1,0 +1,233 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Mount } from "../../../modules/hpc-cluster/mounts";
+import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
+
+/**
+ * The real user data and boot scripts, as root in a mount namespace, so that nothing of this machine changes. Package
+ * managers, systemd, the AWS client and mounts are stand-ins that write down how they were called (boot.sh).
+ */
+
+interface Boot {
+  readonly code: number;
+  readonly output: string;
+  readonly calls: readonly string[];
+  /** User and group id of `slurm`. */
+  readonly slurm: readonly (readonly string[])[];
+  readonly files: Readonly<Record<string, string | null>>;
+}
+
+const modules = join(__dirname, "../../../modules/hpc-cluster");
+
+const systems = {
+  amzn: 'ID="amzn"\nVERSION_ID="2023"\n',
+  ubuntu: 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n',
+  rocky: 'ID="rocky"\nVERSION_ID="9.5"\n',
+};
+
+const mounts: readonly Mount[] = [
+  {
+    name: "scratch",
+    type: "lustre",
+    directory: "/scratch",
+    fileSystemId: "fs-1",
+    dnsName: "fs-1.fsx",
+    mountName: "abc",
+  },
+  {
+    name: "apps",
+    type: "efs",
+    directory: "/apps",
+    fileSystemId: "fs-2",
+    dnsName: "fs-2.efs",
+    tls: true,
+    iam: false,
+  },
+  { name: "data", type: "ebs", directory: "/data", volumeIds: ["vol-1", "vol-2"], raid: 0 },
+];
+
+/** What programs answer that a boot asks. */
+const answers = {
+  curl: "case $* in *latest/api/token*) echo token ;; *instance-id*) echo i-1 ;; esac",
+  blkid: "echo 1111-2222",
+  lsblk:
+    'printf "/dev/nvme1n1 Amazon EC2 NVMe Instance Storage\\n/dev/nvme2n1 Amazon EC2 NVMe Instance Storage\\n"',
+  aws: "case $* in *get-secret-value*) echo c2VjcmV0 ;; esac",
+};
+
+function boot(
+  os: keyof typeof systems,
+  role: NodeSettings["role"],
+  changes: Partial<NodeSettings> = {},
+): Boot {
+  const directory = mkdtempSync(join(tmpdir(), "meridian-boot-"));
+  try {
+    const bucket = join(directory, "bucket");
+    cpSync(join(modules, "nodes"), join(bucket, "nodes"), { recursive: true });
+    writeFileSync(
+      join(bucket, "nodes/mounts.json"),
+      JSON.stringify(mounts.map((mount) => fitted(mount, directory))),
+    );
+    mkdirSync(join(bucket, "daemon"));
+    writeFileSync(join(bucket, "daemon/meridian_hpc.py"), 'print("q1-dy-cr1-1")\n');
+    mkdirSync(join(bucket, "slurm"));
+    writeFileSync(join(bucket, "slurm/slurm.conf"), "ClusterName=demo\n");
+    writeFileSync(join(bucket, "slurm/slurmdbd.conf.template"), "StoragePass=@PASSWORD@\n");
+    writeFileSync(join(bucket, "fleet.json"), JSON.stringify({ domain: "demo.hpc" }));
+    for (const [name, release] of Object.entries(systems)) {
+      writeFileSync(join(directory, `os-release.${name}`), release);
+    }
+    mkdirSync(join(directory, "answers"));
+    for (const [name, script] of Object.entries(answers)) {
+      writeFileSync(join(directory, "answers", name), script);
+    }
+    writeFileSync(join(directory, "user-data.sh"), renderUserData({ ...settings(role), ...changes }));
+    const { stdout, stderr } = spawnSync(
+      "unshare",
+      ["--mount", "--propagation", "private", join(__dirname, "boot.sh"), directory, os],
+      { encoding: "utf8" },
+    );
+    try {
+      return JSON.parse(stdout) as Boot;
+    } catch {
+      throw new Error(`the boot was not played: ${stderr}${stdout}`);
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Directories that exist on every machine stay out of it. */
+function fitted(mount: Mount, directory: string): Mount {
+  return { ...mount, directory: join(directory, "mounted", mount.name) };
+}
+
+function settings(role: NodeSettings["role"]): NodeSettings {
+  return {
+    role,
+    cluster: "demo",
+    region: "eu-west-1",
+    bucket: "files",
+    prefix: "cluster",
+    hostName: "demo-head",
+    headAddress: "10.0.0.10",
+    slurmVersion: "24.05.8",
+    efaInstallerVersion: "1.51.0",
+    efa: false,
+    ephemeralDirectory: "/run/local",
+    sharedHome: true,
+    sudo: true,
+    securedImds: role === "head",
+    ec2HostNames: false,
+    logGroup: "/meridian/hpc/demo",
+    logRotation: true,
+    customActions: {},
+  };
+}
+
+const places = (fstab: string | null | undefined): string[] =>
+  (fstab ?? "")
+    .replace(/\/[^\s:]*\/mounted/g, "")
+    .trim()
+    .split("\n");
+
+// A mount namespace is root's to make.
+const isRoot = process.getuid?.() === 0;
+const playing = isRoot ? describe : describe.skip;
+
+playing("a stock image becomes", () => {
+  it.each(["amzn", "ubuntu", "rocky"] as const)("a head node on %s", (os) => {
+    const { code, output, files, calls, slurm } = boot(os, "head");
+
+    expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
+    expect(slurm).toEqual([["401", "401"]]);
+    expect(files["/run/meridian-ready"]).toBe("");
+    expect(calls).toContain("hostnamectl set-hostname demo-head");
+    expect(calls).toContain("systemctl enable --now slurmctld meridian-hpc meridian-update.timer");
+    expect(calls.indexOf("systemctl enable --now meridian-imds")).toBeLessThan(
+      calls.indexOf("systemctl enable --now slurmctld meridian-hpc meridian-update.timer"),
+    );
+    expect(files["/etc/exports"]?.replace(/\S*\/mounted/, "").split("\n")).toEqual([
+      ...["/opt/meridian", "/home", "/etc/slurm", ...(os === "amzn" ? ["/opt/slurm"] : []), "/data"].map(
+        (directory) => `${directory} *(rw,no_root_squash)`,
+      ),
+      "",
+    ]);
+  });
+
+  it.each(["amzn", "ubuntu", "rocky"] as const)("a compute node on %s", (os) => {
+    const { code, output, files, calls, slurm } = boot(os, "compute");
+
+    expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
+    expect(slurm).toEqual([["401", "401"]]);
+    expect(files["/etc/default/slurmd"]).toContain('SLURMD_OPTIONS="-N q1-dy-cr1-1"');
+    expect(calls).toContain("hostnamectl set-hostname q1-dy-cr1-1");
+    expect(calls.at(-1)).toBe("systemctl enable --now slurmd");
+    expect(calls).not.toContain("systemctl enable --now meridian-imds");
+  });
+
+  it("a login node, which runs no daemon", () => {
+    const { code, output, calls } = boot("ubuntu", "login");
+
+    expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
+    expect(calls.filter((call) => call.startsWith("systemctl enable"))).toEqual([
+      "systemctl enable --now munge",
+    ]);
+  });
+});
+
+playing("a booted node", () => {
+  it("mounts its storage again at every start", () => {
+    expect(places(boot("amzn", "head").files["/etc/fstab"])).toEqual([
+      "UUID=1111-2222 /run/local auto noatime,nofail 0 0",
+      "fs-1.fsx@tcp:/abc /scratch lustre defaults,_netdev,flock,user_xattr,noatime,nofail 0 0",
+      "fs-2:/ /apps efs tls,_netdev,nofail 0 0",
+      "UUID=1111-2222 /data auto defaults,nofail 0 0",
+    ]);
+    expect(places(boot("amzn", "compute").files["/etc/fstab"])).toContain(
+      "10.0.0.10:/data /data nfs4 nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail 0 0",
+    );
+  });
+
+  it("joins its local disks to one", () => {
+    expect(boot("ubuntu", "compute").calls).toContain(
+      "mdadm --create /dev/md/ephemeral --run --level=0 --raid-devices=2 /dev/nvme1n1 /dev/nvme2n1",
+    );
+  });
+
+  it("has units for a Slurm that was built, and leaves those of packages alone", () => {
+    const { files } = boot("amzn", "compute");
+
+    expect(files["/etc/systemd/system/slurmd.service"]).toContain(
+      "exec /opt/slurm/sbin/slurmd -D $SLURMD_OPTIONS",
+    );
+    expect(files["/etc/profile.d/slurm.sh"]).toBe("PATH=/opt/slurm/bin:$PATH\n");
+    expect(boot("ubuntu", "compute").files["/etc/systemd/system/slurmd.service"]).toBeNull();
+  });
+
+  it("knows the others by their short names", () => {
+    const { files } = boot("ubuntu", "compute");
+
+    expect(files["/etc/systemd/resolved.conf.d/meridian.conf"]).toBe("[Resolve]\nDomains=demo.hpc\n");
+  });
+
+  it("takes the password of the accounting database from its secret", () => {
+    const { files, calls } = boot("ubuntu", "head", { databaseSecretArn: "arn:secret" });
+
+    expect(files["/etc/slurm/slurmdbd.conf"]).toBe("StoragePass=c2VjcmV0\n");
+    expect(calls).toContain("systemctl enable --now slurmdbd");
+  });
+});
+
+describe("the credentials of a head node", () => {
+  it("are kept from everyone but root and the user that the cluster daemon runs as", () => {
+    const unit = (name: string): string => readFileSync(join(modules, "nodes", name), "utf8");
+    const owners = [...unit("meridian-imds.service").matchAll(/^ExecStart=.*--uid-owner (\S+) -j ACCEPT$/gm)];
+
+    expect(owners.map(([, owner]) => owner)).toEqual(["root", "slurm"]);
+    expect(unit("meridian-hpc.service")).toContain("User=slurm\n");
+  });
+});

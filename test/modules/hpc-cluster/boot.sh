@@ -1,0 +1,48 @@
+#!/bin/bash
+# Boots a node on this machine, in a mount namespace of its own, and prints what came of it as JSON.
+# usage: unshare --mount --propagation private boot.sh DIRECTORY OS. The directory holds bucket/ (what the cluster's
+# bucket holds), user-data.sh and answers/ (what a program prints when it is asked for something, by a file a program).
+# All that would reach beyond the machine, or change more than files, is a stand-in that writes down how it was called.
+set -euo pipefail
+directory=$1; os=$2
+scratch=$directory/scratch; mkdir -p "$scratch"; mount -t tmpfs none "$scratch"
+for folder in /etc /var /opt /run /dev /usr/src /home; do
+  mkdir -p "$scratch$folder"/{upper,work}
+  mount -t overlay overlay -o "lowerdir=$folder,upperdir=$scratch$folder/upper,workdir=$scratch$folder/work" "$folder"
+done
+rm -rf /opt/meridian /etc/meridian /etc/slurm /etc/munge /var/spool/slurm*
+sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
+mkdir -p /dev/disk/by-id; touch /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol{1,2}
+: > /etc/fstab; rm -f /etc/os-release; cp "$directory/os-release.$os" /etc/os-release
+
+programs=$scratch/programs; mkdir "$programs"; export CALLS=$scratch/calls BUCKET=$directory/bucket ANSWERS=$directory/answers; : > "$CALLS"
+cat > "$programs/stand-in" <<'P'
+#!/bin/bash
+name=$(basename "$0"); echo "$name $*" >> "$CALLS"
+case "$name $*" in
+  "aws s3 sync"*) args=(); for one in "$@"; do case $one in --*) ;; *) args+=("$one") ;; esac; done; mkdir -p "${args[3]}"; cp -r "$BUCKET/${args[2]#s3://*/cluster/}." "${args[3]}" ;;
+  "aws s3 cp"*) mkdir -p "$(dirname "${*: -1}")"; from=${*: -2:1}; cp "$BUCKET/${from#s3://*/cluster/}" "${*: -1}" ;;
+  "dnf "*munge*|"apt-get "*munge*) useradd --system munge ;;
+  "mount /opt/meridian") install -D /dev/null /opt/meridian/shared/munge/munge.key ;;
+  "mountpoint "*) grep -qx "mount ${*: -1}" "$CALLS" ;;
+  "tar "*) mkdir -p "/usr/src/slurm-24.05.8" /opt/slurm; printf '#!/bin/sh\n' > /usr/src/slurm-24.05.8/configure; chmod +x /usr/src/slurm-24.05.8/configure ;;
+  *) [ ! -e "$ANSWERS/$name" ] || "$BASH" "$ANSWERS/$name" "$@" ;;
+esac
+P
+chmod +x "$programs/stand-in"
+for name in aws dnf apt-get dpkg curl tar make systemctl hostnamectl mount mountpoint blkid lsblk mdadm mkfs.ext4 exportfs nmcli sysctl gpg; do ln -s stand-in "$programs/$name"; done
+install -D /dev/null /opt/aws/amazon-cloudwatch-agent/etc/x; install -D "$programs/stand-in" /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl
+
+code=0; PATH=$programs:$PATH bash "$directory/user-data.sh" >"$scratch/output" 2>&1 </dev/null || code=$?
+sleep 0.2
+python3 - "$code" "$scratch" <<'P'
+import json, pathlib, pwd, sys
+read = lambda path: pathlib.Path(path).read_text() if pathlib.Path(path).exists() else None
+scratch = sys.argv[2]
+files = ["/etc/fstab", "/etc/exports", "/etc/default/slurmd", "/etc/systemd/system/slurmd.service", "/etc/systemd/system/slurmctld.service",
+         "/etc/systemd/system/meridian-hpc.service", "/etc/systemd/system/meridian-imds.service", "/etc/systemd/resolved.conf.d/meridian.conf",
+         "/etc/profile.d/slurm.sh", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready"]
+slurm = [line.split(":")[2:4] for line in read("/etc/passwd").splitlines() if line.startswith("slurm:")]
+print(json.dumps({"code": int(sys.argv[1]), "output": read(scratch + "/output"), "calls": read(scratch + "/calls").splitlines(),
+                  "slurm": slurm, "files": {path: read(path) for path in files}}))
+P
