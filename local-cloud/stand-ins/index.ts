@@ -15,6 +15,7 @@ import { fsx } from "./fsx";
 import { globalAccelerator } from "./globalaccelerator";
 import { instances } from "./instances";
 import { kms } from "./kms";
+import { managedPrefixLists } from "./managed-prefix-lists";
 import { ram } from "./ram";
 import { routePropagation } from "./route-propagation";
 import { route53 } from "./route53";
@@ -45,6 +46,7 @@ export function standIns(): StandIn[] {
     globalAccelerator(),
     instances(),
     kms(),
+    managedPrefixLists(),
     ram(),
     routePropagation(),
     route53(),

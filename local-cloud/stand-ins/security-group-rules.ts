@@ -2,7 +2,7 @@ import type { Answer } from "../answer";
 import { queryList, queryService, type QueryInput, type QueryOperation, type StandIn } from "../toolkit";
 import { escapeXml } from "../xml";
 
-/** EC2: moto forgets the description of a rule that names another security group. */
+/** EC2: moto forgets the description of a rule that names another security group or a prefix list. */
 export function securityGroupRules(): StandIn {
   const descriptions = new Map<string, string>();
   return queryService({
@@ -22,7 +22,7 @@ export function securityGroupRules(): StandIn {
 function remember(descriptions: Map<string, string>): QueryOperation {
   return async (input, context) => {
     const answer = await context.moto();
-    const description = groupDescription(input);
+    const description = peerDescription(input);
     const id = /<securityGroupRuleId>([^<]+)</.exec(answer.body.toString("utf8"))?.[1];
     if (answer.status < 300 && id !== undefined && description !== undefined) {
       descriptions.set(id, description);
@@ -31,10 +31,13 @@ function remember(descriptions: Map<string, string>): QueryOperation {
   };
 }
 
-function groupDescription(input: QueryInput): string | undefined {
+function peerDescription(input: QueryInput): string | undefined {
   const [permission] = queryList(input.IpPermissions);
-  const [group] = typeof permission === "object" ? queryList(permission.Groups) : [];
-  return typeof group === "object" && typeof group.Description === "string" ? group.Description : undefined;
+  const [peer] =
+    typeof permission === "object"
+      ? [...queryList(permission.Groups), ...queryList(permission.PrefixListIds)]
+      : [];
+  return typeof peer === "object" && typeof peer.Description === "string" ? peer.Description : undefined;
 }
 
 function described(answer: Answer, descriptions: ReadonlyMap<string, string>): string {

@@ -197,3 +197,18 @@ resource "aws_ec2_managed_prefix_list" "blocked" {
     description = "documentation"
   }
 }
+
+data "aws_ec2_managed_prefix_list" "of_aws" {
+  for_each = toset(["com.amazonaws.global.cloudfront.origin-facing", "com.amazonaws.eu-west-1.route53-healthchecks"])
+  name     = each.key
+}
+
+resource "aws_vpc_security_group_ingress_rule" "from_prefix_list" {
+  for_each          = data.aws_ec2_managed_prefix_list.of_aws
+  security_group_id = aws_security_group.endpoints.id
+  description       = "HTTPS from ${each.key}"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  prefix_list_id    = each.value.id
+}

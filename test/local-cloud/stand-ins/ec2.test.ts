@@ -95,4 +95,46 @@ describe("the stand-in of EC2", () => {
 
     expect(cloud.received).toHaveLength(1);
   });
+
+  it("has the prefix list of the health checkers in every region, and leaves others to moto", async () => {
+    const named = (name: string, region: string) =>
+      call(
+        "DescribeManagedPrefixLists",
+        { "Filter.1.Name": "prefix-list-name", "Filter.1.Value.1": name },
+        region,
+      );
+    const { text } = await named("com.amazonaws.us-east-1.route53-healthchecks", "us-east-1");
+    const id = /<prefixListId>([^<]+)</.exec(text)?.[1] ?? "";
+
+    const byId = await call("DescribeManagedPrefixLists", { "PrefixListId.1": id }, "us-east-1");
+    const entries = await call("GetManagedPrefixListEntries", { PrefixListId: id }, "us-east-1");
+
+    expect(text).toContain("<prefixListName>com.amazonaws.us-east-1.route53-healthchecks</prefixListName>");
+    expect(byId.text).toContain(`<prefixListId>${id}</prefixListId>`);
+    expect(entries.text).toContain("<item><cidr>107.23.255.0/26</cidr></item>");
+    expect(cloud.received).toHaveLength(0);
+
+    await named("com.amazonaws.us-east-1.route53-healthchecks", "eu-west-1");
+    await named("com.amazonaws.global.cloudfront.origin-facing", "us-east-1");
+    await call("GetManagedPrefixListEntries", { PrefixListId: "pl-1" }, "us-east-1");
+
+    expect(cloud.received).toHaveLength(3);
+  });
+
+  it.each(["Groups", "PrefixListIds"])(
+    "remembers the description of a rule that names its peer in %s",
+    async (peers) => {
+      cloud.stop();
+      cloud = await GatewayUnderTest.start({
+        text: "<R><securityGroupRuleId>sgr-1</securityGroupRuleId></R>",
+      });
+      await call("AuthorizeSecurityGroupIngress", { [`IpPermissions.1.${peers}.1.Description`]: "HTTPS" });
+
+      const { text } = await call("DescribeSecurityGroupRules", {});
+
+      expect(text).toContain(
+        "<securityGroupRuleId>sgr-1</securityGroupRuleId><description>HTTPS</description>",
+      );
+    },
+  );
 });
