@@ -553,6 +553,21 @@ export const environmentSchema = section({
      */
     onlyEntry: z.boolean().default(false),
   }).prefault({}),
+  /**
+   * CloudFront, for the services whose `routing.entry` is `distribution`.
+   *
+   * @default - load balancers open to the internet
+   */
+  distribution: section({
+    /**
+     * Whether the load balancers admit nobody but CloudFront and the health checkers of Route 53.
+     * Every service on Fargate must then be entered by a distribution. CloudFront asks for all of its
+     * customers from the same addresses, so a stranger's distribution is not kept out.
+     *
+     * @default false
+     */
+    onlyEntry: z.boolean().default(false),
+  }).prefault({}),
   /** What a lost region may cost. */
   recovery: section({
     /** Seconds until new connections avoid a region that is lost. */

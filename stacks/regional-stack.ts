@@ -160,7 +160,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
   }
 
   private createLoadBalancer(network: INetwork, certificate: ICertificate): LoadBalancer {
-    const { name, account, accelerator, recovery, deletionProtection, ipv6 } = this.environment;
+    const { name, account, accelerator, distribution, recovery, deletionProtection, ipv6 } = this.environment;
     return new LoadBalancer(this, "LoadBalancer", {
       name: `${name}-${this.region}`,
       account,
@@ -168,6 +168,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       certificate,
       internal: accelerator.onlyEntry,
       ipAddressType: ipv6 ? "dualstack" : "ipv4",
+      admits: distribution.onlyEntry ? "cloudfront" : "anyone",
       deletionProtection,
       clientKeepAliveSeconds: clientKeepAliveSecondsFor(recovery.rtoSeconds),
     });

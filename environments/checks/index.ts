@@ -2,6 +2,7 @@ import { checkAccelerator } from "./accelerator";
 import { checkAppRunner } from "./app-runner";
 import { checkCapacity } from "./capacity";
 import { checkCidrBlocks } from "./cidr-blocks";
+import { checkDistribution } from "./distribution";
 import { checkDnsFirewall } from "./dns-firewall";
 import { checkDomain } from "./domain";
 import { checkDuplicates } from "./duplicates";
@@ -50,6 +51,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkFailoverRoles,
   checkRoutingPolicies,
   checkAccelerator,
+  checkDistribution,
   checkSecrets,
   checkExec,
   checkRecoveryTime,

@@ -1,3 +1,4 @@
+import { DataAwsEc2ManagedPrefixList } from "@cdktf/provider-aws/lib/data-aws-ec2-managed-prefix-list";
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
@@ -19,6 +20,19 @@ import { AccessLogBucket } from "./access-log-bucket";
 /** Where everyone is. */
 const anyIpv4 = "0.0.0.0/0";
 const anyIpv6 = "::/0";
+
+/**
+ * What AWS keeps of CloudFront's own addresses. It counts as 55 of the 60 rules that a security
+ * group has, however short it is.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+ */
+const cloudFrontPrefixList = "com.amazonaws.global.cloudfront.origin-facing";
+
+/** What AWS keeps of the addresses that Route 53 checks health from; it counts as 25 rules. */
+function healthCheckerPrefixList(region: string): string {
+  return `com.amazonaws.${region}.route53-healthchecks`;
+}
 
 /** What a {@link LoadBalancer} keeps of its logs. */
 export interface AccessLogOptions {
@@ -53,6 +67,17 @@ export interface LoadBalancerProps {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html
    */
   readonly ipAddressType?: "ipv4" | "dualstack";
+  /**
+   * Who may connect: everyone who can send it a packet, or only CloudFront and the health checkers of
+   * Route 53, on port 443 and from the addresses that AWS lists for them. CloudFront has those
+   * addresses in common for all of its customers, so a stranger's distribution can still ask.
+   * Nothing is open over IPv6 then, by which CloudFront does not ask. It can be changed while the
+   * load balancer serves, and not be had together with `internal`.
+   *
+   * @default "anyone"
+   * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
+   */
+  readonly admits?: "anyone" | "cloudfront";
   /** The certificate of the HTTPS listener, issued in the same region. */
   readonly certificate: ICertificate;
   /**
@@ -148,6 +173,12 @@ const rules: readonly ValidationRule<LoadBalancerProps>[] = [
     remedy: "make the network dual-stack, or leave 'ipAddressType' out",
   },
   {
+    property: "admits",
+    isValid: ({ admits, internal }) => admits !== "cloudfront" || internal !== true,
+    expected: "not be 'cloudfront' where the load balancer is 'internal'",
+    remedy: "remove 'internal', for CloudFront connects to public addresses only",
+  },
+  {
     property: "clientKeepAliveSeconds",
     isValid: ({ clientKeepAliveSeconds }) => isWhole(clientKeepAliveSeconds, 60, 604_800),
     expected: "be a whole number between 60 and 604800",
@@ -181,6 +212,8 @@ const rules: readonly ValidationRule<LoadBalancerProps>[] = [
  * Creates the load balancer in the public tier (or the private one, where it is internal), an HTTPS listener that answers 404 until a service
  * adds its rule, an HTTP listener that redirects to it, a security group open to the internet on
  * ports 80 and 443 and to nobody behind it, and a bucket for the logs of requests and connections.
+ * Where it admits CloudFront only, there is no HTTP listener, the group is open to CloudFront on port
+ * 443 instead, and a second one to the health checkers of Route 53.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
  */
@@ -214,14 +247,15 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
       deletionProtection,
     });
     this.logBucketName = logs.bucketName;
-    this.securityGroupId = this.createSecurityGroup(props);
+    const securityGroups = this.createSecurityGroups(props);
+    this.securityGroupId = securityGroups[0];
     this.resource = new Lb(this, "Resource", {
       name: resourceName(nameLimits.loadBalancer, props.name),
       loadBalancerType: "application",
       internal: props.internal ?? false,
       ipAddressType: props.ipAddressType ?? defaults.ipAddressType,
       subnets: props.network.subnetIds(props.internal === true ? "private" : "public"),
-      securityGroups: [this.securityGroupId],
+      securityGroups,
       enableDeletionProtection: deletionProtection,
       enableHttp2: true,
       dropInvalidHeaderFields: true,
@@ -238,24 +272,63 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
     this.loadBalancerArnSuffix = this.resource.arnSuffix;
     this.dnsName = this.resource.dnsName;
     this.hostedZoneId = this.resource.zoneId;
-    this.redirectHttp();
+    if (props.admits !== "cloudfront") {
+      this.redirectHttp();
+    }
     this.httpsListenerArn = this.createHttpsListener(props);
   }
 
-  private createSecurityGroup({ name, network, ipAddressType }: LoadBalancerProps): string {
+  /** The group that services answer to comes first. */
+  private createSecurityGroups(props: LoadBalancerProps): [string, ...string[]] {
+    const { name, network } = props;
     const group = new SecurityGroup(this, "SecurityGroup", {
       name: resourceName(nameLimits.securityGroup, name, "load-balancer"),
+      // AWS cannot change it: a word for whoever is admitted would replace the group under a load
+      // balancer that serves. Who is admitted stands in the descriptions of the rules.
       description: `Load balancer ${name}: HTTP and HTTPS from the internet, to its services only`,
       vpcId: network.vpcId,
       tags: { Name: `${name}-load-balancer` },
     });
+    if (props.admits === "cloudfront") {
+      this.allowFromPrefixList("CloudFront", cloudFrontPrefixList, group);
+      return [group.id, this.createHealthCheckGroup(props)];
+    }
+    this.allowFromAnyone(props, group);
+    return [group.id];
+  }
+
+  private allowFromAnyone({ ipAddressType }: LoadBalancerProps, group: SecurityGroup): void {
     this.allowFromAnyIpv4("Http", 80, group);
     this.allowFromAnyIpv4("Https", 443, group);
     if (ipAddressType === "dualstack") {
       this.allowFromAnyIpv6("Http", 80, group);
       this.allowFromAnyIpv6("Https", 443, group);
     }
+  }
+
+  /** A group of its own: both lists together are 80 rules, and a group has 60. */
+  private createHealthCheckGroup({ name, network }: LoadBalancerProps): string {
+    const group = new SecurityGroup(this, "HealthCheckSecurityGroup", {
+      name: resourceName(nameLimits.securityGroup, name, "load-balancer-health-checks"),
+      description: `Load balancer ${name}: HTTPS from the health checkers of Route 53`,
+      vpcId: network.vpcId,
+      tags: { Name: `${name}-load-balancer-health-checks` },
+    });
+    this.allowFromPrefixList("Route53", healthCheckerPrefixList(network.region), group);
     return group.id;
+  }
+
+  /** Each region has its own id for a list, so Terraform looks it up by name when it plans. */
+  private allowFromPrefixList(who: "CloudFront" | "Route53", name: string, group: SecurityGroup): void {
+    const list = new DataAwsEc2ManagedPrefixList(this, `${who}PrefixList`, { name });
+    new VpcSecurityGroupIngressRule(this, `HttpsFrom${who}`, {
+      securityGroupId: group.id,
+      description: `HTTPS from ${name}`,
+      prefixListId: list.id,
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
   }
 
   private allowFromAnyIpv4(protocol: "Http" | "Https", port: 80 | 443, group: SecurityGroup): void {

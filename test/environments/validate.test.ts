@@ -80,6 +80,7 @@ describe("validateEnvironments", () => {
       registry: { scanning: "basic", accountSettings: {}, pullThroughCaches: {} },
       jurisdictions: {},
       accelerator: { trafficDialPercentages: {}, onlyEntry: false },
+      distribution: { onlyEntry: false },
       recovery: { rtoSeconds: 156, survives: 1 },
       firewall: {
         blockedIpv4CidrBlocks: [],

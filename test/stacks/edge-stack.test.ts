@@ -2,7 +2,7 @@ import type { TerraformStack } from "cdktf";
 
 import type { EnvironmentInput } from "../../environments";
 import { frankfurt, ireland, sample, sampleService, service, virginia } from "../environments/sample";
-import { resourceAt, resourcesOf, type Block } from "../support/synth";
+import { resourceAt, resourcesOf, synthesize, type Block } from "../support/synth";
 import { stackOf, stacksOf } from "./sample-stacks";
 
 const edgeOf = (input: EnvironmentInput): TerraformStack => stackOf(input, "edge");
@@ -299,5 +299,32 @@ describe("a service that is entered by a distribution", () => {
       "eu-central-1": { region: "eu-central-1" },
       "eu-west-1": { region: "eu-west-1" },
     });
+  });
+});
+
+describe("a distribution that is the only way in", () => {
+  const entered = sampleService({ routing: { entry: "distribution" } });
+  const stacks = stacksOf({ ...entered, distribution: { onlyEntry: true } });
+  const { edge, "eu-west-1": region } = stacks as Record<"edge" | "eu-west-1", TerraformStack>;
+
+  it("has load balancers behind it that admit CloudFront and health checkers only", () => {
+    const loadBalancer = resourceAt(region, "aws_lb");
+    const groups = loadBalancer.security_groups as string[];
+    const rules = Object.values(resourcesOf(region, "aws_vpc_security_group_ingress_rule")).filter(
+      ({ security_group_id: group }) => groups.includes(String(group)),
+    );
+
+    expect(loadBalancer.internal).toBe(false);
+    expect(groups).toHaveLength(2);
+    expect(
+      rules.map(({ description, from_port: port, cidr_ipv4: block }) => [description, port, block]),
+    ).toEqual([
+      ["HTTPS from com.amazonaws.global.cloudfront.origin-facing", 443, undefined],
+      ["HTTPS from com.amazonaws.eu-west-1.route53-healthchecks", 443, undefined],
+    ]);
+  });
+
+  it("has the same edge as one that is not, health checks included", () => {
+    expect(synthesize(edge)).toEqual(synthesize(edgeOf(entered)));
   });
 });

@@ -4,6 +4,7 @@ import type { INetwork } from "../../../modules/core";
 import { LoadBalancer, type LoadBalancerProps } from "../../../modules/load-balancer";
 import {
   type Block,
+  dataOf,
   emptyStack,
   refusal,
   resourceAt,
@@ -296,6 +297,12 @@ describe("LoadBalancer, given what AWS would refuse,", () => {
     );
   });
 
+  it("refuses to admit CloudFront to private addresses", () => {
+    expect(refusal(() => stackWith({ internal: true, admits: "cloudfront" }))).toBe(
+      `${where}: 'admits' must not be 'cloudfront' where the load balancer is 'internal', got "cloudfront"; remove 'internal', for CloudFront connects to public addresses only`,
+    );
+  });
+
   it.each([59, 604_801, 90.5])("refuses a client keep-alive of %d seconds", (clientKeepAliveSeconds) => {
     expect(refusal(() => stackWith({ clientKeepAliveSeconds }))).toBe(
       `${where}: 'clientKeepAliveSeconds' must be a whole number between 60 and 604800, got ${clientKeepAliveSeconds}; choose at most the recovery time objective`,
@@ -366,5 +373,63 @@ describe("a dual-stack load balancer", () => {
     expect(refusal(() => stackWith({ ipAddressType: "dualstack" }))).toBe(
       `test/LoadBalancer: 'ipAddressType' must be 'ipv4' in a network without IPv6 addresses, got "dualstack"; make the network dual-stack, or leave 'ipAddressType' out`,
     );
+  });
+});
+
+describe("a load balancer that admits CloudFront", () => {
+  const stack = stackWith({ admits: "cloudfront" });
+
+  it("is open to CloudFront and to health checkers, in a group each since a list counts as many rules", () => {
+    const rules = Object.values(resourcesOf(stack, "aws_vpc_security_group_ingress_rule"));
+
+    expect(rules).toEqual([
+      {
+        security_group_id: "${aws_security_group.LoadBalancer_SecurityGroup_7560AED0.id}",
+        description: "HTTPS from com.amazonaws.global.cloudfront.origin-facing",
+        prefix_list_id: "${data.aws_ec2_managed_prefix_list.LoadBalancer_CloudFrontPrefixList_08490545.id}",
+        ip_protocol: "tcp",
+        from_port: 443,
+        to_port: 443,
+      },
+      {
+        security_group_id: "${aws_security_group.LoadBalancer_HealthCheckSecurityGroup_166951AF.id}",
+        description: "HTTPS from com.amazonaws.eu-west-1.route53-healthchecks",
+        prefix_list_id: "${data.aws_ec2_managed_prefix_list.LoadBalancer_Route53PrefixList_DB6D6522.id}",
+        ip_protocol: "tcp",
+        from_port: 443,
+        to_port: 443,
+      },
+    ]);
+    expect(resourceAt(stack, "aws_lb").security_groups).toEqual(rules.map((rule) => rule.security_group_id));
+  });
+
+  it("finds the lists of its region by name when Terraform plans", () => {
+    expect(Object.values(dataOf(stack, "aws_ec2_managed_prefix_list")).map(({ name }) => name)).toEqual([
+      "com.amazonaws.global.cloudfront.origin-facing",
+      "com.amazonaws.eu-west-1.route53-healthchecks",
+    ]);
+  });
+
+  it("has no HTTP listener, which nobody could reach", () => {
+    const ports = Object.values(resourcesOf(stack, "aws_lb_listener")).map(({ port }) => port);
+
+    expect(ports).toEqual([443]);
+  });
+
+  it("keeps the group of one that is open, so that a change replaces nothing that services answer to", () => {
+    const groupOf = (of: TerraformStack): Block =>
+      resourceAt(of, "aws_security_group", "LoadBalancer/SecurityGroup");
+
+    expect(groupOf(stack)).toEqual(groupOf(stackWith()));
+  });
+
+  it("has no opening over IPv6, by which CloudFront does not ask", () => {
+    const dualStack = stackWith({
+      admits: "cloudfront",
+      ipAddressType: "dualstack",
+      network: { ...network, vpcIpv6CidrBlock: "2001:db8::/56" },
+    });
+
+    expect(Object.keys(resourcesOf(dualStack, "aws_vpc_security_group_ingress_rule"))).toHaveLength(2);
   });
 });

@@ -1,0 +1,29 @@
+import type { Environment } from "../environment";
+import type { Finding } from "./finding";
+
+/** Load balancers that admit CloudFront only lead to no service that is entered otherwise. */
+export function checkDistribution({ distribution, accelerator, services }: Environment): Finding[] {
+  if (!distribution.onlyEntry) {
+    return [];
+  }
+  if (accelerator.onlyEntry) {
+    return [
+      {
+        property: "distribution.onlyEntry",
+        expected:
+          "be false where 'accelerator.onlyEntry' is true, for CloudFront reaches no private load balancer",
+        got: true,
+        remedy: "choose one entry for all services on Fargate",
+      },
+    ];
+  }
+  return Object.entries(services)
+    .filter(([, { routing, runtimes }]) => routing.entry !== "distribution" && runtimes.fargate !== undefined)
+    .map(([name, { routing }]) => ({
+      property: `services.${name}.routing.entry`,
+      expected:
+        "be 'distribution', because 'distribution.onlyEntry' closes the load balancers to everyone else",
+      got: routing.entry,
+      remedy: "enter it by a distribution, or remove 'distribution.onlyEntry'",
+    }));
+}
