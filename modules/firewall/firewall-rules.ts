@@ -7,22 +7,27 @@ import {
 } from "./custom-response";
 import type { FirewallProps } from "./firewall";
 import { retentionPeriods } from "./firewall-log";
-import {
-  capacityUnitsOf,
-  isUsableManagedRuleGroup,
-  type ManagedRuleGroup,
-  unmodelledRuleGroups,
-} from "./managed-rule-group";
+import { managedRuleGroupRules } from "./managed-rule-group-rules";
 import { isListable } from "./private/address-block";
-import { isUsableRateLimit, rateLimitExpectation, type RateLimit } from "./rate-limit";
+import { isUsableRateLimit, rateLimitExpectation } from "./rate-limit";
 import { isCountryCode, matchExpectation } from "./request-match";
+import { deepestRule, isUsableRequestRule } from "./request-rule";
+import { isUsableRuleGroup, ruleGroupExpectation, type RuleGroup } from "./rule-group";
 
 /**
  * What a web ACL can hold.
  *
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
  */
-const limits = { rateLimits: 10, ipSets: 50, redactedFields: 100 } as const;
+const limits = {
+  rateLimits: 10,
+  references: 50,
+  redactedFields: 100,
+  tokenDomains: 10,
+  requestRules: 30,
+} as const;
+
+const isDomain = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
 /** What is asked of a firewall's props. */
 export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
@@ -73,9 +78,9 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
   },
   {
     property: "rateLimits",
-    isValid: ({ rateLimits = [] }) => unusableRateLimits(rateLimits).length === 0,
-    expected: `each ${rateLimitExpectation}, and where scoped down ${matchExpectation}`,
-    got: ({ rateLimits = [] }) => unusableRateLimits(rateLimits),
+    isValid: ({ rateLimits = [] }) => unusable(rateLimits, isUsableRateLimit).length === 0,
+    expected: `each ${rateLimitExpectation}, and where scoped down ${matchExpectation()}`,
+    got: ({ rateLimits = [] }) => unusable(rateLimits, isUsableRateLimit),
     remedy: "correct these",
   },
   {
@@ -85,35 +90,36 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
     got: ({ rateLimits = [] }) => rateLimits.length,
     remedy: "join limits that count the same requests",
   },
+  ...managedRuleGroupRules,
   {
-    property: "managedRuleGroups",
-    isValid: ({ managedRuleGroups = [] }) => namesTwice(managedRuleGroups).length === 0,
-    expected: "name each group once",
-    got: ({ managedRuleGroups = [] }) => namesTwice(managedRuleGroups),
-    remedy: "join the settings of a group in one place",
-  },
-  {
-    property: "managedRuleGroups",
-    isValid: ({ managedRuleGroups = [] }) => unmodelled(managedRuleGroups).length === 0,
-    expected: "leave out the groups that need a configuration of their own",
-    got: ({ managedRuleGroups = [] }) => unmodelled(managedRuleGroups),
-    remedy: "remove them, or add them to a web ACL of your own and give its ARN to the resource",
-  },
-  {
-    property: "managedRuleGroups",
-    isValid: ({ managedRuleGroups = [] }) => ofUnknownCapacity(managedRuleGroups).length === 0,
-    expected: "say the capacity of groups that Meridian does not know",
-    got: ({ managedRuleGroups = [] }) => ofUnknownCapacity(managedRuleGroups),
-    remedy:
-      "correct the name, or set 'capacityUnits' to the Capacity that 'aws wafv2 describe-managed-rule-group' says",
-  },
-  {
-    property: "managedRuleGroups",
-    isValid: ({ managedRuleGroups = [] }) => managedRuleGroups.every(isUsableManagedRuleGroup),
-    expected: `have an 'inspectionLevel' for Bot Control only, and where scoped down ${matchExpectation}`,
-    got: ({ managedRuleGroups = [] }) =>
-      managedRuleGroups.filter((group) => !isUsableManagedRuleGroup(group)),
+    property: "requestRules",
+    isValid: ({ requestRules = [] }) => unusable(requestRules, isUsableRequestRule).length === 0,
+    expected: `each have a name of its own, and ${matchExpectation(deepestRule)}`,
+    got: ({ requestRules = [] }) => unusable(requestRules, isUsableRequestRule),
     remedy: "correct these",
+  },
+  {
+    property: "requestRules",
+    isValid: ({ requestRules = [] }) => requestRules.length <= limits.requestRules,
+    expected: `be at most ${limits.requestRules}`,
+    got: ({ requestRules = [] }) => requestRules.length,
+    remedy: "join rules of one action by an 'or', or put them in a rule group",
+  },
+  {
+    property: "ruleGroups",
+    isValid: (props) => unusableRuleGroups(props).length === 0,
+    expected: `each ${ruleGroupExpectation}`,
+    got: unusableRuleGroups,
+    remedy: "correct these",
+  },
+  {
+    property: "tokenDomains",
+    isValid: ({ tokenDomains = [] }) =>
+      tokenDomains.length > 0 &&
+      tokenDomains.length <= limits.tokenDomains &&
+      tokenDomains.every((domain) => isDomain.test(domain)),
+    expected: `be 1 to ${limits.tokenDomains} domain names of two labels or more, in lower case and without a trailing dot`,
+    remedy: "name the domains that the applications are found under, such as 'example.com'",
   },
   {
     property: "customResponses",
@@ -152,6 +158,8 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
 export interface FirewallSize {
   /** IP sets that the rules refer to. */
   readonly ipSetCount: number;
+  /** Rule groups of one's own that they refer to. */
+  readonly ruleGroupCount: number;
   /** Capacity units of all rules. */
   readonly capacityUnits: number;
 }
@@ -166,9 +174,16 @@ const largestCapacityUnits = 5000;
 export const sizeRules: readonly ValidationRule<FirewallSize>[] = [
   {
     property: "ipSetCount",
-    isValid: ({ ipSetCount }) => ipSetCount <= limits.ipSets,
-    expected: `be at most ${limits.ipSets}, for a web ACL refers to no more`,
+    isValid: ({ ipSetCount }) => ipSetCount <= limits.references,
+    expected: `be at most ${limits.references}, for a web ACL refers to no more`,
     remedy: "shorten the block list or the allow list; an IP set holds 10000 blocks of one version",
+  },
+  {
+    property: "ruleGroupCount",
+    isValid: ({ ruleGroupCount, ipSetCount }) =>
+      ruleGroupCount === 0 || ruleGroupCount + ipSetCount <= limits.references,
+    expected: `be at most ${limits.references} together with the IP sets, for a web ACL refers to no more`,
+    remedy: "join rule groups, or shorten the block list",
   },
   {
     property: "capacityUnits",
@@ -182,11 +197,18 @@ function unlistable(cidrBlocks: readonly string[] = []): string[] {
   return cidrBlocks.filter((cidrBlock) => !isListable(cidrBlock));
 }
 
-function unusableRateLimits(rateLimits: readonly RateLimit[]): RateLimit[] {
-  return rateLimits.filter(
-    (rateLimit, index) =>
-      !isUsableRateLimit(rateLimit) || rateLimits.findIndex(({ name }) => name === rateLimit.name) !== index,
+/** What AWS does not take, and what has a name that another has before it. */
+function unusable<Named extends { readonly name: string }>(
+  all: readonly Named[],
+  isUsable: (one: Named) => boolean,
+): Named[] {
+  return all.filter(
+    (one, index) => !isUsable(one) || all.findIndex(({ name }) => name === one.name) !== index,
   );
+}
+
+function unusableRuleGroups({ ruleGroups = [], scope, region }: FirewallProps): RuleGroup[] {
+  return unusable(ruleGroups, (group) => isUsableRuleGroup(group, scope, region));
 }
 
 function unusableResponses(responses: CustomResponses = {}): Readonly<Record<string, CustomResponse>> {
@@ -196,20 +218,6 @@ function unusableResponses(responses: CustomResponses = {}): Readonly<Record<str
       response === undefined || isUsableResponse(response) ? [] : [[purpose, response]],
     ),
   );
-}
-
-function namesTwice(groups: readonly ManagedRuleGroup[]): string[] {
-  return groups.map(({ name }) => name).filter((name, index, names) => names.indexOf(name) !== index);
-}
-
-function unmodelled(groups: readonly ManagedRuleGroup[]): string[] {
-  return groups.map(({ name }) => name).filter((name) => unmodelledRuleGroups.includes(name));
-}
-
-function ofUnknownCapacity(groups: readonly ManagedRuleGroup[]): string[] {
-  return groups
-    .filter((group) => capacityUnitsOf(group) === undefined && !unmodelledRuleGroups.includes(group.name))
-    .map(({ name }) => name);
 }
 
 function redactedCount(logging: FirewallProps["logging"]): number {

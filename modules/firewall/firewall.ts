@@ -1,5 +1,9 @@
 import { Wafv2IpSet } from "@cdktf/provider-aws/lib/wafv2-ip-set";
-import { Wafv2WebAcl, type Wafv2WebAclRule } from "@cdktf/provider-aws/lib/wafv2-web-acl";
+import {
+  Wafv2WebAcl,
+  type Wafv2WebAclAssociationConfig,
+  type Wafv2WebAclRule,
+} from "@cdktf/provider-aws/lib/wafv2-web-acl";
 import { Wafv2WebAclAssociation } from "@cdktf/provider-aws/lib/wafv2-web-acl-association";
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
@@ -12,6 +16,8 @@ import { type ManagedRuleGroup, renderManagedRuleGroup } from "./managed-rule-gr
 import { IpSets, planIpSets } from "./ip-sets";
 import { fromCountries, type MeasuredStatement, not } from "./private/statement";
 import { type RateLimit, renderRateLimit } from "./rate-limit";
+import { renderRequestRule, type RequestRule } from "./request-rule";
+import { renderRuleGroup, type RuleGroup } from "./rule-group";
 
 /** Settings of a {@link Firewall}. */
 export interface FirewallProps {
@@ -55,11 +61,39 @@ export interface FirewallProps {
    */
   readonly rateLimits?: readonly RateLimit[];
   /**
+   * Rules of one's own, in the order in which they look at a request, 30 at most.
+   *
+   * @default - none
+   */
+  readonly requestRules?: readonly RequestRule[];
+  /**
+   * Groups of rules of one's own that stand already, in the order in which they look at a request.
+   *
+   * @default - none
+   */
+  readonly ruleGroups?: readonly RuleGroup[];
+  /**
    * Groups of rules that others keep up to date, in the order in which they look at a request.
    *
    * @default - the IP reputation list, the rules against known bad inputs and the common rule set of AWS, all blocking
    */
   readonly managedRuleGroups?: readonly ManagedRuleGroup[];
+  /**
+   * Domains whose tokens are taken, with all names below them, ten at most: a browser that has proved
+   * itself to one of them need not do so again for the next.
+   *
+   * @default - the name that is asked for alone
+   * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-tokens-domains.html
+   */
+  readonly tokenDomains?: readonly string[];
+  /**
+   * How much of a body the rules see. It counts for distributions, or for App Runner in a region:
+   * load balancers hand over 8 KiB and no more. Above 16 requests cost extra.
+   *
+   * @default 16
+   * @see https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
+   */
+  readonly bodyInspectionKiB?: 16 | 32 | 48 | 64;
   /**
    * What clients get that are turned away.
    *
@@ -101,7 +135,15 @@ const defaultManagedRuleGroups: readonly ManagedRuleGroup[] = [
  * The first priority of each kind of rule. The distances leave room, so that a rule that is added
  * moves only those of its own kind that come after it.
  */
-const priorities = { allowList: 10, blockList: 20, countries: 30, rateLimits: 100, managedRuleGroups: 200 };
+const priorities = {
+  allowList: 10,
+  blockList: 20,
+  countries: 30,
+  rateLimits: 100,
+  requestRules: 120,
+  ruleGroups: 150,
+  managedRuleGroups: 200,
+};
 
 /**
  * A web ACL with its IP sets and its log: who is let in, who is turned away, and how often one may ask.
@@ -109,7 +151,7 @@ const priorities = { allowList: 10, blockList: 20, countries: 30, rateLimits: 10
  * Creates:
  * 1. IP sets of the block list and of the allow list, one for IPv4 and one for IPv6, more above 10,000 blocks,
  * 2. the web ACL, whose rules look at a request in this order: allow list, block list, countries,
- *    rate limits, managed rule groups,
+ *    rate limits, rules and rule groups of one's own, managed rule groups,
  * 3. the log group, the policy that lets AWS WAF write to it, and the logging configuration.
  *
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/web-acl.html
@@ -145,7 +187,8 @@ export class Firewall extends Construct implements IFirewall {
     const rules = this.rulesOf(props);
     this.capacityUnits = rules.reduce((sum, { capacityUnits }) => sum + capacityUnits, 0);
     const ipSetCount = this.node.findAll().filter((child) => child instanceof Wafv2IpSet).length;
-    validate(this, sizeRules, { capacityUnits: this.capacityUnits, ipSetCount });
+    const ruleGroupCount = props.ruleGroups?.length ?? 0;
+    validate(this, sizeRules, { capacityUnits: this.capacityUnits, ipSetCount, ruleGroupCount });
     this.warnOfPrice();
 
     const responses = { ...defaultResponses, ...props.customResponses };
@@ -156,6 +199,8 @@ export class Firewall extends Construct implements IFirewall {
       defaultAction:
         props.defaultAction === "block" ? { block: renderBlock(responses, "defaultAction") } : { allow: {} },
       customResponseBody: renderBodies(responses),
+      tokenDomains: props.tokenDomains === undefined ? undefined : [...props.tokenDomains],
+      associationConfig: bodyInspection(props),
       rule: rules.map((rule) => renderRule(rule, props)),
       visibilityConfig: visibility(this.webAclName, props),
     });
@@ -205,11 +250,29 @@ export class Firewall extends Construct implements IFirewall {
         action: rateLimitAction(rateLimit, responses),
         ...renderRateLimit(rateLimit),
       })),
+      ...this.ownRules(props),
       ...managedRuleGroups.map((group, index) => ({
         name: group.name,
         priority: priorities.managedRuleGroups + index,
         overrideAction: group.mode === "count" ? { count: {} } : { none: {} },
         ...renderManagedRuleGroup(group),
+      })),
+    ];
+  }
+
+  private ownRules({ requestRules = [], ruleGroups = [] }: FirewallProps): PlannedRule[] {
+    return [
+      ...requestRules.map((rule, index) => ({
+        name: `rule-${rule.name}`,
+        priority: priorities.requestRules + index,
+        action: { [rule.action ?? "block"]: {} },
+        ...renderRequestRule(rule),
+      })),
+      ...ruleGroups.map((group, index) => ({
+        name: `rule-group-${group.name}`,
+        priority: priorities.ruleGroups + index,
+        overrideAction: group.mode === "count" ? { count: {} } : { none: {} },
+        ...renderRuleGroup(group),
       })),
     ];
   }
@@ -274,6 +337,18 @@ function countryRules(
       ? []
       : [{ name: "allowed-countries", ...rule, ...not(fromCountries(allowedCountries)) }]),
   ];
+}
+
+/** Undefined where the default of AWS will do. */
+function bodyInspection({
+  bodyInspectionKiB,
+  scope,
+}: FirewallProps): Wafv2WebAclAssociationConfig | undefined {
+  if (bodyInspectionKiB === undefined) {
+    return undefined;
+  }
+  const limit = { defaultSizeInspectionLimit: `KB_${bodyInspectionKiB}` };
+  return { requestBody: [scope === "CLOUDFRONT" ? { cloudfront: limit } : { appRunnerService: limit }] };
 }
 
 function rateLimitAction(

@@ -17,6 +17,9 @@ export {
 export type { CustomResponse, CustomResponses } from "./custom-response";
 export { Firewall, type FirewallProps } from "./firewall";
 export type { FirewallLogOptions, LoggedAction } from "./firewall-log";
+export type { LoginInspection, PayloadType, ResponseInspection, SignUpInspection } from "./fraud-control";
 export { managedRuleGroupCapacities, type ManagedRuleGroup, type RuleAction } from "./managed-rule-group";
 export type { AggregateKey, ForwardedIp, RateLimit } from "./rate-limit";
-export type { RequestMatch, StringPosition } from "./request-match";
+export type { FallbackBehavior, RequestMatch, StringPosition } from "./request-match";
+export type { RequestRule } from "./request-rule";
+export type { RuleGroup } from "./rule-group";

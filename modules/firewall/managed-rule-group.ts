@@ -1,4 +1,12 @@
-import type { MeasuredStatement } from "./private/statement";
+import {
+  isUsableLogin,
+  isUsableSignUp,
+  renderLogin,
+  renderSignUp,
+  type LoginInspection,
+  type SignUpInspection,
+} from "./fraud-control";
+import type { MeasuredStatement, ProviderStatement } from "./private/statement";
 import { isUsableMatch, renderMatch, type RequestMatch } from "./request-match";
 
 /** What a rule of a managed group does instead of what its vendor chose. */
@@ -50,6 +58,20 @@ export interface ManagedRuleGroup {
    */
   readonly inspectionLevel?: "COMMON" | "TARGETED";
   /**
+   * What logins look like, which `AWSManagedRulesATPRuleSet` needs; only for that group. It costs
+   * extra for each login that it looks at.
+   *
+   * @default - none
+   */
+  readonly login?: LoginInspection;
+  /**
+   * What sign-ups look like, which `AWSManagedRulesACFPRuleSet` needs; only for that group. It costs
+   * extra for each sign-up that it looks at.
+   *
+   * @default - none
+   */
+  readonly signUp?: SignUpInspection;
+  /**
    * The group's capacity units, where Meridian does not know them: a marketplace seller's group, or
    * one that AWS published later.
    *
@@ -60,6 +82,12 @@ export interface ManagedRuleGroup {
 
 /** The group that knows robots by their behaviour. */
 const botControl = "AWSManagedRulesBotControlRuleSet";
+
+/** The group that prevents the takeover of accounts. */
+const takeoverPrevention = "AWSManagedRulesATPRuleSet";
+
+/** The group that prevents the creation of false accounts. */
+const creationFraudPrevention = "AWSManagedRulesACFPRuleSet";
 
 /**
  * Capacity units of the groups of AWS. A group's capacity never changes.
@@ -79,17 +107,15 @@ export const managedRuleGroupCapacities: Readonly<Record<string, number>> = {
   AWSManagedRulesAmazonIpReputationList: 25,
   AWSManagedRulesAnonymousIpList: 50,
   [botControl]: 50,
+  [takeoverPrevention]: 50,
+  [creationFraudPrevention]: 50,
 };
 
 /**
- * Groups that need a configuration of their own. The provider knows that of the last from release 6
- * on only, and Meridian's stacks are valid for 5.100 as well.
+ * Groups whose configuration the provider knows from release 6 on only, while Meridian's stacks are
+ * valid for 5.100 as well.
  */
-export const unmodelledRuleGroups: readonly string[] = [
-  "AWSManagedRulesATPRuleSet",
-  "AWSManagedRulesACFPRuleSet",
-  "AWSManagedRulesAntiDDoSRuleSet",
-];
+export const unmodelledRuleGroups: readonly string[] = ["AWSManagedRulesAntiDDoSRuleSet"];
 
 /** The capacity units of a group; undefined where nobody said. */
 export function capacityUnitsOf({
@@ -102,7 +128,8 @@ export function capacityUnitsOf({
 
 /** The statement of a managed group, with its capacity. */
 export function renderManagedRuleGroup(group: ManagedRuleGroup): MeasuredStatement {
-  const { name, vendor = "AWS", version, overrides = {}, scopeDown, inspectionLevel = "COMMON" } = group;
+  const { name, vendor = "AWS", version, scopeDown } = group;
+  const configuration = configurationOf(group);
   const scope = scopeDown === undefined ? undefined : renderMatch(scopeDown);
   return {
     statement: {
@@ -110,20 +137,8 @@ export function renderManagedRuleGroup(group: ManagedRuleGroup): MeasuredStateme
         name,
         vendor_name: vendor,
         ...(version === undefined ? {} : { version }),
-        ...(name === botControl
-          ? {
-              managed_rule_group_configs: [
-                { aws_managed_rules_bot_control_rule_set: { inspection_level: inspectionLevel } },
-              ],
-            }
-          : {}),
-        ...(Object.keys(overrides).length === 0
-          ? {}
-          : {
-              rule_action_override: Object.entries(overrides)
-                .sort(([left], [right]) => (left < right ? -1 : 1))
-                .map(([rule, action]) => ({ name: rule, action_to_use: { [action]: {} } })),
-            }),
+        ...(configuration === undefined ? {} : { managed_rule_group_configs: [configuration] }),
+        ...renderOverrides(group.overrides),
         ...(scope === undefined ? {} : { scope_down_statement: scope.statement }),
       },
     },
@@ -131,10 +146,52 @@ export function renderManagedRuleGroup(group: ManagedRuleGroup): MeasuredStateme
   };
 }
 
-/** Whether the group's own settings are sound; its name and capacity aside. */
+/** Rules that act otherwise than their group says, in the order of their names. */
+export function renderOverrides(overrides: Readonly<Record<string, RuleAction>> = {}): ProviderStatement {
+  return Object.keys(overrides).length === 0
+    ? {}
+    : {
+        rule_action_override: Object.entries(overrides)
+          .sort(([left], [right]) => (left < right ? -1 : 1))
+          .map(([rule, action]) => ({ name: rule, action_to_use: { [action]: {} } })),
+      };
+}
+
+/** Whether the group's own settings are sound; its name, capacity and requests aside. */
 export function isUsableManagedRuleGroup({ name, scopeDown, inspectionLevel }: ManagedRuleGroup): boolean {
   return (
     (inspectionLevel === undefined || name === botControl) &&
     (scopeDown === undefined || isUsableMatch(scopeDown))
   );
+}
+
+/** Whether a group that must know what its requests look like is told so, and no other is. */
+export function describesItsRequests({ name, login, signUp }: ManagedRuleGroup): boolean {
+  return (
+    (login !== undefined) === (name === takeoverPrevention) &&
+    (signUp !== undefined) === (name === creationFraudPrevention)
+  );
+}
+
+/** Whether AWS WAF takes what the group is told of its requests. */
+export function isUsableFraudControl({ login, signUp }: ManagedRuleGroup): boolean {
+  return (login === undefined || isUsableLogin(login)) && (signUp === undefined || isUsableSignUp(signUp));
+}
+
+/** Whether the group looks at what the application answers. */
+export function inspectsResponses({ login, signUp }: ManagedRuleGroup): boolean {
+  return (login?.response ?? signUp?.response) !== undefined;
+}
+
+function configurationOf(group: ManagedRuleGroup): ProviderStatement | undefined {
+  const { name, inspectionLevel = "COMMON", login, signUp } = group;
+  if (login !== undefined) {
+    return { aws_managed_rules_atp_rule_set: renderLogin(login) };
+  }
+  if (signUp !== undefined) {
+    return { aws_managed_rules_acfp_rule_set: renderSignUp(signUp) };
+  }
+  return name === botControl
+    ? { aws_managed_rules_bot_control_rule_set: { inspection_level: inspectionLevel } }
+    : undefined;
 }

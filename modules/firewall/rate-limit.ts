@@ -1,5 +1,5 @@
 import { capacityOf, type MeasuredStatement, type ProviderStatement } from "./private/statement";
-import { isUsableMatch, renderMatch, type RequestMatch } from "./request-match";
+import { isUsableMatch, renderMatch, type FallbackBehavior, type RequestMatch } from "./request-match";
 
 /**
  * One of the keys that requests are counted by.
@@ -16,6 +16,16 @@ export type AggregateKey =
       readonly kind: "header" | "cookie" | "query-argument";
       /** Its name. */
       readonly name: string;
+    }
+  | {
+      /** How the client opens TLS; load balancers and distributions know it, App Runner does not. */
+      readonly kind: "ja3-fingerprint" | "ja4-fingerprint";
+      /**
+       * Whether requests without a fingerprint count as over the limit, or are let alone.
+       *
+       * @default "NO_MATCH"
+       */
+      readonly fallbackBehavior?: FallbackBehavior;
     }
   | {
       /** The label that a rule further up has put on the request. */
@@ -37,7 +47,7 @@ export interface ForwardedIp {
    *
    * @default "NO_MATCH"
    */
-  readonly fallbackBehavior?: "MATCH" | "NO_MATCH";
+  readonly fallbackBehavior?: FallbackBehavior;
 }
 
 /** A number of requests in some time, above which clients are turned away until they slow down. */
@@ -136,20 +146,26 @@ const keyTypes = { ip: "IP", "forwarded-ip": "FORWARDED_IP", "all-requests": "CO
 const untransformed = [{ priority: 0, type: "NONE" }];
 
 function renderKey(key: AggregateKey): ProviderStatement {
+  return { [key.kind.replace("-", "_")]: renderKeySettings(key) };
+}
+
+function renderKeySettings(key: AggregateKey): ProviderStatement {
   switch (key.kind) {
     case "ip":
     case "http-method":
     case "forwarded-ip":
-      return { [key.kind.replace("-", "_")]: {} };
+      return {};
     case "uri-path":
     case "query-string":
-      return { [key.kind.replace("-", "_")]: { text_transformation: untransformed } };
+      return { text_transformation: untransformed };
     case "header":
     case "cookie":
     case "query-argument":
-      return { [key.kind.replace("-", "_")]: { name: key.name, text_transformation: untransformed } };
+      return { name: key.name, text_transformation: untransformed };
     case "label-namespace":
-      return { label_namespace: { namespace: key.namespace } };
+      return { namespace: key.namespace };
+    default:
+      return { fallback_behavior: key.fallbackBehavior ?? "NO_MATCH" };
   }
 }
 

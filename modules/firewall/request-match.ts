@@ -11,9 +11,12 @@ import {
 /** Where in a text a string must stand. */
 export type StringPosition = "exactly" | "starts-with" | "ends-with" | "contains";
 
+/** What counts for a request whose TLS handshake says too little for a fingerprint. */
+export type FallbackBehavior = "MATCH" | "NO_MATCH";
+
 /**
- * Which requests a rule looks at: its scope-down statement. `and`, `or` and `not` may stand in one
- * another, two deep.
+ * Which requests a rule looks at. `and`, `or` and `not` may stand in one another: two deep where it
+ * scopes down a rate limit or a managed group, three deep in a rule of its own.
  *
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-scope-down-statements.html
  */
@@ -55,6 +58,27 @@ export type RequestMatch =
       readonly key: string;
     }
   | {
+      /** The network that the address belongs to, by its number on the internet (ASN). */
+      readonly kind: "asn";
+      /** Numbers, 100 at most; 0 stands for addresses of no known network. */
+      readonly asns: readonly number[];
+    }
+  | {
+      /**
+       * How the client opens TLS, which tells programs apart whatever they call themselves. Load
+       * balancers and distributions know it, App Runner does not.
+       */
+      readonly kind: "ja3-fingerprint" | "ja4-fingerprint";
+      /** The fingerprint as the log shows it: 32 characters of JA3, 36 of JA4. */
+      readonly fingerprint: string;
+      /**
+       * What counts for a request without one.
+       *
+       * @default "NO_MATCH"
+       */
+      readonly fallbackBehavior?: FallbackBehavior;
+    }
+  | {
       /** All of some matches, or any of them. */
       readonly kind: "and" | "or";
       /** The matches, two or more. */
@@ -88,6 +112,14 @@ export function renderMatch(match: RequestMatch): MeasuredStatement {
         statement: { label_match_statement: { key: match.key, scope: "LABEL" } },
         capacityUnits: capacityOf.label,
       };
+    case "asn":
+      return {
+        statement: { asn_match_statement: { asn_list: match.asns } },
+        capacityUnits: capacityOf.asn,
+      };
+    case "ja3-fingerprint":
+    case "ja4-fingerprint":
+      return renderFingerprint(match);
     case "and":
       return allOf(match.matches.map(renderMatch));
     case "or":
@@ -100,14 +132,19 @@ export function renderMatch(match: RequestMatch): MeasuredStatement {
 /** The longest string that AWS WAF searches for. */
 const longestString = 200;
 
+/** Networks that a statement names at most. */
+const mostAsns = 100;
+
 /** How deep `and`, `or` and `not` may stand in one another in a scope-down statement. */
-const deepestNesting = 2;
+const deepestScopeDown = 2;
 
 /** What a match must be, to be read after "must". */
-export const matchExpectation = `match strings of 1 to ${longestString} characters, countries of two letters, two or more matches in 'and' and 'or', nested at most ${deepestNesting} deep`;
+export function matchExpectation(deepestNesting = deepestScopeDown): string {
+  return `match strings of 1 to ${longestString} characters, countries of two letters, 1 to ${mostAsns} network numbers, fingerprints in the form of JA3 or JA4, two or more matches in 'and' and 'or', nested at most ${deepestNesting} deep`;
+}
 
 /** Whether AWS and the provider take the match. */
-export function isUsableMatch(match: RequestMatch): boolean {
+export function isUsableMatch(match: RequestMatch, deepestNesting = deepestScopeDown): boolean {
   return nestingOf(match) <= deepestNesting && matchesIn(match).every(isUsableAlone);
 }
 
@@ -131,7 +168,26 @@ function isUsableAlone(match: RequestMatch): boolean {
       return match.matches.length > 1;
     case "not":
       return true;
+    default:
+      return isUsableOfClient(match);
   }
+}
+
+type ClientMatch = Extract<RequestMatch, { kind: "asn" | "ja3-fingerprint" | "ja4-fingerprint" }>;
+
+function isUsableOfClient(match: ClientMatch): boolean {
+  switch (match.kind) {
+    case "asn":
+      return match.asns.length > 0 && match.asns.length <= mostAsns && match.asns.every(isAsn);
+    case "ja3-fingerprint":
+      return /^[0-9a-f]{32}$/.test(match.fingerprint);
+    case "ja4-fingerprint":
+      return /^[a-z0-9]{10}_[0-9a-f]{12}_[0-9a-f]{12}$/.test(match.fingerprint);
+  }
+}
+
+function isAsn(number: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number <= 0xffff_ffff;
 }
 
 function childrenOf(match: RequestMatch): readonly RequestMatch[] {
@@ -165,6 +221,15 @@ const positionalConstraints: Readonly<Record<StringPosition, string>> = {
   "ends-with": "ENDS_WITH",
   contains: "CONTAINS",
 };
+
+function renderFingerprint({
+  kind,
+  fingerprint,
+  fallbackBehavior = "NO_MATCH",
+}: Extract<ClientMatch, { readonly fingerprint: string }>): MeasuredStatement {
+  const fieldToMatch = { [kind.replace("-", "_")]: { fallback_behavior: fallbackBehavior } };
+  return renderString(fieldToMatch, "exactly", fingerprint, ["NONE"]);
+}
 
 function renderString(
   fieldToMatch: ProviderStatement,

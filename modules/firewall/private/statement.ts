@@ -22,6 +22,7 @@ export const capacityOf = {
   ipSet: 1,
   country: 1,
   label: 1,
+  asn: 1,
   /** A string at a fixed place: the whole, the start or the end. */
   fixedString: 2,
   /** A string anywhere. */

@@ -308,6 +308,15 @@ describe("a firewall's rate limits", () => {
     );
   });
 
+  it("count by how clients open TLS, alone or with other keys", () => {
+    expect(statementOf({ aggregateBy: [{ kind: "ja4-fingerprint" }] })).toMatchObject({
+      custom_key: [{ ja4_fingerprint: { fallback_behavior: "NO_MATCH" } }],
+    });
+    expect(
+      statementOf({ aggregateBy: [{ kind: "ip" }, { kind: "ja3-fingerprint", fallbackBehavior: "MATCH" }] }),
+    ).toMatchObject({ custom_key: [{ ip: {} }, { ja3_fingerprint: { fallback_behavior: "MATCH" } }] });
+  });
+
   it("count some requests only, whatever disguise their path wears", () => {
     const scopeDown = {
       kind: "and",
@@ -373,6 +382,269 @@ describe("a firewall's rate limits", () => {
     expect(
       (webAcl({ rateLimits: [], managedRuleGroups: [] }).rule as Block[]).map(({ name }) => name),
     ).toEqual(["block-list"]);
+  });
+});
+
+describe("a firewall's rules of one's own", () => {
+  const ja3 = "e7d705a3286e19ea42f587b344ee6865";
+  const ja4 = "t13d1516h2_8daaf6152771_b186095e22b6";
+  const exactly = (field: Block, value: string): Block => ({
+    byte_match_statement: {
+      field_to_match: field,
+      positional_constraint: "EXACTLY",
+      search_string: value,
+      text_transformation: [{ priority: 0, type: "NONE" }],
+    },
+  });
+
+  it("know networks by their numbers and clients by how they open TLS", () => {
+    const requestRules = [
+      { name: "network", match: { kind: "asn", asns: [64496, 0] }, action: "captcha" },
+      { name: "old", match: { kind: "ja3-fingerprint", fingerprint: ja3 }, action: "count" },
+      { name: "new", match: { kind: "ja4-fingerprint", fingerprint: ja4, fallbackBehavior: "MATCH" } },
+    ] as const;
+
+    expect(ruleOf("rule-network", { requestRules })).toEqual({
+      name: "rule-network",
+      priority: 120,
+      action: { captcha: {} },
+      statement: { asn_match_statement: { asn_list: [64496, 0] } },
+    });
+    expect(ruleOf("rule-old", { requestRules })).toEqual({
+      name: "rule-old",
+      priority: 121,
+      action: { count: {} },
+      statement: exactly({ ja3_fingerprint: { fallback_behavior: "NO_MATCH" } }, ja3),
+    });
+    expect(ruleOf("rule-new", { requestRules })).toEqual({
+      name: "rule-new",
+      priority: 122,
+      action: { block: {} },
+      statement: exactly({ ja4_fingerprint: { fallback_behavior: "MATCH" } }, ja4),
+    });
+    expect(firewallWith({ requestRules }).capacityUnits).toBe(
+      firewallWith().capacityUnits + 1 + 2 * (2 + 10),
+    );
+  });
+
+  it("may hold matches in one another three deep", () => {
+    const label = { kind: "label", key: "a" } as const;
+    const asn = { kind: "asn", asns: [64496] } as const;
+    const match = {
+      kind: "and",
+      matches: [{ kind: "not", match: { kind: "or", matches: [label, asn] } }, label],
+    } as const;
+    const rendered = { label_match_statement: { key: "a", scope: "LABEL" } };
+
+    expect(ruleOf("rule-deep", { requestRules: [{ name: "deep", match }] }).statement).toEqual({
+      and_statement: {
+        statement: [
+          {
+            not_statement: {
+              statement: [
+                {
+                  or_statement: {
+                    statement: [rendered, { asn_match_statement: { asn_list: [64496] } }],
+                  },
+                },
+              ],
+            },
+          },
+          rendered,
+        ],
+      },
+    });
+  });
+
+  it("can be in groups that stand already, counted first or with overrides, at the capacity that they were made with", () => {
+    const arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/rulegroup/own/a1b2";
+    const ruleGroups = [
+      { name: "own", arn, capacityUnits: 40, overrides: { Strict: "count" } },
+      { name: "next", arn, capacityUnits: 2, mode: "count" },
+    ] as const;
+
+    expect(ruleOf("rule-group-own", { ruleGroups })).toEqual({
+      name: "rule-group-own",
+      priority: 150,
+      override_action: { none: {} },
+      statement: {
+        rule_group_reference_statement: {
+          arn,
+          rule_action_override: [{ name: "Strict", action_to_use: { count: {} } }],
+        },
+      },
+    });
+    expect(ruleOf("rule-group-next", { ruleGroups })).toMatchObject({
+      priority: 151,
+      override_action: { count: {} },
+      statement: { rule_group_reference_statement: { arn } },
+    });
+    expect(firewallWith({ ruleGroups }).capacityUnits).toBe(firewallWith().capacityUnits + 42);
+  });
+});
+
+describe("a firewall's tokens and bodies", () => {
+  it("takes tokens of the domains that it is told", () => {
+    expect(webAcl({ tokenDomains: ["example.com", "example.org"] }).token_domains).toEqual([
+      "example.com",
+      "example.org",
+    ]);
+  });
+
+  it("sees as much of a body as it is told, in front of a distribution or of App Runner", () => {
+    const limit = { default_size_inspection_limit: "KB_32" };
+
+    expect(webAcl({ ...cloudfront, bodyInspectionKiB: 32 }).association_config).toEqual({
+      request_body: [{ cloudfront: limit }],
+    });
+    expect(webAcl({ bodyInspectionKiB: 32 }).association_config).toEqual({
+      request_body: [{ app_runner_service: limit }],
+    });
+  });
+});
+
+describe("a firewall against fraud", () => {
+  const atp = "AWSManagedRulesATPRuleSet";
+  const acfp = "AWSManagedRulesACFPRuleSet";
+  const login = {
+    path: "/login",
+    payloadType: "JSON",
+    usernameField: "/user/name",
+    passwordField: "/user/password",
+  } as const;
+  const signUp = {
+    registrationPagePath: "/join",
+    creationPath: "/api/join",
+    payloadType: "FORM_ENCODED",
+  } as const;
+  const configurationOf = (group: NonNullable<FirewallProps["managedRuleGroups"]>[number]): unknown => {
+    const { statement } = ruleOf(group.name, { ...cloudfront, managedRuleGroups: [group] });
+    return (statement as { managed_rule_group_statement: Block }).managed_rule_group_statement
+      .managed_rule_group_configs;
+  };
+
+  it("knows what logins look like", () => {
+    expect(configurationOf({ name: atp, login })).toEqual([
+      {
+        aws_managed_rules_atp_rule_set: {
+          login_path: "/login",
+          request_inspection: {
+            payload_type: "JSON",
+            username_field: { identifier: "/user/name" },
+            password_field: { identifier: "/user/password" },
+          },
+        },
+      },
+    ]);
+    expect(firewallWith({ managedRuleGroups: [{ name: atp, login }], rateLimits: [] }).capacityUnits).toBe(
+      52,
+    );
+  });
+
+  it("knows what sign-ups look like", () => {
+    const fields = {
+      usernameField: "name",
+      passwordField: "password",
+      emailField: "mail",
+      phoneNumberFields: ["country", "number"],
+      addressFields: ["street", "town"],
+    };
+
+    expect(configurationOf({ name: acfp, signUp: { ...signUp, ...fields, regexInPath: true } })).toEqual([
+      {
+        aws_managed_rules_acfp_rule_set: {
+          creation_path: "/api/join",
+          registration_page_path: "/join",
+          enable_regex_in_path: true,
+          request_inspection: {
+            payload_type: "FORM_ENCODED",
+            username_field: { identifier: "name" },
+            password_field: { identifier: "password" },
+            email_field: { identifier: "mail" },
+            phone_number_fields: { identifiers: ["country", "number"] },
+            address_fields: { identifiers: ["street", "town"] },
+          },
+        },
+      },
+    ]);
+    expect(configurationOf({ name: acfp, signUp })).toMatchObject([
+      { aws_managed_rules_acfp_rule_set: { request_inspection: { payload_type: "FORM_ENCODED" } } },
+    ]);
+  });
+
+  it.each([
+    [
+      { kind: "status-code", success: [200], failure: [401, 403] },
+      { status_code: { success_codes: [200], failure_codes: [401, 403] } },
+    ],
+    [
+      { kind: "header", name: "x-login", success: ["yes"], failure: ["no"] },
+      { header: { name: "x-login", success_values: ["yes"], failure_values: ["no"] } },
+    ],
+    [
+      { kind: "body", success: ["Welcome"], failure: ["Sorry"] },
+      { body_contains: { success_strings: ["Welcome"], failure_strings: ["Sorry"] } },
+    ],
+    [
+      { kind: "json", field: "/result", success: ["ok"], failure: ["bad"] },
+      { json: { identifier: "/result", success_values: ["ok"], failure_values: ["bad"] } },
+    ],
+  ] as const)("looks at what the application answers to logins: %j", (response, rendered) => {
+    expect(configurationOf({ name: atp, login: { ...login, response } })).toMatchObject([
+      { aws_managed_rules_atp_rule_set: { response_inspection: rendered } },
+    ]);
+  });
+
+  it.each([
+    ["ATP that knows no login", { name: atp }],
+    ["ACFP that knows a login", { name: acfp, login }],
+    ["another group that knows a sign-up", { name: "AWSManagedRulesSQLiRuleSet", signUp }],
+  ])("refuses %s", (_, group) => {
+    expect(refused({ managedRuleGroups: [group] })).toBe(
+      `test/Firewall: 'managedRuleGroups' must have a 'login' for AWSManagedRulesATPRuleSet, a 'signUp' for AWSManagedRulesACFPRuleSet, and neither for any other group, got ["${group.name}"]; say what their requests look like, or remove what belongs to the other group`,
+    );
+  });
+
+  it("refuses to look at responses in a region", () => {
+    const response = { kind: "status-code", success: [200], failure: [401] } as const;
+
+    expect(refused({ managedRuleGroups: [{ name: atp, login: { ...login, response } }] })).toBe(
+      `test/Firewall: 'managedRuleGroups' must look at responses where the scope is CLOUDFRONT only, got ["${atp}"]; remove their 'response', for AWS WAF sees those of distributions and no others`,
+    );
+  });
+
+  it.each([
+    ["a path without a slash", { path: "login" }],
+    ["an empty expression", { path: " ", regexInPath: true }],
+    ["a path above 256 characters", { path: `/${"a".repeat(256)}` }],
+    ["a field that is no pointer into JSON", { usernameField: "user" }],
+    ["an empty field", { passwordField: "" }],
+    ["no failure", { response: { kind: "status-code", success: [200], failure: [] } }],
+    [
+      "four values of a header",
+      { response: { kind: "header", name: "x", success: ["1", "2", "3", "4"], failure: ["5"] } },
+    ],
+    [
+      "a failure that is a success, too",
+      { response: { kind: "body", success: ["Hello"], failure: ["Hello"] } },
+    ],
+  ] as [string, Partial<NonNullable<NonNullable<FirewallProps["managedRuleGroups"]>[number]["login"]>>][])(
+    "refuses a login with %s",
+    (_, change) => {
+      const group = { name: atp, login: { ...login, ...change } };
+
+      expect(refused({ ...cloudfront, managedRuleGroups: [group] })).toBe(
+        `test/Firewall: 'managedRuleGroups' must have paths of 1 to 256 characters that begin with '/' unless they are regular expressions, fields that begin with '/' in a payload of JSON, and for each of success and failure 1 to 10 statuses, 3 values of a header or 5 texts, none in both, got ${JSON.stringify([group])}; correct these`,
+      );
+    },
+  );
+
+  it("refuses a sign-up that AWS does not take", () => {
+    const group = { name: acfp, signUp: { ...signUp, phoneNumberFields: [""] } };
+
+    expect(refused({ managedRuleGroups: [group] })).toContain(
+      `got ${JSON.stringify([group])}; correct these`,
+    );
   });
 });
 
@@ -614,7 +886,7 @@ describe("a firewall's log", () => {
 
 describe("what a firewall refuses", () => {
   const scopeExpectation =
-    "match strings of 1 to 200 characters, countries of two letters, two or more matches in 'and' and 'or', nested at most 2 deep";
+    "match strings of 1 to 200 characters, countries of two letters, 1 to 100 network numbers, fingerprints in the form of JA3 or JA4, two or more matches in 'and' and 'or', nested at most 2 deep";
   const rateLimitExpectation = `each have a name of its own, a limit between 10 and 2000000000, one to five different keys, of which an address is not the only one, and a 'scopeDown' where all requests are counted together, and where scoped down ${scopeExpectation}`;
 
   it("refuses a name that AWS does not take", () => {
@@ -708,6 +980,90 @@ describe("what a firewall refuses", () => {
     );
   });
 
+  it.each([
+    ["a name with spaces", { name: "a b", match: { kind: "label", key: "a" } }],
+    ["no network", { name: "a", match: { kind: "asn", asns: [] } }],
+    ["a network beyond 32 bits", { name: "a", match: { kind: "asn", asns: [2 ** 32] } }],
+    ["a JA4 for a JA3", { name: "a", match: { kind: "ja3-fingerprint", fingerprint: "t13d1516h2" } }],
+    ["a JA3 for a JA4", { name: "a", match: { kind: "ja4-fingerprint", fingerprint: "e7d705a3" } }],
+    [
+      "four matches in one another",
+      {
+        name: "a",
+        match: {
+          kind: "not",
+          match: {
+            kind: "not",
+            match: { kind: "not", match: { kind: "not", match: { kind: "label", key: "a" } } },
+          },
+        },
+      },
+    ],
+  ] as [string, NonNullable<FirewallProps["requestRules"]>[number]][])(
+    "refuses a rule with %s",
+    (_, rule) => {
+      const expectation = scopeExpectation.replace("2 deep", "3 deep");
+
+      expect(refused({ requestRules: [rule] })).toBe(
+        `test/Firewall: 'requestRules' must each have a name of its own, and ${expectation}, got ${JSON.stringify([rule])}; correct these`,
+      );
+    },
+  );
+
+  it("refuses more than 30 rules", () => {
+    const requestRules = Array.from({ length: 31 }, (_, index) => ({
+      name: `rule-${index}`,
+      match: { kind: "label", key: "a" } as const,
+    }));
+
+    expect(refused({ requestRules })).toBe(
+      "test/Firewall: 'requestRules' must be at most 30, got 31; join rules of one action by an 'or', or put them in a rule group",
+    );
+  });
+
+  it.each([
+    ["of another region", { arn: "arn:aws:wafv2:us-east-1:111122223333:regional/rulegroup/own/a1" }],
+    ["of CloudFront", { arn: "arn:aws:wafv2:eu-west-1:111122223333:global/rulegroup/own/a1" }],
+    ["with spaces in its name", { name: "a b" }],
+    ["without capacity", { capacityUnits: 0 }],
+    ["with more capacity than a web ACL has", { capacityUnits: 5001 }],
+  ])("refuses a rule group %s", (_, change) => {
+    const group = {
+      name: "own",
+      arn: "arn:aws:wafv2:eu-west-1:111122223333:regional/rulegroup/own/a1",
+      capacityUnits: 10,
+      ...change,
+    };
+
+    expect(refused({ ruleGroups: [group] })).toBe(
+      `test/Firewall: 'ruleGroups' must each have a name of its own, an ARN of a rule group of the firewall's scope and region, and its whole capacity of 1 to 5000, got ${JSON.stringify([group])}; correct these`,
+    );
+  });
+
+  it.each([
+    [[]],
+    [["com"]],
+    [["Example.com"]],
+    [["example.com."]],
+    [Array.from({ length: 11 }, () => "example.com")],
+  ])("refuses the token domains %j", (tokenDomains) => {
+    expect(refused({ tokenDomains })).toBe(
+      `test/Firewall: 'tokenDomains' must be 1 to 10 domain names of two labels or more, in lower case and without a trailing dot, got ${JSON.stringify(tokenDomains)}; name the domains that the applications are found under, such as 'example.com'`,
+    );
+  });
+
+  it("refuses more rule groups than a web ACL refers to beside its IP sets", () => {
+    const ruleGroups = Array.from({ length: 49 }, (_, index) => ({
+      name: `own-${index}`,
+      arn: "arn:aws:wafv2:eu-west-1:111122223333:regional/rulegroup/own/a1",
+      capacityUnits: 1,
+    }));
+
+    expect(refused({ ruleGroups })).toBe(
+      "test/Firewall: 'ruleGroupCount' must be at most 50 together with the IP sets, for a web ACL refers to no more, got 49; join rule groups, or shorten the block list",
+    );
+  });
+
   it("refuses two rate limits of one name", () => {
     const twice = { name: "a", limit: 10 };
 
@@ -789,7 +1145,7 @@ describe("what a firewall refuses", () => {
   });
 
   it("refuses more IP sets than a web ACL refers to", () => {
-    const size = { ipSetCount: 51, capacityUnits: 51 };
+    const size = { ipSetCount: 51, ruleGroupCount: 0, capacityUnits: 51 };
 
     const check = (): void => {
       validate(emptyStack(), sizeRules, size);
