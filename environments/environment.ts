@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { dnsFirewallSchema } from "./dns-firewall";
 import { listOf, mapOf, section, text, whole } from "./fields";
+import { managedRuleGroupSchema } from "./firewall";
 import { hpcSchema } from "./hpc";
 import { privateDnsSchema } from "./private-dns";
 import { registrySchema } from "./registry";
@@ -609,7 +610,8 @@ export const environmentSchema = section({
     ).optional(),
     /**
      * Groups of rules that AWS keeps up to date, in their order. A group that only counts shows in
-     * the metrics what it would turn away: promote it to `block` when that is right.
+     * the metrics what it would turn away: promote it to `block` when that is right. Where a group
+     * needs settings, they stand in place of the word, which is then their `mode`.
      *
      * @default - the IP reputation list, the known bad inputs and the common rule set, all blocking
      */
@@ -619,8 +621,22 @@ export const environmentSchema = section({
         "be a managed rule group of AWS",
         'write it like "AWSManagedRulesCommonRuleSet"',
       ),
-      z.enum(["block", "count"]),
+      z.union([z.enum(["block", "count"]), managedRuleGroupSchema]),
     ).optional(),
+    /**
+     * Domains whose tokens are taken, with all names below them: a browser that has solved a challenge
+     * for one of them need not do so again for the next.
+     *
+     * @default - the name that is asked for alone
+     */
+    tokenDomains: listOf(domainName).optional(),
+    /**
+     * How much of a body the rules see in front of CloudFront and App Runner. Load balancers hand over
+     * 8 KiB and no more; above 16 requests cost extra.
+     *
+     * @default - 16
+     */
+    bodyInspectionKiB: z.literal([16, 32, 48, 64]).optional(),
     /**
      * Requests in five minutes above which an address is turned away.
      *

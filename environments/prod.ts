@@ -128,7 +128,25 @@ export default {
   },
   hpc: { clusters: { cfd: { file: "environments/hpc/cfd.yaml", region: "eu-west-1" } } },
   recovery: { rtoSeconds: 96, survives: 1 },
-  firewall: { blockList: true },
+  firewall: {
+    blockList: true,
+    managedRuleGroups: {
+      AWSManagedRulesAmazonIpReputationList: "block",
+      AWSManagedRulesKnownBadInputsRuleSet: "block",
+      AWSManagedRulesCommonRuleSet: "block",
+      AWSManagedRulesATPRuleSet: {
+        mode: "count",
+        login: {
+          path: "/api/login",
+          payloadType: "JSON",
+          usernameField: "/username",
+          passwordField: "/password",
+          response: { kind: "status-code", success: [200], failure: [401, 403] },
+        },
+      },
+    },
+    tokenDomains: ["example.com"],
+  },
   confirmation: "name",
   deletionProtection: true,
   alarms: { emails: ["platform@example.com"] },

@@ -85,7 +85,10 @@ function unknownKey(path: readonly PropertyKey[], key: string, known: readonly s
   };
 }
 
-/** Of the forms that a value may have, the one that needs the fewest corrections is taken as meant. */
+/**
+ * Of the forms that a value may have, one of its own kind is taken as meant, such as an object, and of
+ * those the one that needs the fewest corrections.
+ */
 function unionFaults(
   schema: Schema,
   path: readonly PropertyKey[],
@@ -95,8 +98,15 @@ function unionFaults(
   const options = schema instanceof z.ZodUnion ? schema.options : [];
   const [fewest = []] = options
     .map((option, index) => faultsOf(option, got, alternatives[index] ?? []))
-    .sort((left, right) => left.length - right.length);
+    .sort(
+      (left, right) =>
+        Number(isOfAnotherKind(left)) - Number(isOfAnotherKind(right)) || left.length - right.length,
+    );
   return fewest.map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+}
+
+function isOfAnotherKind(faults: readonly Fault[]): boolean {
+  return faults.some(({ path }) => path.length === 0);
 }
 
 function demandOf(issue: Issue, got?: unknown): Demand {

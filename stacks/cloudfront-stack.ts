@@ -43,10 +43,9 @@ export class CloudfrontStack extends PlatformStack<CloudfrontOutput> {
     this.addDependency(shared.foundation);
     const certificate = this.createCertificate();
     const firewall = new Firewall(this, "Firewall", {
-      ...firewallSettings(environment, shared.blockedAddresses),
+      ...firewallSettings(environment, shared.blockedAddresses, "CLOUDFRONT"),
       name: `${environment.name}-cloudfront`,
       region: cloudfrontRegion,
-      scope: "CLOUDFRONT",
     });
     for (const [name, service] of Object.entries(distributedServices(environment))) {
       const { domainName } = this.createDistribution(name, service, certificate, firewall);

@@ -176,10 +176,9 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
 
   private createFirewall(loadBalancer: ILoadBalancer): Firewall {
     const firewall = new Firewall(this, "Firewall", {
-      ...firewallSettings(this.environment, this.blockedAddresses),
+      ...firewallSettings(this.environment, this.blockedAddresses, "REGIONAL"),
       name: `${this.environment.name}-${this.region}`,
       region: this.region,
-      scope: "REGIONAL",
     });
     firewall.associate("LoadBalancer", loadBalancer.loadBalancerArn);
     return firewall;

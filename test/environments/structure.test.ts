@@ -9,7 +9,7 @@ describe("the structure of an environment", () => {
   it("refuses a misspelt key and names the nearest", () => {
     expect(refusalsOfUntyped({ deletionProtecton: true })).toEqual([
       `${path} 'deletionProtecton' must be one of name, account, target, homeRegion, domain, privateDns, dnsFirewall, state, ipv6, regions, services, ` +
-        "tables, hpc, registry, jurisdictions, accelerator, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
+        "tables, hpc, registry, jurisdictions, accelerator, distribution, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
         "got \"deletionProtecton\"; write 'deletionProtection'",
     ]);
   });
@@ -235,6 +235,21 @@ describe("single values", () => {
 
     expect(refusalsOfUntyped(changes)).toEqual([
       `${path} '${property}' must ${expected}, got ${JSON.stringify(got)}; ${remedy}`,
+    ]);
+  });
+
+  it("takes a word or settings for a managed rule group", () => {
+    const firewall = (group: unknown) => ({
+      firewall: { managedRuleGroups: { AWSManagedRulesATPRuleSet: group } },
+    });
+    const login = { path: "/login", payloadType: "XML", usernameField: "/user", passwordField: "/password" };
+    const property = "firewall.managedRuleGroups.AWSManagedRulesATPRuleSet";
+
+    expect(refusalsOfUntyped(firewall("blok"))).toEqual([
+      `${path} '${property}' must be one of "block", "count", got "blok"; write 'block', the nearest one`,
+    ]);
+    expect(refusalsOfUntyped(firewall({ login }))).toEqual([
+      `${path} '${property}.login.payloadType' must be one of "JSON", "FORM_ENCODED", got "XML"; write 'JSON', the nearest one`,
     ]);
   });
 });

@@ -70,6 +70,74 @@ describe("the CloudFront stack", () => {
     });
   });
 
+  it("watches logins where they come in, and what is answered to them in front of CloudFront only", () => {
+    const login = {
+      path: "/login",
+      payloadType: "JSON",
+      usernameField: "/user",
+      passwordField: "/password",
+    } as const;
+    const response = { kind: "status-code", success: [200], failure: [401] } as const;
+    const managedRuleGroups = { AWSManagedRulesATPRuleSet: { login: { ...login, response } } };
+    const input = { ...distributed, firewall: { managedRuleGroups, tokenDomains: ["example.com"] } };
+    const groupIn = (layer: string): unknown => {
+      const { rule: rules, token_domains: tokenDomains } = resourceAt(
+        stackOf(input, layer),
+        "aws_wafv2_web_acl",
+      );
+      expect(tokenDomains).toEqual(["example.com"]);
+      return (rules as { name: string; statement: object }[]).find(({ name }) => name.startsWith("AWS"))
+        ?.statement;
+    };
+    const group = {
+      name: "AWSManagedRulesATPRuleSet",
+      vendor_name: "AWS",
+      managed_rule_group_configs: [
+        {
+          aws_managed_rules_atp_rule_set: {
+            login_path: "/login",
+            request_inspection: {
+              payload_type: "JSON",
+              username_field: { identifier: "/user" },
+              password_field: { identifier: "/password" },
+            },
+          },
+        },
+      ],
+    };
+
+    expect(groupIn("cloudfront")).toMatchObject({
+      managed_rule_group_statement: {
+        managed_rule_group_configs: [
+          {
+            aws_managed_rules_atp_rule_set: {
+              response_inspection: { status_code: { success_codes: [200], failure_codes: [401] } },
+            },
+          },
+        ],
+      },
+    });
+    expect(groupIn("eu-west-1")).toEqual({
+      managed_rule_group_statement: {
+        ...group,
+        scope_down_statement: {
+          not_statement: {
+            statement: [
+              {
+                byte_match_statement: {
+                  field_to_match: { single_header: { name: "host" } },
+                  positional_constraint: "EXACTLY",
+                  search_string: "origin-web.example.com",
+                  text_transformation: [{ priority: 0, type: "LOWERCASE" }],
+                },
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
   it("lets one service have a distribution and another none", () => {
     const services = { web: service({ routing: { entry: "distribution" } }), api: service() };
 
