@@ -91,7 +91,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
   }
 
   private createNetwork(): Network {
-    const { name, regions, logRetentionDays, ipv6 } = this.environment;
+    const { name, regions, logRetentionDays, ipv6, accelerator } = this.environment;
     const settings = regions[this.region];
     if (settings === undefined) {
       throw new InternalError(`${this.node.id}: ${this.region} is no region of ${name}`);
@@ -106,6 +106,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       interfaceEndpoints: settings.natGateways === "none" ? ["private-fargate"] : [],
       flowLogs: { retentionDays: logRetentionDays },
       dualStack: ipv6,
+      acceleratorEndpoints: accelerator.onlyEntry,
       ...this.networkAclDenies(),
     });
   }

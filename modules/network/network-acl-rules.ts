@@ -79,6 +79,14 @@ export const allowRules: Readonly<Record<SubnetTier, readonly AllowRule[]>> = {
   isolated: [fromVpc, tcpReplies, toVpc, toGatewayEndpoints],
 };
 
+/**
+ * What the private tier lets in besides, where Global Accelerator reaches load balancers in it: packets
+ * carry the clients' own addresses.
+ *
+ * @see https://docs.aws.amazon.com/global-accelerator/latest/dg/preserve-client-ip-address.html
+ */
+export const acceleratorRules: readonly AllowRule[] = [http, https];
+
 /** The protocol number of ICMP for IPv6. */
 const icmpv6 = "58";
 

@@ -3,7 +3,13 @@ import { NetworkAclAssociation } from "@cdktf/provider-aws/lib/network-acl-assoc
 import { NetworkAclRule, type NetworkAclRuleConfig } from "@cdktf/provider-aws/lib/network-acl-rule";
 import { Construct } from "constructs";
 import type { SubnetTier } from "../core";
-import { type AllowRule, allowRules, denyRuleNumbers, ipv6AllowRules } from "./network-acl-rules";
+import {
+  acceleratorRules,
+  type AllowRule,
+  allowRules,
+  denyRuleNumbers,
+  ipv6AllowRules,
+} from "./network-acl-rules";
 import type { NetworkTier } from "./network-tier";
 
 /** What a {@link TierAcl} is made of. */
@@ -24,6 +30,8 @@ export interface TierAclProps {
   readonly vpcIpv6CidrBlock?: string;
   /** The tier's subnets. */
   readonly subnets: NetworkTier;
+  /** Whether Global Accelerator reaches load balancers in the tier, which is the private one. */
+  readonly hasAcceleratorEndpoints: boolean;
   /** IPv4 and IPv6 blocks that are denied in both directions. */
   readonly blockedCidrBlocks: readonly string[];
 }
@@ -50,7 +58,8 @@ export class TierAcl extends Construct {
     for (const [cidrBlock, ruleNumber] of denyRuleNumbers(props.blockedCidrBlocks)) {
       this.deny(cidrBlock, ruleNumber);
     }
-    for (const rule of allowRules[props.tier]) {
+    const more = props.hasAcceleratorEndpoints ? acceleratorRules : [];
+    for (const rule of [...allowRules[props.tier], ...more]) {
       this.allow(rule, { cidrBlock: rule.peer === "vpc" ? props.vpcCidrBlock : "0.0.0.0/0" });
     }
     if (props.vpcIpv6CidrBlock !== undefined) {

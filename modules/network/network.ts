@@ -59,6 +59,15 @@ export interface NetworkProps {
    */
   readonly blockedIpv4CidrBlocks?: readonly string[];
   /**
+   * Whether load balancers in the private tier are endpoints of Global Accelerator, which hands on the
+   * clients' own IPv4 addresses: the tier's network ACL then lets HTTP and HTTPS in from anywhere. What may
+   * answer is up to security groups, as in the public tier.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/global-accelerator/latest/dg/preserve-client-ip-address.html
+   */
+  readonly acceleratorEndpoints?: boolean;
+  /**
    * Whether the public and the private tier have IPv6 addresses besides, of a block that Amazon
    * provides. It can be switched on at any time; switching it off takes more than one apply.
    *
@@ -167,6 +176,7 @@ export class Network extends Construct implements INetwork {
     new TierAcl(this, `${id}Acl`, {
       ...place,
       subnets,
+      hasAcceleratorEndpoints: tier === "private" && props.acceleratorEndpoints === true,
       blockedCidrBlocks: [
         ...(props.blockedIpv4CidrBlocks ?? []),
         ...(vpcIpv6CidrBlock === undefined ? [] : (props.blockedIpv6CidrBlocks ?? [])),

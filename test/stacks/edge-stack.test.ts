@@ -235,6 +235,14 @@ describe("an accelerator that is the only way in", () => {
     ]);
   });
 
+  it("lets the clients of the accelerator through to them", () => {
+    expect(resourceAt(region, "aws_network_acl_rule", "Network/PrivateAcl/InboundHttps")).toMatchObject({
+      rule_action: "allow",
+      cidr_block: "0.0.0.0/0",
+      from_port: 443,
+    });
+  });
+
   it("has a name without a fallback, and no regional names", () => {
     const records = Object.values(resourcesOf(edge, "aws_route53_record"));
 

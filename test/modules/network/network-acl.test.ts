@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { Network } from "../../../modules/network";
+import { Network, type NetworkProps } from "../../../modules/network";
 import {
   allowRules,
   blockedCidrBlockLimit,
@@ -10,21 +10,23 @@ import {
 import { subnetTiers } from "../../../modules/core";
 import { emptyStack, resourceAt, resourcesOf } from "../../support/synth";
 
-function stackBlocking(...blockedIpv4CidrBlocks: string[]) {
+function stackWith(props: Partial<NetworkProps>) {
   const stack = emptyStack();
   new Network(stack, "Network", {
     name: "prod",
     region: "eu-west-1",
     ipv4CidrBlock: "10.0.0.0/16",
     zones: ["eu-west-1a"],
-    blockedIpv4CidrBlocks,
+    ...props,
   });
   return stack;
 }
 
+const stackBlocking = (...blockedIpv4CidrBlocks: string[]) => stackWith({ blockedIpv4CidrBlocks });
+
 /** The rules of a tier as `direction action protocol ports block`, in the order AWS reads them. */
-function rulesOf(tier: string, ...blocked: string[]): string[] {
-  return Object.entries(resourcesOf(stackBlocking(...blocked), "aws_network_acl_rule"))
+function rulesOf(tier: string, stack = stackWith({})): string[] {
+  return Object.entries(resourcesOf(stack, "aws_network_acl_rule"))
     .filter(([id]) => id.startsWith(`Network_${tier}Acl_`))
     .map(([, rule]) => rule)
     .sort((a, b) => Number(a.egress) - Number(b.egress) || Number(a.rule_number) - Number(b.rule_number))
@@ -49,6 +51,19 @@ describe("TierAcl", () => {
     ]);
   });
 
+  it("lets the web into the private tier too, where an accelerator hands on the clients' addresses", () => {
+    expect(rulesOf("Private", stackWith({ acceleratorEndpoints: true }))).toEqual([
+      "in allow -1 10.0.0.0/16",
+      "in allow tcp 80-80 0.0.0.0/0",
+      "in allow tcp 443-443 0.0.0.0/0",
+      "in allow tcp 1024-65535 0.0.0.0/0",
+      "in allow udp 1024-65535 0.0.0.0/0",
+      "in allow icmp 3-4 0.0.0.0/0",
+      "out allow -1 0.0.0.0/0",
+    ]);
+    expect(rulesOf("Isolated", stackWith({ acceleratorEndpoints: true }))).toEqual(rulesOf("Isolated"));
+  });
+
   it("lets only replies into the private tier from outside", () => {
     expect(rulesOf("Private")).toEqual([
       "in allow -1 10.0.0.0/16",
@@ -71,7 +86,7 @@ describe("TierAcl", () => {
   it.each(["Public", "Private", "Isolated"])(
     "denies blocked addresses before the allows of the %s tier",
     (tier) => {
-      const rules = rulesOf(tier, "203.0.113.0/24");
+      const rules = rulesOf(tier, stackBlocking("203.0.113.0/24"));
 
       expect(rules[0]).toBe("in deny -1 203.0.113.0/24");
       expect(rules.find((rule) => rule.startsWith("out "))).toBe("out deny -1 203.0.113.0/24");
