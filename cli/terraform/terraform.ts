@@ -122,9 +122,8 @@ export class TerraformCommand implements Terraform {
 
   public async init(stack: Stack, { backend = "configured" }: InitOptions = {}): Promise<void> {
     const stamp = this.stampFile(stack);
-    const wanted = this.stampOf(stack, backend);
     const found = existsSync(stamp) ? readFileSync(stamp, "utf8").split("\n") : [];
-    if (found.includes(wanted) && backend !== "migrate") {
+    if (found.includes(this.stampOf(stack, backend)) && backend !== "migrate") {
       return;
     }
     const args = ["init", "-input=false", "-no-color", ...initFlags[backend]];
@@ -136,9 +135,9 @@ export class TerraformCommand implements Terraform {
       this.installing = turn.catch(() => undefined);
       await turn;
     }
-    const stamps =
-      backend === "none" ? [wanted] : [this.stampOf(stack, "none"), this.stampOf(stack, backend)];
-    writePrivateFile(stamp, stamps.join("\n"));
+    // Of the lock file that `init` left, which may not have been there before.
+    const kinds = new Set<InitOptions["backend"]>(["none", backend]);
+    writePrivateFile(stamp, [...kinds].map((kind) => this.stampOf(stack, kind)).join("\n"));
   }
 
   public async validate(stack: Stack): Promise<Diagnostic[]> {

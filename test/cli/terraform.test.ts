@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -192,6 +192,19 @@ describe("TerraformCommand", () => {
 
     expect(requests.map(({ directory }) => directory)).toEqual([a.directory, b.directory]);
     expect(readFileSync(context.workspace.providerLock, "utf8")).toBe(lockOf("hashicorp/aws"));
+  });
+
+  it("initialises again where the synthesized stacks, and their lock files with them, have gone", async () => {
+    const { command, requests, stacks } = setUp();
+    await command.init(stacks[0], { backend: "none" });
+    await command.init(stacks[0], { backend: "none" });
+    expect(requests).toHaveLength(1);
+
+    rmSync(join(stacks[0].directory, ".terraform.lock.hcl"));
+    await command.init(stacks[0], { backend: "none" });
+
+    expect(requests).toHaveLength(2);
+    expect(existsSync(join(stacks[0].directory, ".terraform.lock.hcl"))).toBe(true);
   });
 
   it("lets a committed selection win and leaves it as it is", async () => {
