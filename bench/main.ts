@@ -53,7 +53,7 @@ console.log(
 
 /** Slurm in earnest, on this machine: see test/modules/hpc-cluster/slurm. */
 function benchSlurm(): void {
-  console.log("\nFrom sbatch to the job's first command, three times each, in seconds:");
+  console.log("\nFrom a job's submission to its first command, three times each, in seconds:");
   if (spawnSync("which", ["slurmctld"]).status !== 0) {
     console.log("SKIPPED: slurmctld is not here; `apt-get install slurm-wlm munge` brings it");
     return;
@@ -68,8 +68,9 @@ function benchSlurm(): void {
   }
   console.log(
     stdout
-      .replace(/^static/m, "on a node that is up (Slurm's own minimum)  ")
-      .replace(/^dynamic/m, "on a node that is launched for the job      "),
+      .replace(/^sbatch static/m, "sbatch, on a node that is up (Slurm's own minimum)  ")
+      .replace(/^srun dynamic/m, "srun, on a node that is launched for the job        ")
+      .replace(/^sbatch dynamic/m, "sbatch, on a node that is launched for the job      "),
   );
 }
 

@@ -1,4 +1,7 @@
-/** Prints how long a job waits for a node that is up, and for one that has to be launched. */
+/**
+ * Prints how long a job waits for a node that is up, and for one that has to be launched. `srun` begins as soon
+ * as the node answers; a batch job is begun by the controller, which looks at waiting ones every 30 seconds.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -13,11 +16,12 @@ import {
 
 const runsEach = 3;
 
-/** Seconds from `sbatch` until the job's first command runs. */
-async function secondsToRunning(name: string, feature: string): Promise<number> {
+/** Seconds from the submission until the job's first command runs. */
+async function secondsToRunning(command: "sbatch" | "srun", name: string, feature: string): Promise<number> {
   const output = join(directory, "out", name);
   const submitted = Date.now() / 1000;
-  run("sbatch", "-C", feature, "-o", output, "--wrap", "date +%s.%N");
+  const job = command === "srun" ? ["date", "+%s.%N"] : ["--wrap", "date +%s.%N"];
+  run(command, "-C", feature, "-o", output, ...job);
   const started = await until("the job", () => read(output));
   return started - submitted;
 }
@@ -34,13 +38,17 @@ async function main(): Promise<void> {
   try {
     await startCluster();
     await quiet();
-    for (const feature of ["static", "dynamic"]) {
+    for (const [command, feature] of [
+      ["sbatch", "static"],
+      ["srun", "dynamic"],
+      ["sbatch", "dynamic"],
+    ] as const) {
       const waits: number[] = [];
       for (let index = 0; index < runsEach; index += 1) {
-        waits.push(await secondsToRunning(`${feature}-${index}`, feature));
+        waits.push(await secondsToRunning(command, `${command}-${feature}-${index}`, feature));
         await quiet();
       }
-      console.log(`${feature} ${waits.map((wait) => wait.toFixed(2)).join(" ")}`);
+      console.log(`${command} ${feature} ${waits.map((wait) => wait.toFixed(2)).join(" ")}`);
     }
   } finally {
     stopCluster();
