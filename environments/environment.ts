@@ -234,6 +234,12 @@ const sidecarSchema = section({
     uri: imageUri,
   }),
   /**
+   * What it runs instead of the image's command, word by word.
+   *
+   * @default - the image's command
+   */
+  command: listOf(z.string()).optional(),
+  /**
    * CPU units that it may take of the task's.
    *
    * @default - shares the task's
@@ -263,6 +269,42 @@ const sidecarSchema = section({
    * @default - none
    */
   port: portNumber.optional(),
+});
+
+const keyArn = text(
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
+  "be the ARN of a KMS key",
+  'copy it whole; it ends like "key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+);
+
+/** One thing that a service's code may do in AWS. */
+const permissionSchema = section({
+  /** Actions as IAM calls them: `sqs:SendMessage`, `s3:Get*`. */
+  actions: listOf(
+    text(
+      /^[a-z0-9-]+:[A-Za-z0-9*]+$/,
+      "be a service and an action of IAM",
+      'write it like "sqs:SendMessage", and name the service',
+    ),
+  ),
+  /**
+   * ARNs, with `*` where many are meant, and `{region}` for the region that the service runs in; `*`
+   * alone is for actions that know no resource.
+   */
+  resources: listOf(
+    text(
+      /^(\*|arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9*-]*|\{region\}):([0-9]{12}|aws|\*)?:([^\s${}]|\{region\})+)$/,
+      "be an ARN, or '*'",
+      'write it like "arn:aws:sqs:{region}:111122223333:orders"',
+    ),
+  ),
+  /**
+   * Condition keys and their values, by operator: `{ StringEquals: { "s3:prefix": "inbox/" } }`.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+   */
+  conditions: mapOf(z.string(), mapOf(z.string(), z.union([z.string(), listOf(z.string())]))).optional(),
 });
 
 const weight = whole(0, 255, "give the runtime's share of the sum of both weights");
@@ -299,6 +341,12 @@ const serviceSchema = section({
   image: imageSchema,
   /** Port that the container listens on. */
   port: portNumber,
+  /**
+   * What the container runs instead of the image's command, word by word.
+   *
+   * @default - the image's command
+   */
+  command: listOf(z.string()).optional(),
   /** CPU units of a task, 1024 a processor. */
   cpu: z.number(),
   /** Memory of a task. */
@@ -327,12 +375,26 @@ const serviceSchema = section({
   environment: variables.prefault({}),
   /**
    * Secrets by the variable that the container sees. The value names a Secrets Manager secret
-   * (`web/database`), an SSM parameter (a name that starts with `/`), or gives the ARN of either.
+   * (`web/database`) or one key of its JSON (`web/database:password`), an SSM parameter (a name that
+   * starts with `/`), or gives the ARN of either.
    * A name is looked up in each region; an ARN belongs to one.
    *
    * @default - none
    */
   secrets: mapOf(variableName, z.string()).prefault({}),
+  /**
+   * ARNs of the KMS keys of those secrets, where they are not encrypted with AWS's own. A region gets
+   * the keys of its own region.
+   *
+   * @default - none
+   */
+  secretKeyArns: listOf(keyArn).prefault([]),
+  /**
+   * What its code may do in AWS, besides what `tables` and `secrets` give it.
+   *
+   * @default - nothing
+   */
+  permissions: listOf(permissionSchema).prefault([]),
   /**
    * Tables of the environment that it reads and writes, by the variable that tells the container
    * their name.
@@ -372,11 +434,20 @@ const serviceSchema = section({
    */
   exec: z.boolean().default(false),
   /**
-   * Whether containers may write to temporary volumes only.
+   * Whether containers may write below `scratchPaths` only.
    *
    * @default true
    */
   readonlyRootFilesystem: z.boolean().default(true),
+  /**
+   * Directories that are writable, and empty at the start of each task. A user other than root can
+   * write only where the image declares the directory as a `VOLUME` of that user.
+   *
+   * @default - none
+   */
+  scratchPaths: listOf(
+    text(/^(\/[\w.-]+)+$/, "be an absolute directory below '/'", 'write it like "/tmp"'),
+  ).prefault([]),
   /**
    * Days that its logs are kept.
    *

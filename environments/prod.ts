@@ -67,7 +67,12 @@ export default {
       },
       healthCheck: { path: "/health" },
       routing: { policy: "failover" },
+      scratchPaths: ["/tmp"],
       secrets: { DATABASE_PASSWORD: "api/database-password" },
+      permissions: [
+        { actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:{region}:111122223333:prod-api-jobs"] },
+        { actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] },
+      ],
       regions: ["eu-west-1", "eu-central-1"],
       peakTasks: 4,
     },

@@ -9,6 +9,7 @@ import {
   type IHostedZone,
   type INetwork,
 } from "../modules/core";
+import { grantPermissions, secretKeyArnsIn } from "./permissions";
 import { ownImageOf } from "./service-image";
 import { grantTables, tableVariables } from "./tables";
 
@@ -46,6 +47,7 @@ export function addAppRunnerServices(
         healthCheck: healthCheckOf(service),
         environment: { ...service.environment, ...tableVariables(environment, service) },
         secrets: service.secrets,
+        secretKeyArns: secretKeyArnsIn(service, network.region),
         vpcConnector: { network },
         tracing: environment.appRunner?.tracing,
         alarmTopic,
@@ -54,6 +56,7 @@ export function addAppRunnerServices(
         customDomain: { name: service.routing.regionsHostname, zone },
       });
       grantTables(runtime, environment, service, network.region);
+      grantPermissions(runtime, service, network.region);
       return [serviceName, runtime];
     }),
   );

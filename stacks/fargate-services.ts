@@ -11,6 +11,7 @@ import {
 import { FargateCluster, FargateService } from "../modules/fargate-service";
 import { regionalHostname } from "./hostnames";
 import { listenerPriorities } from "./listener-priorities";
+import { grantPermissions, secretKeyArnsIn } from "./permissions";
 import { ownImageOf } from "./service-image";
 import { grantTables, tableVariables } from "./tables";
 
@@ -56,9 +57,11 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
       dnsFailoverMinimumHealthyTargets: isBehindAccelerator ? "off" : undefined,
       ...imageOf(service.image, account, network.region),
       ...containerSettings(service),
+      secretKeyArns: secretKeyArnsIn(service, network.region),
       environment: { ...service.environment, ...tableVariables(environment, service) },
     });
     grantTables(runtime, environment, service, network.region);
+    grantPermissions(runtime, service, network.region);
   }
 }
 
@@ -85,6 +88,8 @@ function imageOf(
 function containerSettings(service: Service) {
   return {
     containerPort: service.port,
+    command: service.command,
+    scratchPaths: service.scratchPaths,
     cpu: service.cpu,
     memoryMiB: service.memoryMiB,
     cpuArchitecture: service.cpuArchitecture,

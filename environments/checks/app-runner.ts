@@ -12,6 +12,16 @@ const lacking: readonly {
     asks: ({ sidecars }) => sidecars.map(({ name }) => name),
     isAsked: ({ sidecars }) => sidecars.length > 0,
   },
+  {
+    property: "command",
+    asks: ({ command }) => command,
+    isAsked: ({ command }) => command !== undefined,
+  },
+  {
+    property: "scratchPaths",
+    asks: ({ scratchPaths }) => scratchPaths,
+    isAsked: ({ scratchPaths }) => scratchPaths.length > 0,
+  },
   { property: "exec", asks: ({ exec }) => exec, isAsked: ({ exec }) => exec },
   {
     property: "cpuArchitecture",

@@ -15,6 +15,7 @@ import { checkHpc } from "./hpc";
 import { checkImageSources } from "./image-sources";
 import { checkJurisdictions } from "./jurisdictions";
 import { checkOverlaps } from "./overlaps";
+import { checkPermissions } from "./permissions";
 import { checkRecoveryTime } from "./recovery-time";
 import { checkRegions } from "./regions";
 import { checkRoutingPolicies } from "./routing-policies";
@@ -53,6 +54,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkAccelerator,
   checkDistribution,
   checkSecrets,
+  checkPermissions,
   checkExec,
   checkRecoveryTime,
   checkAppRunner,

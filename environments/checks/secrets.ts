@@ -2,7 +2,7 @@ import type { Environment, Service } from "../environment";
 import { hidden, type Finding } from "./finding";
 
 /** Secrets that AWS itself manages have an exclamation mark, such as `rds!db-1234`. */
-const secretName = /^[A-Za-z0-9_+=.@!-][A-Za-z0-9/_+=.@!-]{0,511}$/;
+const secretName = /^[A-Za-z0-9_+=.@!-][A-Za-z0-9/_+=.@!-]{0,511}(:[^:]+)?$/;
 const parameterName = /^(\/[A-Za-z0-9_.-]+){1,15}$/;
 const referenceArn =
   /^arn:aws[a-z-]*:(?:secretsmanager:(?<secretRegion>[a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+(?::[^:]*){0,3}|ssm:(?<parameterRegion>[a-z0-9-]+):[0-9]{12}:parameter\/[A-Za-z0-9/_.-]+)$/;
@@ -14,6 +14,7 @@ const secretValue = /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 export function checkSecrets({ services }: Environment): Finding[] {
   return Object.entries(services).flatMap(([name, service]) => [
     ...checkReferences(`services.${name}.secrets`, service),
+    ...checkKeyArns(`services.${name}.secretKeyArns`, service),
     ...checkKeys(`services.${name}.environment`, service),
     ...checkLiterals(`services.${name}.environment`, service.environment),
     ...service.sidecars.flatMap((sidecar, index) =>
@@ -71,6 +72,18 @@ function checkArn(property: string, arn: string, regions: readonly string[]): Fi
           remedy: "write the name and keep a replica of the secret in each region",
         },
       ];
+}
+
+/** A key that no region of the service is in would be granted to nobody. */
+function checkKeyArns(path: string, { secretKeyArns, regions }: Service): Finding[] {
+  return secretKeyArns
+    .filter((arn) => !regions.includes(arn.split(":")[3] ?? ""))
+    .map((arn) => ({
+      property: path,
+      expected: `name keys of the regions that the service runs in: ${regions.join(", ")}`,
+      got: arn,
+      remedy: "give the key of each region, or its replicas if it is a multi-Region key",
+    }));
 }
 
 function checkKeys(path: string, { environment, secrets }: Service): Finding[] {

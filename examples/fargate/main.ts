@@ -1,7 +1,8 @@
 /**
  * A service on Fargate behind a load balancer, and the name that leads there: network, certificate,
- * load balancer, cluster, service. Add regions by more stacks like this one; see `global-accelerator`.
+ * load balancer, cluster, service, a secret that it reads and what else its code may do. Add regions by more stacks like this one; see `global-accelerator`.
  */
+import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { App } from "cdktf";
 
 import {
@@ -12,6 +13,7 @@ import {
   HostedZone,
   LoadBalancer,
   Network,
+  RolePermissions,
 } from "../../index";
 import { account, RegionStack } from "../support/stack";
 
@@ -36,7 +38,11 @@ const loadBalancer = new LoadBalancer(stack, "LoadBalancer", {
   certificate: new Certificate(stack, "Certificate", { domainName: recordName, zone }),
   deletionProtection: false,
 });
-new FargateService(stack, "Web", {
+const secret = new SecretsmanagerSecret(stack, "Database", {
+  name: `${name}/database`,
+  recoveryWindowInDays: 0,
+});
+const web = new FargateService(stack, "Web", {
   name: `${name}-web`,
   account,
   cluster: new FargateCluster(stack, "Cluster", { name, account, region }),
@@ -49,7 +55,14 @@ new FargateService(stack, "Web", {
   memoryMiB: 512,
   capacity: { minimum: 2, maximum: 4 },
   healthCheck: { path: "/" },
+  secrets: { DATABASE_PASSWORD: `${secret.arn}:password::` },
   readonlyRootFilesystem: false,
+});
+new RolePermissions(stack, "WebPermissions", {
+  grantee: web,
+  permissions: [
+    { actions: ["sqs:SendMessage"], resources: [`arn:aws:sqs:${region}:${account}:${name}-orders`] },
+  ],
 });
 
 const { dnsName, hostedZoneId } = loadBalancer;

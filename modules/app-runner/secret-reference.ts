@@ -3,7 +3,7 @@ import { Token } from "cdktf";
 import type { SecretReference } from "../core";
 
 const secretArn =
-  /^(arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6})((?::[^:]*){3})?$/;
+  /^(arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6})((?::[^:]*){3})?$/;
 const parameterArn = /^arn:aws[a-z-]*:ssm:([a-z0-9-]+):\d{12}:parameter\/[\w./-]+$/;
 const parameterName = /^(\/[\w.-]+)+$/;
 

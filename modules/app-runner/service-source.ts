@@ -1,7 +1,7 @@
 import type { ApprunnerServiceSourceConfiguration } from "@cdktf/provider-aws/lib/apprunner-service";
 import { Token } from "cdktf";
 
-import type { IImageRepository } from "../core";
+import { literalText, literalValues, type IImageRepository } from "../core";
 
 /** The managed runtimes that App Runner builds source code with. */
 export type AppRunnerRuntime =
@@ -91,7 +91,7 @@ export function renderSource(
 ): ApprunnerServiceSourceConfiguration {
   const runtimeSettings = {
     port: String(settings.port),
-    runtimeEnvironmentVariables: { ...settings.environment },
+    runtimeEnvironmentVariables: literalValues(settings.environment),
     runtimeEnvironmentSecrets: { ...settings.secrets },
   };
   if (source.kind === "code") {
@@ -107,8 +107,8 @@ export function renderSource(
           configurationSource: "API",
           codeConfigurationValues: {
             runtime: source.runtime,
-            buildCommand: source.buildCommand,
-            startCommand: source.startCommand,
+            buildCommand: source.buildCommand && literalText(source.buildCommand),
+            startCommand: source.startCommand && literalText(source.startCommand),
             ...runtimeSettings,
           },
         },

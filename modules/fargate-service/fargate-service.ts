@@ -83,6 +83,7 @@ export interface FargateServiceProps {
   /**
    * Secrets by the variable that the container sees. A value that starts with `/` names an SSM parameter,
    * any other a Secrets Manager secret, `name:key` one key of its JSON; an ARN of either is taken as it is.
+   * An ARN that is known at apply only is taken for a secret of Secrets Manager.
    *
    * @default - none
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html

@@ -1,3 +1,5 @@
+import { Token } from "cdktf";
+
 import type { SecretReference } from "../core";
 
 /** Where names are looked up. */
@@ -10,10 +12,13 @@ export interface SecretScope {
   readonly account: string;
 }
 
-const secretArn = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:([\w/+=.@-]+)((?::[^:]*){3})?$/;
+const secretArn = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:([\w/+=.@!-]+)((?::[^:]*){3})?$/;
 const parameterArn = /^arn:aws[a-z-]*:ssm:([a-z0-9-]+):\d{12}:parameter\/[\w./-]+$/;
 const parameterName = /^(\/[\w.-]+)+$/;
-const secretName = /^([\w+=.@-][\w/+=.@-]*)(?::([^:]+))?$/;
+const secretName = /^([\w+=.@!-][\w/+=.@!-]*)(?::([^:]+))?$/;
+
+/** `:key:stage:version` behind an ARN. */
+const secretPart = /(?::[^:]*){3}$/;
 
 /** Secrets Manager adds six characters to a name, known to it alone. */
 const randomSuffix = /-[A-Za-z0-9]{6}$/;
@@ -22,10 +27,14 @@ const anySuffix = "-??????";
 /**
  * Reads a reference: the ARN of a secret or parameter, the name of a parameter (it starts with `/`), or
  * the name of a secret with or without `:` and a key of its JSON. Undefined where it is none of these.
+ * An ARN that is known at apply only is taken for a secret's.
  */
 export function secretReference(reference: string, scope: SecretScope): SecretReference | undefined {
   const prefix = (service: string): string =>
     `arn:${scope.partition}:${service}:${scope.region}:${scope.account}`;
+  if (Token.isUnresolved(reference)) {
+    return secret(reference, reference.replace(secretPart, ""));
+  }
   if (parameterArn.test(reference)) {
     return parameter(reference);
   }
@@ -38,14 +47,17 @@ export function secretReference(reference: string, scope: SecretScope): SecretRe
     const whole = reference.slice(0, reference.length - part.length);
     return secret(reference, randomSuffix.test(name) ? whole : whole + anySuffix);
   }
-  const named = secretName.exec(reference);
+  return namedSecret(reference, `${prefix("secretsmanager")}:secret`);
+}
+
+function namedSecret(reference: string, prefix: string): SecretReference | undefined {
+  const [, name, key] = secretName.exec(reference) ?? [];
   // Secrets Manager takes a name that ends like its own suffix for a whole ARN and does not find it.
-  if (named !== null && !randomSuffix.test(named[1] ?? "")) {
-    const [, name = "", key] = named;
-    const partialArn = `${prefix("secretsmanager")}:secret:${name}`;
-    return secret(key === undefined ? partialArn : `${partialArn}:${key}::`, partialArn + anySuffix);
+  if (name === undefined || randomSuffix.test(name)) {
+    return undefined;
   }
-  return undefined;
+  const partialArn = `${prefix}:${name}`;
+  return secret(key === undefined ? partialArn : `${partialArn}:${key}::`, partialArn + anySuffix);
 }
 
 /** The region that an ARN names; undefined for a name, which means the task's own. */

@@ -1,3 +1,5 @@
+import { literalText } from "../core";
+
 /** Name of the container that the load balancer talks to. */
 export const mainContainerName = "app";
 
@@ -76,7 +78,7 @@ export function containerDefinitions(plan: ContainerPlan): object[] {
   const main = {
     ...common(plan, mainContainerName, plan.environment),
     image: plan.image,
-    command: plan.command?.map(literal),
+    command: plan.command?.map(literalText),
     essential: true,
     portMappings: [portMapping(plan.containerPort)],
     secrets: sorted(plan.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
@@ -84,7 +86,7 @@ export function containerDefinitions(plan: ContainerPlan): object[] {
   const sidecars = plan.sidecars.map((sidecar) => ({
     ...common(plan, sidecar.name, sidecar.environment ?? {}),
     image: sidecar.image,
-    command: sidecar.command?.map(literal),
+    command: sidecar.command?.map(literalText),
     cpu: sidecar.cpu ?? 0,
     memory: sidecar.memoryMiB,
     essential: sidecar.essential ?? true,
@@ -97,7 +99,7 @@ export function containerDefinitions(plan: ContainerPlan): object[] {
 function common(plan: ContainerPlan, name: string, environment: Readonly<Record<string, string>>): object {
   return {
     name,
-    environment: sorted(environment).map(([key, value]) => ({ name: key, value: literal(value) })),
+    environment: sorted(environment).map(([key, value]) => ({ name: key, value: literalText(value) })),
     readonlyRootFilesystem: plan.readonlyRootFilesystem,
     mountPoints: plan.scratchPaths.map((containerPath) => ({
       sourceVolume: scratchVolumeName(containerPath),
@@ -127,9 +129,4 @@ function portMapping(port: number): object {
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1));
-}
-
-/** Keeps Terraform from reading `${...}` and `%{...}` in a user's text; CDKTF's own tokens stay what they are. */
-function literal(text: string): string {
-  return text.replace(/[$%]\{(?!TfToken\[)/g, (mark) => mark.charAt(0) + mark);
 }

@@ -29,7 +29,7 @@ describe("the structure of an environment", () => {
     expect(refusalsOfUntyped(withService({ sidecars, scaling: { cpuPercent: 50 } }))).toEqual([
       `${path} 'services.web.scaling.cpuPercent' must be one of cpuPercentage, memoryPercentage, requestsPerTarget, ` +
         "steps, schedules, got \"cpuPercent\"; write 'cpuPercentage'",
-      `${path} 'services.web.sidecars.0.esential' must be one of name, image, cpu, memoryMiB, essential, environment, ` +
+      `${path} 'services.web.sidecars.0.esential' must be one of name, image, command, cpu, memoryMiB, essential, environment, ` +
         "port, got \"esential\"; write 'essential'",
     ]);
   });

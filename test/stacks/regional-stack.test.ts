@@ -51,3 +51,60 @@ describe("a region's services on App Runner", () => {
     });
   });
 });
+
+describe("a region's services on Fargate", () => {
+  const key = (region: string) =>
+    `arn:aws:kms:${region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+  const web = service({
+    command: ["serve", "--region=${AWS_REGION}"],
+    scratchPaths: ["/tmp"],
+    secrets: { PASSWORD: "web/database:password" },
+    secretKeyArns: [key("eu-west-1"), key("eu-central-1")],
+    permissions: [
+      { actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:{region}:111122223333:orders-{region}"] },
+    ],
+  });
+  const stack = stackOf(sample({ services: { web } }), "eu-central-1");
+
+  it("run the command that the environment gives, with a place to write to", () => {
+    const { container_definitions: containers } = resourceAt(stack, "aws_ecs_task_definition");
+
+    expect(JSON.parse(String(containers))).toMatchObject([
+      {
+        command: ["serve", "--region=$${AWS_REGION}"],
+        readonlyRootFilesystem: true,
+        mountPoints: [{ sourceVolume: "scratch-tmp", containerPath: "/tmp", readOnly: false }],
+        secrets: [
+          {
+            name: "PASSWORD",
+            valueFrom: "arn:aws:secretsmanager:eu-central-1:111122223333:secret:web/database:password::",
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("may do what the environment says, in their own region", () => {
+    expect(resourceAt(stack, "aws_iam_role_policy", "Service-Web/Permissions/Resource")).toEqual({
+      name: "permissions",
+      role: "${aws_iam_role.Service-Web_Roles_Task_41ACA496.name}",
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: ["sqs:SendMessage"],
+            Resource: ["arn:aws:sqs:eu-central-1:111122223333:orders-eu-central-1"],
+          },
+        ],
+      }),
+    });
+  });
+
+  it("decrypt their secrets with the keys of their own region only", () => {
+    const policies = JSON.stringify(resourcesOf(stack, "aws_iam_role_policy"));
+
+    expect(policies).toContain(key("eu-central-1"));
+    expect(policies).not.toContain(key("eu-west-1"));
+  });
+});

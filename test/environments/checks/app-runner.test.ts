@@ -21,6 +21,8 @@ describe("checkAppRunner", () => {
     const web = service({
       runtime: "app-runner",
       capacity: { minimum: 2, maximum: 4, spotPercentage: 50 },
+      command: ["serve", "--verbose"],
+      scratchPaths: ["/tmp"],
       sidecars: [{ name: "proxy", image: { uri: "example.com/proxy:1" } }],
       exec: true,
       readonlyRootFilesystem: false,
@@ -36,6 +38,8 @@ describe("checkAppRunner", () => {
 
     expect(refusals(sample({ appRunner, services: { web } }))).toEqual([
       line("sidecars", '["proxy"]'),
+      line("command", '["serve","--verbose"]'),
+      line("scratchPaths", '["/tmp"]'),
       line("exec", "true"),
       line("cpuArchitecture", '"ARM64"'),
       line("capacity.spotPercentage", "50"),

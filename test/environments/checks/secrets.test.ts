@@ -5,9 +5,12 @@ const plainText = (property: string) =>
   "store the value in Secrets Manager or SSM and name it in 'secrets'; rename the variable if it is none";
 
 describe("checkSecrets", () => {
-  it.each(["web/database", "/web/database/password", "rds!db-0123"])("takes the name %s", (name) => {
-    expect(check(sampleService({ secrets: { DATABASE_PASSWORD: name } }))).toHaveLength(1);
-  });
+  it.each(["web/database", "web/database:password", "/web/database/password", "rds!db-0123"])(
+    "takes the name %s",
+    (name) => {
+      expect(check(sampleService({ secrets: { DATABASE_PASSWORD: name } }))).toHaveLength(1);
+    },
+  );
 
   it.each([
     "arn:aws:secretsmanager:eu-west-1:111122223333:secret:web/database-AbCdEf",
@@ -31,6 +34,15 @@ describe("checkSecrets", () => {
     expect(refusals(sampleService({ secrets: { DATABASE: "arn:aws:s3:::bucket" } }))).toEqual([
       "environments/sample.ts: 'services.web.secrets.DATABASE' must be the ARN of a Secrets Manager secret or an SSM " +
         'parameter, got "arn:aws:s3:::bucket"; copy the ARN whole, or write the name',
+    ]);
+  });
+
+  it("refuses the key of a region that the service does not run in", () => {
+    const arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+    expect(refusals(sampleService({ secretKeyArns: [arn] }))).toEqual([
+      "environments/sample.ts: 'services.web.secretKeyArns' must name keys of the regions that the service runs in: " +
+        `eu-west-1, eu-central-1, got "${arn}"; give the key of each region, or its replicas if it is a multi-Region key`,
     ]);
   });
 

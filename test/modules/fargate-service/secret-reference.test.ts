@@ -1,3 +1,5 @@
+import { Lazy } from "cdktf";
+
 import { regionOfReference, secretReference } from "../../../modules/fargate-service/secret-reference";
 
 const scope = { partition: "aws", region: "eu-west-1", account: "111122223333" };
@@ -61,6 +63,26 @@ describe("secretReference", () => {
     expect(secretReference(arn, scope)).toEqual({
       valueFrom: arn,
       action: "ssm:GetParameters",
+      resourceArn: arn,
+    });
+  });
+
+  it("takes the names that AWS gives to the secrets that it manages", () => {
+    expect(secretReference("rds!db-0123:password", scope)?.valueFrom).toBe(
+      "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0123:password::",
+    );
+  });
+
+  it("takes an ARN that is known at apply only for a secret's, with or without a key of its JSON", () => {
+    const arn = Lazy.stringValue({ produce: () => "${aws_secretsmanager_secret.web.arn}" });
+
+    expect(secretReference(arn, scope)).toEqual({
+      valueFrom: arn,
+      action: "secretsmanager:GetSecretValue",
+      resourceArn: arn,
+    });
+    expect(secretReference(`${arn}:password::`, scope)).toMatchObject({
+      valueFrom: `${arn}:password::`,
       resourceArn: arn,
     });
   });

@@ -1,0 +1,30 @@
+import type { Environment } from "../environment";
+import type { Finding } from "./finding";
+
+/** Permissions are of use, and none of them is all that a service of AWS can do on everything. */
+export function checkPermissions({ services }: Environment): Finding[] {
+  return Object.entries(services).flatMap(([name, { permissions }]) =>
+    permissions.flatMap(({ actions, resources, conditions }, index) => {
+      const property = `services.${name}.permissions.${index}`;
+      const isBounded = conditions !== undefined || !resources.includes("*");
+      return [
+        ...empty(`${property}.actions`, actions),
+        ...empty(`${property}.resources`, resources),
+        ...actions
+          .filter((action) => action.endsWith(":*") && !isBounded)
+          .map((action) => ({
+            property: `${property}.actions`,
+            expected: "not allow all that a service of AWS can do on everything",
+            got: action,
+            remedy: "name the actions that are called, or the resources that are theirs",
+          })),
+      ];
+    }),
+  );
+}
+
+function empty(property: string, list: readonly string[]): Finding[] {
+  return list.length > 0
+    ? []
+    : [{ property, expected: "name at least one", got: list, remedy: "name it, or remove the permission" }];
+}
