@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { listOf, mapOf, section } from "./fields";
+import { listOf, mapOf, section, text, whole } from "./fields";
+import { domainName } from "./routing";
 
 const values = listOf(z.string());
 
@@ -112,7 +113,7 @@ const signUpSchema = section({
 });
 
 /** A managed rule group with settings. What AWS takes of them, the firewall knows. */
-export const managedRuleGroupSchema = section({
+const managedRuleGroupSchema = section({
   /**
    * Whether its rules act, or are only counted.
    *
@@ -149,4 +150,69 @@ export const managedRuleGroupSchema = section({
    * @default - none
    */
   signUp: signUpSchema.optional(),
+});
+
+/** What an environment refuses. */
+export const firewallSchema = section({
+  /**
+   * Blocks that no network of the environment takes traffic from.
+   *
+   * @default - none
+   */
+  blockedIpv4CidrBlocks: listOf(z.string()).prefault([]),
+  /**
+   * Whether `environments/<name>.blocklist.txt` lists more blocks, with reasons and expiry dates.
+   *
+   * @default false
+   */
+  blockList: z.boolean().default(false),
+  /**
+   * Addresses and blocks that are let in before any other rule is asked.
+   *
+   * @default - none
+   */
+  allowedIpCidrBlocks: listOf(z.string()).prefault([]),
+  /**
+   * Countries that are turned away, by their codes of two capital letters.
+   *
+   * @default - none
+   */
+  blockedCountries: listOf(
+    text(/^[A-Z]{2}$/, "be a code of two capital letters", 'write it like "KP"'),
+  ).optional(),
+  /**
+   * Groups of rules that AWS keeps up to date, in their order. A group that only counts shows in
+   * the metrics what it would turn away: promote it to `block` when that is right. Where a group
+   * needs settings, they stand in place of the word, which is then their `mode`.
+   *
+   * @default - the IP reputation list, the known bad inputs and the common rule set, all blocking
+   */
+  managedRuleGroups: mapOf(
+    text(
+      /^AWSManagedRules[A-Za-z0-9]+$/,
+      "be a managed rule group of AWS",
+      'write it like "AWSManagedRulesCommonRuleSet"',
+    ),
+    z.union([z.enum(["block", "count"]), managedRuleGroupSchema]),
+  ).optional(),
+  /**
+   * Domains whose tokens are taken, with all names below them: a browser that has solved a challenge
+   * for one of them need not do so again for the next.
+   *
+   * @default - the name that is asked for alone
+   */
+  tokenDomains: listOf(domainName).optional(),
+  /**
+   * How much of a body the rules see in front of CloudFront and App Runner. Load balancers hand over
+   * 8 KiB and no more; above 16 requests cost extra.
+   *
+   * @default - 16
+   */
+  bodyInspectionKiB: z.literal([16, 32, 48, 64]).optional(),
+  /**
+   * Requests in five minutes above which an address is turned away.
+   *
+   * @default 2000
+   */
+  requestsPerFiveMinutes: whole(10, 2_000_000_000, "choose a limit that AWS WAF accepts").default(2_000),
 });

@@ -10,6 +10,18 @@ import { validateEnvironments } from "./validate";
 export * from "./environment";
 export type { ClusterSettings } from "./hpc";
 export type { RoutingPolicySettings } from "./routing";
+export {
+  logRetentionDays,
+  type ParsedService,
+  type Runtime,
+  type Service,
+  type ServiceCapacity,
+  type ServiceHealthCheck,
+  type ServiceImage,
+  type ServiceRouting,
+  type ServiceScaling,
+  type ServiceSidecar,
+} from "./service";
 export type { TableSettings } from "./tables";
 export { validateEnvironments, type EnvironmentFile } from "./validate";
 

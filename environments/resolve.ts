@@ -1,5 +1,6 @@
 import { partitionOf, regionNames } from "../modules/core";
-import type { Environment, ParsedEnvironment, ParsedService, Service, ServiceRouting } from "./environment";
+import type { Environment, ParsedEnvironment } from "./environment";
+import type { ParsedService, Service, ServiceRouting } from "./service";
 
 /** Fills in the defaults that depend on other values. Total over well-formed input, right or wrong. */
 export function resolveEnvironment(parsed: ParsedEnvironment): Environment {

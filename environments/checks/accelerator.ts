@@ -1,4 +1,5 @@
-import type { Environment, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Service } from "../service";
 import type { Finding } from "./finding";
 import { strangeRegion } from "./regions";
 

@@ -1,4 +1,5 @@
-import type { Environment, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Service } from "../service";
 import { hidden, type Finding } from "./finding";
 
 /** What a Fargate service may ask for and App Runner does not have. */

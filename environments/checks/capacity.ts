@@ -1,4 +1,5 @@
-import type { Environment, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Service } from "../service";
 import type { Finding } from "./finding";
 
 /** Minimum capacity reaches the peak with the declared number of regions lost, and never exceeds the maximum. */

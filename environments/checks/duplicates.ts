@@ -1,5 +1,6 @@
 import { pascalCase, type Problem } from "../../modules/core";
-import type { Environment, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Service } from "../service";
 import type { Subject } from "./finding";
 
 /** A name that must have one owner. */

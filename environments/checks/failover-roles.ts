@@ -1,4 +1,5 @@
-import type { Environment, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Service } from "../service";
 import type { Finding } from "./finding";
 
 /** A service with failover runs in one primary and one secondary region, and in none that it would never send to. */

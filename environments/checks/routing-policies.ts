@@ -1,4 +1,5 @@
-import type { Environment, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Service } from "../service";
 import type { Finding } from "./finding";
 
 /** What a policy says of regions, by the property that says it. */

@@ -1,4 +1,5 @@
-import type { Environment, ServiceScaling } from "../environment";
+import type { Environment } from "../environment";
+import type { ServiceScaling } from "../service";
 import type { Finding } from "./finding";
 
 type Schedule = ServiceScaling["schedules"][number];

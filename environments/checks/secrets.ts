@@ -1,4 +1,5 @@
-import type { Environment, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Service } from "../service";
 import { hidden, type Finding } from "./finding";
 
 /** Secrets that AWS itself manages have an exclamation mark, such as `rds!db-1234`. */

@@ -1,5 +1,6 @@
 import { fargateSizes, type FargateSize } from "../../modules/core";
-import type { Environment, Runtime, Service } from "../environment";
+import type { Environment } from "../environment";
+import type { Runtime, Service } from "../service";
 import type { Finding } from "./finding";
 
 /**
