@@ -68,6 +68,7 @@ export default {
       healthCheck: { path: "/health" },
       routing: { policy: "failover" },
       scratchPaths: ["/tmp"],
+      egress: { database: { to: "network", port: 5432 } },
       secrets: { DATABASE_PASSWORD: "api/database-password" },
       permissions: [
         { actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:{region}:111122223333:prod-api-jobs"] },

@@ -302,6 +302,20 @@ const permissionSchema = section({
   conditions: mapOf(z.string(), mapOf(z.string(), z.union([z.string(), listOf(z.string())]))).optional(),
 });
 
+/** One place that a service connects to. */
+const egressSchema = section({
+  /** A block of addresses, or `network` for those of the region's own network. */
+  to: z.string(),
+  /** Port that the other side listens on. */
+  port: whole(1, 65_535, "give the port that the other side listens on"),
+  /**
+   * Protocol above IP.
+   *
+   * @default "tcp"
+   */
+  protocol: z.enum(["tcp", "udp"]).default("tcp"),
+});
+
 const weight = whole(0, 255, "give the runtime's share of the sum of both weights");
 
 /** What runs a service: one runtime, or both side by side, with the weight of their DNS answers. */
@@ -391,6 +405,12 @@ export const serviceSchema = section({
    * @default - nothing
    */
   permissions: listOf(permissionSchema).prefault([]),
+  /**
+   * Where it may connect to besides HTTPS, by a name that says what is there. Nothing else is open.
+   *
+   * @default - HTTPS only
+   */
+  egress: mapOf(containerName, egressSchema).prefault({}),
   /**
    * Tables of the environment that it reads and writes, by the variable that tells the container
    * their name.

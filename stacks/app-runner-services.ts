@@ -9,6 +9,7 @@ import {
   type IHostedZone,
   type INetwork,
 } from "../modules/core";
+import { allowEgress } from "./egress";
 import { grantPermissions, secretKeyArnsIn } from "./permissions";
 import { ownImageOf } from "./service-image";
 import { grantTables, tableVariables } from "./tables";
@@ -57,6 +58,9 @@ export function addAppRunnerServices(
       });
       grantTables(runtime, environment, service, network.region);
       grantPermissions(runtime, service, network.region);
+      if (runtime.connectorSecurityGroupId !== undefined) {
+        allowEgress(runtime, runtime.connectorSecurityGroupId, service, network);
+      }
       return [serviceName, runtime];
     }),
   );

@@ -9,6 +9,7 @@ import {
   type INetwork,
 } from "../modules/core";
 import { FargateCluster, FargateService } from "../modules/fargate-service";
+import { allowEgress } from "./egress";
 import { regionalHostname } from "./hostnames";
 import { listenerPriorities } from "./listener-priorities";
 import { grantPermissions, secretKeyArnsIn } from "./permissions";
@@ -62,6 +63,7 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
     });
     grantTables(runtime, environment, service, network.region);
     grantPermissions(runtime, service, network.region);
+    allowEgress(runtime, runtime.securityGroupId, service, network);
   }
 }
 

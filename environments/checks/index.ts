@@ -6,6 +6,7 @@ import { checkDistribution } from "./distribution";
 import { checkDnsFirewall } from "./dns-firewall";
 import { checkDomain } from "./domain";
 import { checkDuplicates } from "./duplicates";
+import { checkEgress } from "./egress";
 import { checkExec } from "./exec";
 import { checkFailoverRoles } from "./failover-roles";
 import type { EnvironmentCheck, SharedCheck } from "./finding";
@@ -55,6 +56,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkDistribution,
   checkSecrets,
   checkPermissions,
+  checkEgress,
   checkExec,
   checkRecoveryTime,
   checkAppRunner,

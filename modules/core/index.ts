@@ -8,5 +8,6 @@ export * from "./recovery";
 export * from "./regions";
 export * from "./role-permissions";
 export * from "./runtime-access";
+export * from "./security-group-egress";
 export * from "./tags";
 export * from "./validation";

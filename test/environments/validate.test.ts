@@ -66,6 +66,7 @@ describe("validateEnvironments", () => {
           secrets: {},
           secretKeyArns: [],
           permissions: [],
+          egress: {},
           tables: {},
           regions: ["eu-west-1", "eu-central-1"],
           peakTasks: 2,

@@ -37,6 +37,22 @@ describe("a region's services on App Runner", () => {
     ).toContain("${aws_apprunner_service.AppRunner-Web_9C5408F8.arn}");
   });
 
+  it("connect where the environment says, through their connector", () => {
+    const web = service({ runtime: "app-runner", egress: { cache: { to: "network", port: 6379 } } });
+    const open = stackOf(sample({ appRunner, services: { web } }), "eu-central-1");
+
+    expect(
+      resourceAt(open, "aws_vpc_security_group_egress_rule", "AppRunner-Web/AllowedEgress/cache"),
+    ).toEqual({
+      description: "To cache",
+      security_group_id: "${aws_security_group.AppRunner-Web_Egress_SecurityGroup_7509B8CC.id}",
+      cidr_ipv4: "10.1.0.0/16",
+      ip_protocol: "tcp",
+      from_port: 6379,
+      to_port: 6379,
+    });
+  });
+
   it("send traces only where the environment says so", () => {
     const traced = sample({
       appRunner: { ...appRunner, tracing: true },
@@ -60,6 +76,10 @@ describe("a region's services on Fargate", () => {
     scratchPaths: ["/tmp"],
     secrets: { PASSWORD: "web/database:password" },
     secretKeyArns: [key("eu-west-1"), key("eu-central-1")],
+    egress: {
+      database: { to: "network", port: 5432 },
+      mainframe: { to: "192.168.7.0/24", port: 1414 },
+    },
     permissions: [
       { actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:{region}:111122223333:orders-{region}"] },
     ],
@@ -106,5 +126,38 @@ describe("a region's services on Fargate", () => {
 
     expect(policies).toContain(key("eu-central-1"));
     expect(policies).not.toContain(key("eu-west-1"));
+  });
+
+  it("connect where the environment says, and to their own network over both families", () => {
+    const rulesOf = (of: typeof stack) =>
+      Object.values(resourcesOf(of, "aws_vpc_security_group_egress_rule")).filter(({ description }) =>
+        /^To (database|mainframe)/.test(String(description)),
+      );
+    const group = "${aws_security_group.Service-Web_Ingress_SecurityGroup_CE293C04.id}";
+    const dualStack = stackOf(sample({ ipv6: true, services: { web } }), "eu-central-1");
+
+    expect(rulesOf(stack)).toEqual([
+      {
+        description: "To database",
+        security_group_id: group,
+        cidr_ipv4: "10.1.0.0/16",
+        ip_protocol: "tcp",
+        from_port: 5432,
+        to_port: 5432,
+      },
+      {
+        description: "To mainframe",
+        security_group_id: group,
+        cidr_ipv4: "192.168.7.0/24",
+        ip_protocol: "tcp",
+        from_port: 1414,
+        to_port: 1414,
+      },
+    ]);
+    expect(rulesOf(dualStack).map(({ description, cidr_ipv6: block }) => [description, block])).toEqual([
+      ["To database", undefined],
+      ["To database.ipv6", "${aws_vpc.Network_1C6012B5.ipv6_cidr_block}"],
+      ["To mainframe", undefined],
+    ]);
   });
 });
