@@ -65,6 +65,21 @@ export default {
       healthCheck: { path: "/" },
       routing: { subdomain: "@", entry: "distribution" },
     },
+    ledger: {
+      image: { repository: "ledger", tag: "1.0.0" },
+      port: 8080,
+      command: ["serve", "--database=ledger"],
+      cpu: 256,
+      memoryMiB: 512,
+      capacity: { minimum: 1, maximum: 2 },
+      healthCheck: { path: "/health" },
+      routing: { entry: "private" },
+      scratchPaths: ["/tmp"],
+      egress: { database: { to: "network", port: 5432 } },
+      permissions: [
+        { actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:{region}:123456789012:local-bookings"] },
+      ],
+    },
   },
   tables: { sessions: { partitionKey: { name: "id", type: "S" }, ttlAttribute: "expires" } },
   registry: {

@@ -5,6 +5,7 @@ export default {
   account: "111122223333",
   homeRegion: "eu-west-1",
   domain: { name: "example.com", dnssec: true },
+  privateDns: { zone: "internal.example.com" },
   // Where tools for finding and using holes have their answers sent.
   dnsFirewall: {
     block: ["interact.sh", "*.interact.sh", "*.oast.fun", "*.oast.live", "*.oast.me", "*.oast.online"],
@@ -115,6 +116,16 @@ export default {
         },
       },
       regions: ["eu-west-1", "us-east-1"],
+    },
+    ledger: {
+      image: { repository: "ledger", tag: "1.0.0" },
+      port: 8080,
+      cpu: 512,
+      memoryMiB: 1024,
+      capacity: { minimum: 2, maximum: 6 },
+      healthCheck: { path: "/health" },
+      routing: { entry: "private" },
+      egress: { database: { to: "network", port: 5432 } },
     },
   },
   jurisdictions: { eu: ["eu-west-1", "eu-central-1"] },

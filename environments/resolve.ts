@@ -26,11 +26,16 @@ function resolveService(environment: ParsedEnvironment, name: string, service: P
     ...settings,
     runtimes: Object.freeze(typeof runtime === "string" ? { [runtime]: 100 } : runtime),
     isWeightedByRuntime: runtime !== "fargate",
-    routing: Object.freeze(resolveRouting(environment.domain.name, subdomain, service)),
+    routing: Object.freeze(resolveRouting(domainOf(environment, service), subdomain, service)),
     regions: Object.freeze(regions),
     peakTasks: service.peakTasks ?? service.capacity.minimum * survivors,
     logRetentionDays: service.logRetentionDays ?? environment.logRetentionDays,
   });
+}
+
+/** What the service's name is below. */
+function domainOf({ domain, privateDns }: ParsedEnvironment, { routing }: ParsedService): string {
+  return routing.entry === "private" ? (privateDns?.zone ?? domain.name) : domain.name;
 }
 
 function resolveRouting(domain: string, subdomain: string, { routing }: ParsedService): ServiceRouting {

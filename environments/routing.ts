@@ -76,7 +76,8 @@ const policySchema = z.union([
 /** How the world finds a service. */
 export const routingSchema = section({
   /**
-   * Name below the environment's domain; `@` is the domain itself.
+   * Name below the environment's domain, or below `privateDns.zone` where the entry is `private`; `@`
+   * is the domain itself.
    *
    * @default - the service's name
    */
@@ -94,13 +95,15 @@ export const routingSchema = section({
    */
   policy: policySchema.default("latency"),
   /**
-   * What users meet first. With `accelerator` the name leads to fixed addresses of Global
+   * What users meet first. With `dns` the name leads to the regions by `policy`. With `accelerator` it leads to fixed addresses of Global
    * Accelerator, and to the regions by `policy` while nothing behind those is healthy. With
-   * `distribution` it leads to CloudFront, which finds the regions by `policy`.
+   * `distribution` it leads to CloudFront, which finds the regions by `policy`. With `private` the
+   * internet does not meet the service at all: the networks find it under `privateDns.zone`,
+   * each in its own region.
    *
    * @default "dns"
    */
-  entry: z.enum(["dns", "accelerator", "distribution"]).default("dns"),
+  entry: z.enum(["dns", "accelerator", "distribution", "private"]).default("dns"),
 });
 
 /** How DNS chooses among the regions of a service. */

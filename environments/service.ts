@@ -501,7 +501,7 @@ export type Runtime = "fargate" | "app-runner";
 
 /** How the world finds a service, with nothing left to derive. */
 export interface ServiceRouting {
-  /** Name below the environment's domain; `@` is the domain itself. */
+  /** Name below the environment's domain or private zone; `@` is the domain itself. */
   readonly subdomain: string;
   /** The full name, without a trailing dot. */
   readonly hostname: string;

@@ -52,9 +52,14 @@ export function addAppRunnerServices(
         vpcConnector: { network },
         tracing: environment.appRunner?.tracing,
         alarmTopic,
-        ipAddressType: ipv6 ? "DUAL_STACK" : undefined,
-        firewall,
-        customDomain: { name: service.routing.regionsHostname, zone },
+        ...(service.routing.entry === "private"
+          ? // No web ACL: it would see every request come from one address, and limit all by the rate of one.
+            { privateIngress: { network } }
+          : {
+              ipAddressType: ipv6 ? ("DUAL_STACK" as const) : undefined,
+              firewall,
+              customDomain: { name: service.routing.regionsHostname, zone },
+            }),
       });
       grantTables(runtime, environment, service, network.region);
       grantPermissions(runtime, service, network.region);

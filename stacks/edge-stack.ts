@@ -51,6 +51,7 @@ export interface EdgeStackProps {
 /** How the world reaches the regions: accelerators, the names of the services, their routing and health checks. */
 export class EdgeStack extends PlatformStack {
   private readonly zone: IHostedZone;
+  private readonly privateZone: IHostedZone | undefined;
   private readonly regional: ReadonlyMap<string, Outputs<RegionalOutput>>;
   private readonly distributions: Outputs<ReturnType<typeof distributionOutput>>;
   private readonly accelerators: ReadonlyMap<string, Accelerator>;
@@ -66,7 +67,7 @@ export class EdgeStack extends PlatformStack {
     });
     this.regional = new Map(upstream.regional.map((stack) => [stack.region, stack.read(this)]));
     this.distributions = upstream.cloudfront?.read(this) ?? {};
-    this.createPrivateZone();
+    this.privateZone = this.createPrivateZone();
     this.timing = this.healthCheckTiming();
     this.accelerators = addAccelerators(this, environment, (region) => ({
       region,
@@ -75,19 +76,23 @@ export class EdgeStack extends PlatformStack {
       hasDnsFailoverThreshold: false,
     }));
     for (const [name, service] of Object.entries(environment.services)) {
-      this.routeService(name, service);
+      if (service.routing.entry === "private") {
+        this.routePrivately(name, service);
+      } else {
+        this.routeService(name, service);
+      }
     }
   }
 
-  private createPrivateZone(): void {
+  private createPrivateZone(): IHostedZone | undefined {
     const { privateDns, homeRegion, deletionProtection } = this.environment;
     if (privateDns === undefined) {
-      return;
+      return undefined;
     }
     const networks = [...this.regional].map(
       ([region, outputs]) => [region, { region, vpcId: outputs.vpc_id }] as const,
     );
-    new PrivateHostedZone(this, "PrivateZone", {
+    return new PrivateHostedZone(this, "PrivateZone", {
       name: privateDns.zone,
       network: { region: homeRegion, vpcId: this.outputsOf(homeRegion).vpc_id },
       otherNetworks: Object.fromEntries(networks.filter(([region]) => region !== homeRegion)),
@@ -114,8 +119,52 @@ export class EdgeStack extends PlatformStack {
     if (service.routing.entry === "distribution") {
       this.leadToDistribution(name, service);
     }
+    this.tellUrl(name, service.routing.hostname);
+  }
+
+  /** App Runner answers to the name that it gave a private service, which differs from region to region. */
+  private routePrivately(name: string, service: Service): void {
+    if (service.runtimes.fargate === undefined) {
+      for (const region of service.regions) {
+        this.tellUrl(`${name}-${region}`, outputNamed(this.outputsOf(region), appRunnerOutput(name)));
+      }
+      return;
+    }
+    if (this.privateZone === undefined) {
+      throw new InternalError(`${this.node.id}: ${name} is private without a zone, which validation refuses`);
+    }
+    new DnsRouting(this, `Routing-${pascalCase(name)}`, {
+      zone: this.privateZone,
+      recordName: service.routing.hostname,
+      endpoints: Object.fromEntries(
+        service.regions.map((region) => [
+          endpointName("fargate", region),
+          { target: this.privateTarget(region) },
+        ]),
+      ),
+      policy: this.policyOverRegions(name, service),
+      dualStack: this.environment.ipv6,
+      rtoSeconds: this.environment.recovery.rtoSeconds,
+    });
+    this.tellUrl(name, service.routing.hostname);
+  }
+
+  /** Nobody outside can ask it how it is; the alias knows whether tasks are well. */
+  private privateTarget(region: string): IDnsTarget {
+    const outputs = this.outputsOf(region);
+    return {
+      region,
+      value: {
+        kind: "alias",
+        dnsName: outputNamed(outputs, "private_load_balancer_dns_name"),
+        hostedZoneId: outputNamed(outputs, "private_load_balancer_hosted_zone_id"),
+      },
+    };
+  }
+
+  private tellUrl(name: string, hostname: string): void {
     new TerraformOutput(this, `Url-${pascalCase(name)}`, {
-      value: `https://${service.routing.hostname}`,
+      value: `https://${hostname}`,
     }).overrideLogicalId(`${outputWord(name)}_url`);
   }
 

@@ -13,6 +13,7 @@ import { allowEgress } from "./egress";
 import { regionalHostname } from "./hostnames";
 import { listenerPriorities } from "./listener-priorities";
 import { grantPermissions, secretKeyArnsIn } from "./permissions";
+import { isPrivateOnFargate } from "./private-services";
 import { ownImageOf } from "./service-image";
 import { grantTables, tableVariables } from "./tables";
 
@@ -21,6 +22,12 @@ export interface FargateServicesProps {
   readonly environment: Environment;
   readonly network: INetwork;
   readonly loadBalancer: ILoadBalancer;
+  /**
+   * What the services are behind that only the network reaches.
+   *
+   * @default - there are none
+   */
+  readonly privateLoadBalancer?: ILoadBalancer;
   readonly alarmTopic: IAlarmTopic;
   /** The services that run on Fargate in this region, by name. */
   readonly services: Readonly<Record<string, Service>>;
@@ -28,7 +35,7 @@ export interface FargateServicesProps {
 
 /** A region's services on Fargate, in one cluster behind its load balancer. */
 export function addFargateServices(scope: Construct, props: FargateServicesProps): void {
-  const { environment, network, loadBalancer, alarmTopic, services } = props;
+  const { environment, network, loadBalancer, privateLoadBalancer, alarmTopic, services } = props;
   const { name, account, logRetentionDays } = environment;
   if (Object.keys(services).length === 0) {
     return;
@@ -43,19 +50,20 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
   const priorities = listenerPriorities(Object.keys(environment.services));
   const isBehindAccelerator = Object.values(services).some(({ routing }) => routing.entry === "accelerator");
   for (const [serviceName, service] of Object.entries(services)) {
+    const isPrivate = isPrivateOnFargate(service);
     const runtime = new FargateService(scope, `Service-${pascalCase(serviceName)}`, {
       name: `${name}-${serviceName}`,
       account,
       cluster,
       network,
-      loadBalancer,
+      loadBalancer: isPrivate ? (privateLoadBalancer ?? loadBalancer) : loadBalancer,
       alarmTopic,
       listenerRule: {
         priority: priorities.get(serviceName) ?? 0,
         hostHeaders: hostHeadersOf(environment, service, network.region),
       },
       // The accelerator judges the same targets; two judges would disagree.
-      dnsFailoverMinimumHealthyTargets: isBehindAccelerator ? "off" : undefined,
+      dnsFailoverMinimumHealthyTargets: isBehindAccelerator && !isPrivate ? "off" : undefined,
       ...imageOf(service.image, account, network.region),
       ...containerSettings(service),
       secretKeyArns: secretKeyArnsIn(service, network.region),
@@ -68,7 +76,9 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
 }
 
 function hostHeadersOf(environment: Environment, service: Service, region: string): string[] {
-  return [service.routing.regionsHostname, regionalHostname(environment, service, region)];
+  return isPrivateOnFargate(service)
+    ? [service.routing.hostname]
+    : [service.routing.regionsHostname, regionalHostname(environment, service, region)];
 }
 
 /** The image's address in this region: every region runs its own copy of a replicated repository. */

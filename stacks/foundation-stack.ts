@@ -4,8 +4,9 @@ import type { Environment } from "../environments";
 import { ImageRepository, RegistryReplication } from "../modules/container-registry";
 import { pascalCase, type IHostedZone } from "../modules/core";
 import { Certificate, HostedZone, QueryLog, ZoneSigning, ZoneSigningKey } from "../modules/dns";
-import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
+import { privateCertificateName, regionalCertificateName, sharedCertificateNames } from "./hostnames";
 import { PlatformStack } from "./platform-stack";
+import { privateServiceZone } from "./private-services";
 import { repositoryNames } from "./repository-names";
 import { addTables } from "./tables";
 
@@ -78,6 +79,10 @@ export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
         domainName: regionalCertificateName(this.environment, region),
         zone,
       });
+    }
+    const privateZone = privateServiceZone(this.environment);
+    if (privateZone !== undefined) {
+      new Certificate(this, "PrivateCertificate", { domainName: privateCertificateName(privateZone), zone });
     }
   }
 

@@ -12,6 +12,11 @@ export function sharedCertificateNames({ domain }: Environment): readonly [strin
   return [domain.name, `*.${domain.name}`];
 }
 
+/** The names of services that only the networks reach. */
+export function privateCertificateName(zone: string): string {
+  return `*.${zone}`;
+}
+
 /** The names of the copies in one region. */
 export function regionalCertificateName({ domain }: Environment, region: string): string {
   return `*.${region}.${domain.name}`;

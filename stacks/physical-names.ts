@@ -18,6 +18,11 @@ export function certificateAlarmName({ name }: Environment): string {
   return `${name}-certificate-expiry`;
 }
 
+/** The alarm on the certificate of a region's private services. */
+export function privateCertificateAlarmName({ name }: Environment): string {
+  return `${name}-private-certificate-expiry`;
+}
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 const tableNameLimit = 255;
 

@@ -29,6 +29,7 @@ import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
 import { alarmTopicName, certificateAlarmName, outputWord } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
 import { addResolver } from "./private-dns";
+import { addPrivateLoadBalancer, privateOutputs, type PrivateOutput } from "./private-services";
 import { prepareRegistry } from "./registries";
 
 /** What a region tells the stacks that route to it. */
@@ -37,6 +38,7 @@ export type RegionalOutput =
   | "load_balancer_arn"
   | "load_balancer_dns_name"
   | "load_balancer_hosted_zone_id"
+  | PrivateOutput
   | "alarm_topic_arn"
   | AppRunnerOutput;
 
@@ -75,7 +77,8 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     addResolver(this, environment, network);
     addDnsFirewall(this, environment, network);
     prepareRegistry(this, environment, region);
-    const regional = { environment, network, alarmTopic, loadBalancer, firewall, zone };
+    const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network, alarmTopic });
+    const regional = { environment, network, alarmTopic, loadBalancer, privateLoadBalancer, firewall, zone };
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
     const appRunner = addAppRunnerServices(this, { ...regional, services: this.servicesOn("app-runner") });
     this.publish({
@@ -84,6 +87,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       load_balancer_dns_name: loadBalancer.dnsName,
       load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
       alarm_topic_arn: alarmTopic.topicArn,
+      ...privateOutputs(privateLoadBalancer),
       ...Object.fromEntries(
         Object.entries(appRunner).map(([name, { domainName }]) => [appRunnerOutput(name), domainName]),
       ),

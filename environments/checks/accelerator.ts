@@ -33,7 +33,7 @@ function checkService(path: string, service: Service, environment: Environment):
   const { entry } = service.routing;
   const property = `${path}.routing.entry`;
   if (entry !== "accelerator") {
-    return environment.accelerator.onlyEntry && service.runtimes.fargate !== undefined
+    return environment.accelerator.onlyEntry && entry !== "private" && service.runtimes.fargate !== undefined
       ? [
           {
             property,

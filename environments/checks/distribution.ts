@@ -1,5 +1,9 @@
 import type { Environment } from "../environment";
+import type { RoutingEntry } from "../routing";
 import type { Finding } from "./finding";
+
+/** The entries that do without a load balancer that is open to everyone. */
+const closed: readonly RoutingEntry[] = ["distribution", "private"];
 
 /** Load balancers that admit CloudFront only lead to no service that is entered otherwise. */
 export function checkDistribution({ distribution, accelerator, services }: Environment): Finding[] {
@@ -18,7 +22,7 @@ export function checkDistribution({ distribution, accelerator, services }: Envir
     ];
   }
   return Object.entries(services)
-    .filter(([, { routing, runtimes }]) => routing.entry !== "distribution" && runtimes.fargate !== undefined)
+    .filter(([, { routing, runtimes }]) => runtimes.fargate !== undefined && !closed.includes(routing.entry))
     .map(([name, { routing }]) => ({
       property: `services.${name}.routing.entry`,
       expected:

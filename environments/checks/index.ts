@@ -17,6 +17,7 @@ import { checkImageSources } from "./image-sources";
 import { checkJurisdictions } from "./jurisdictions";
 import { checkOverlaps } from "./overlaps";
 import { checkPermissions } from "./permissions";
+import { checkPrivateEntry } from "./private-entry";
 import { checkRecoveryTime } from "./recovery-time";
 import { checkRegions } from "./regions";
 import { checkRoutingPolicies } from "./routing-policies";
@@ -54,6 +55,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkRoutingPolicies,
   checkAccelerator,
   checkDistribution,
+  checkPrivateEntry,
   checkSecrets,
   checkPermissions,
   checkEgress,

@@ -68,16 +68,16 @@ export interface LoadBalancerProps {
    */
   readonly ipAddressType?: "ipv4" | "dualstack";
   /**
-   * Who may connect: everyone who can send it a packet, or only CloudFront and the health checkers of
-   * Route 53, on port 443 and from the addresses that AWS lists for them. CloudFront has those
-   * addresses in common for all of its customers, so a stranger's distribution can still ask.
-   * Nothing is open over IPv6 then, by which CloudFront does not ask. It can be changed while the
-   * load balancer serves, and not be had together with `internal`.
+   * Who may connect: everyone who can send it a packet; only CloudFront and the health checkers of
+   * Route 53, on port 443 and from the addresses that AWS lists for them; or, where it is `internal`,
+   * only its network, on port 443. CloudFront has those addresses in common for all of its customers,
+   * so a stranger's distribution can still ask. Nothing is open over IPv6 then, by which CloudFront
+   * does not ask, and it cannot be `internal`. It can be changed while the load balancer serves.
    *
    * @default "anyone"
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
    */
-  readonly admits?: "anyone" | "cloudfront";
+  readonly admits?: "anyone" | "cloudfront" | "network";
   /** The certificate of the HTTPS listener, issued in the same region. */
   readonly certificate: ICertificate;
   /**
@@ -179,6 +179,12 @@ const rules: readonly ValidationRule<LoadBalancerProps>[] = [
     remedy: "remove 'internal', for CloudFront connects to public addresses only",
   },
   {
+    property: "admits",
+    isValid: ({ admits, internal }) => admits !== "network" || internal === true,
+    expected: "be 'network' only where the load balancer is 'internal'",
+    remedy: "set 'internal' to true, for a network asks public addresses from outside",
+  },
+  {
     property: "clientKeepAliveSeconds",
     isValid: ({ clientKeepAliveSeconds }) => isWhole(clientKeepAliveSeconds, 60, 604_800),
     expected: "be a whole number between 60 and 604800",
@@ -213,7 +219,8 @@ const rules: readonly ValidationRule<LoadBalancerProps>[] = [
  * adds its rule, an HTTP listener that redirects to it, a security group open to the internet on
  * ports 80 and 443 and to nobody behind it, and a bucket for the logs of requests and connections.
  * Where it admits CloudFront only, there is no HTTP listener, the group is open to CloudFront on port
- * 443 instead, and a second one to the health checkers of Route 53.
+ * 443 instead, and a second one to the health checkers of Route 53. Where it admits its network only,
+ * there is no HTTP listener either, and the group is open to the network's own addresses.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
  */
@@ -272,7 +279,7 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
     this.loadBalancerArnSuffix = this.resource.arnSuffix;
     this.dnsName = this.resource.dnsName;
     this.hostedZoneId = this.resource.zoneId;
-    if (props.admits !== "cloudfront") {
+    if (props.admits === undefined || props.admits === "anyone") {
       this.redirectHttp();
     }
     this.httpsListenerArn = this.createHttpsListener(props);
@@ -293,7 +300,11 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
       this.allowFromPrefixList("CloudFront", cloudFrontPrefixList, group);
       return [group.id, this.createHealthCheckGroup(props)];
     }
-    this.allowFromAnyone(props, group);
+    if (props.admits === "network") {
+      this.allowFromNetwork(props, group);
+    } else {
+      this.allowFromAnyone(props, group);
+    }
     return [group.id];
   }
 
@@ -303,6 +314,23 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
     if (ipAddressType === "dualstack") {
       this.allowFromAnyIpv6("Http", 80, group);
       this.allowFromAnyIpv6("Https", 443, group);
+    }
+  }
+
+  private allowFromNetwork({ network, ipAddressType }: LoadBalancerProps, group: SecurityGroup): void {
+    const rule = {
+      securityGroupId: group.id,
+      description: "HTTPS from the network",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    };
+    new VpcSecurityGroupIngressRule(this, "HttpsFromNetwork", { ...rule, cidrIpv4: network.vpcCidrBlock });
+    if (ipAddressType === "dualstack") {
+      new VpcSecurityGroupIngressRule(this, "HttpsFromNetworkIpv6", {
+        ...rule,
+        cidrIpv6: network.vpcIpv6CidrBlock,
+      });
     }
   }
 

@@ -433,3 +433,51 @@ describe("a load balancer that admits CloudFront", () => {
     expect(Object.keys(resourcesOf(dualStack, "aws_vpc_security_group_ingress_rule"))).toHaveLength(2);
   });
 });
+
+describe("a load balancer that admits its network only", () => {
+  const props = { internal: true, admits: "network" } as const;
+
+  it("is open to the network's own addresses on port 443 and to nobody else", () => {
+    const stack = stackWith(props);
+
+    expect(Object.values(resourcesOf(stack, "aws_vpc_security_group_ingress_rule"))).toEqual([
+      {
+        security_group_id: "${aws_security_group.LoadBalancer_SecurityGroup_7560AED0.id}",
+        description: "HTTPS from the network",
+        cidr_ipv4: "10.0.0.0/16",
+        ip_protocol: "tcp",
+        from_port: 443,
+        to_port: 443,
+      },
+    ]);
+    expect(
+      Object.values(resourcesOf(stack, "aws_lb_listener")).map(({ port, protocol }) => [port, protocol]),
+    ).toEqual([[443, "HTTPS"]]);
+  });
+
+  it("is open to the network's IPv6 addresses too, where it has any", () => {
+    const stack = stackWith({
+      ...props,
+      network: { ...network, vpcIpv6CidrBlock: "2001:db8::/56" },
+      ipAddressType: "dualstack",
+    });
+
+    expect(
+      Object.values(resourcesOf(stack, "aws_vpc_security_group_ingress_rule")).map((rule) => [
+        rule.cidr_ipv4,
+        rule.cidr_ipv6,
+        rule.from_port,
+      ]),
+    ).toEqual([
+      [undefined, "2001:db8::/56", 443],
+      ["10.0.0.0/16", undefined, 443],
+    ]);
+  });
+
+  it("refuses public addresses, at which the network would come from outside", () => {
+    expect(refusal(() => stackWith({ admits: "network" }))).toBe(
+      "test/LoadBalancer: 'admits' must be 'network' only where the load balancer is 'internal', got \"network\"; " +
+        "set 'internal' to true, for a network asks public addresses from outside",
+    );
+  });
+});

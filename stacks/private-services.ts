@@ -1,0 +1,80 @@
+import type { Construct } from "constructs";
+
+import type { Environment, Service } from "../environments";
+import {
+  clientKeepAliveSecondsFor,
+  type IAlarmTopic,
+  type ILoadBalancer,
+  type INetwork,
+} from "../modules/core";
+import { Certificate, CertificateExpiryAlarm } from "../modules/dns";
+import { LoadBalancer } from "../modules/load-balancer";
+import { privateCertificateName } from "./hostnames";
+import { privateCertificateAlarmName } from "./physical-names";
+
+/** The zone of the services on Fargate that only the networks reach; undefined where there are none. */
+export function privateServiceZone({ privateDns, services }: Environment): string | undefined {
+  return Object.values(services).some(isPrivateOnFargate) ? privateDns?.zone : undefined;
+}
+
+/** Whether a service needs a private load balancer in its regions. */
+export function isPrivateOnFargate({ routing, runtimes }: Service): boolean {
+  return routing.entry === "private" && runtimes.fargate !== undefined;
+}
+
+/** What a region tells of its private load balancer, where it has one. */
+export type PrivateOutput = `private_load_balancer_${string}`;
+
+/** The outputs by name. */
+export function privateOutputs(
+  loadBalancer: ILoadBalancer | undefined,
+): Readonly<Record<PrivateOutput, string>> {
+  return loadBalancer === undefined
+    ? {}
+    : {
+        private_load_balancer_dns_name: loadBalancer.dnsName,
+        private_load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
+      };
+}
+
+/** Where a region's private services stand. */
+export interface PrivateServicesProps {
+  readonly environment: Environment;
+  readonly network: INetwork;
+  readonly alarmTopic: IAlarmTopic;
+}
+
+/** The load balancer of the region's private services, where it has any: the network alone may ask it. */
+export function addPrivateLoadBalancer(
+  scope: Construct,
+  { environment, network, alarmTopic }: PrivateServicesProps,
+): ILoadBalancer | undefined {
+  const { name, account, ipv6, deletionProtection, recovery, services, privateDns } = environment;
+  const { region } = network;
+  const isNeeded = Object.values(services).some(
+    (service) => isPrivateOnFargate(service) && service.regions.includes(region),
+  );
+  if (!isNeeded || privateDns === undefined) {
+    return undefined;
+  }
+  const certificate = new Certificate(scope, "PrivateCertificate", {
+    domainName: privateCertificateName(privateDns.zone),
+  });
+  new CertificateExpiryAlarm(scope, "PrivateCertificateExpiry", {
+    certificate,
+    alarmName: privateCertificateAlarmName(environment),
+    region,
+    topics: [alarmTopic],
+  });
+  return new LoadBalancer(scope, "PrivateLoadBalancer", {
+    name: `${name}-${region}-private`,
+    account,
+    network,
+    certificate,
+    internal: true,
+    admits: "network",
+    ipAddressType: ipv6 ? "dualstack" : "ipv4",
+    deletionProtection,
+    clientKeepAliveSeconds: clientKeepAliveSecondsFor(recovery.rtoSeconds),
+  });
+}
