@@ -208,11 +208,16 @@ export const environmentSchema = section({
    * @default - no delivery roles are made
    */
   delivery: section({
-    /** The repository as `owner/name`. */
+    /**
+     * The repository as `owner/name`, or as `owner@id/name@id` where GitHub writes the ids into its tokens:
+     * for every repository that was made, renamed or transferred since 15 July 2026.
+     *
+     * @see https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+     */
     repository: text(
-      /^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/,
-      "be a GitHub repository as owner/name",
-      'write it like "acme/platform"',
+      /^([A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+|[A-Za-z0-9_.-]+@\d+\/[A-Za-z0-9_.-]+@\d+)$/,
+      "be a GitHub repository as owner/name or owner@id/name@id",
+      'write it like "acme/platform", or like "acme@123/platform@456" where its tokens carry ids',
     ),
     /**
      * Whether the account has the provider of GitHub's tokens already; it has one at most.

@@ -1,6 +1,7 @@
 import { TerraformOutput, type App } from "cdktf";
 
 import type { Environment } from "../environments";
+import { partitionOf } from "../modules/core";
 import { DeployRoles } from "../modules/deploy-roles";
 import { StateBucket } from "../modules/state-bucket";
 import { PlatformStack } from "./platform-stack";
@@ -27,7 +28,7 @@ export class BootstrapStack extends PlatformStack<"state_bucket"> {
   }
 
   private createDeployRoles({ bucketArn, keyArn }: StateBucket): void {
-    const { name, account, homeRegion, delivery } = this.environment;
+    const { name, account, homeRegion, delivery, hpc } = this.environment;
     if (delivery === undefined) {
       return;
     }
@@ -39,6 +40,10 @@ export class BootstrapStack extends PlatformStack<"state_bucket"> {
       createOidcProvider: delivery.oidcProvider === "create",
       stateBucketArn: bucketArn,
       stateKeyArn: keyArn,
+      // What a cluster's nodes find in its bucket, which may be one that the cluster's file names.
+      managedObjectArns: Object.keys(hpc.clusters).map(
+        (cluster) => `arn:${partitionOf(homeRegion)}:s3:::*/clusters/${name}-${cluster}/*`,
+      ),
     });
     new TerraformOutput(this, "PlanRoleArn", { value: roles.planRoleArn }).overrideLogicalId("plan_role_arn");
     new TerraformOutput(this, "ApplyRoleArn", { value: roles.applyRoleArn }).overrideLogicalId(

@@ -14,7 +14,12 @@ export interface DeployRolesProps {
   readonly account: string;
   /** The home region, for the partition. */
   readonly region: string;
-  /** The repository that may assume the roles: `owner/name`. */
+  /**
+   * The repository that may assume the roles: `owner/name`, or `owner@id/name@id` where its tokens name it
+   * so, as those of every repository do that was made, renamed or transferred since 15 July 2026.
+   *
+   * @see https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+   */
   readonly repository: string;
   /** ARN of the state bucket. */
   readonly stateBucketArn: string;
@@ -27,6 +32,13 @@ export interface DeployRolesProps {
    */
   readonly createOidcProvider?: boolean;
   /**
+   * ARNs of objects besides the state that the plan role may read: those that Terraform manages, since
+   * each plan reads them.
+   *
+   * @default - none
+   */
+  readonly managedObjectArns?: readonly string[];
+  /**
    * ARNs of the policies that the apply role works with.
    *
    * @default - AdministratorAccess, since a platform that makes roles can grant itself anything
@@ -36,11 +48,14 @@ export interface DeployRolesProps {
 
 const issuer = "token.actions.githubusercontent.com";
 
+/** An apply that its credentials leave cannot even store its state: as long as the workflow's job may take. */
+const applySessionSeconds = 3 * 60 * 60;
+
 const rules: readonly ValidationRule<DeployRolesProps>[] = [
   {
     property: "repository",
-    isValid: ({ repository }) => /^[\w.-]+\/[\w.-]+$/.test(repository),
-    expected: "be a GitHub repository as owner/name",
+    isValid: ({ repository }) => /^([\w.-]+\/[\w.-]+|[\w.-]+@\d+\/[\w.-]+@\d+)$/.test(repository),
+    expected: "be a GitHub repository as owner/name or owner@id/name@id",
     remedy: "leave out https://github.com/ and .git",
   },
 ];
@@ -48,8 +63,9 @@ const rules: readonly ValidationRule<DeployRolesProps>[] = [
 /**
  * The two roles of continuous delivery, assumed with GitHub's OIDC tokens and no stored key.
  *
- * Creates the OIDC provider, a plan role (read-only, reads the state, is denied secrets, trusts pull
- * requests and main of one repository) and an apply role (trusts one GitHub environment).
+ * Creates the OIDC provider, a plan role (read-only, reads the state, is denied secrets and data, trusts
+ * pull requests and main of one repository) and an apply role (trusts one GitHub environment on main). In
+ * the partition `aws`, where STS reads these claims, each trusts only Meridian's own workflows.
  *
  * @see https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
  */
@@ -99,6 +115,17 @@ export class DeployRoles extends Construct {
           // Pull requests, and main for the plan before a deploy and for drift.
           [`${issuer}:sub`]: [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`],
         },
+        ...(readsClaims(partition)
+          ? {
+              StringLike: {
+                [`${issuer}:job_workflow_ref`]: [
+                  workflowOf(repository, "pull-request", "refs/pull/*/merge"),
+                  workflowOf(repository, "deploy-environment", "refs/heads/main"),
+                  workflowOf(repository, "drift", "refs/heads/main"),
+                ],
+              },
+            }
+          : {}),
       }),
     });
     new IamRolePolicyAttachment(this, "PlanRoleReads", {
@@ -108,21 +135,33 @@ export class DeployRoles extends Construct {
     new IamRolePolicy(this, "PlanRolePolicy", {
       name: "plan",
       role: role.id,
-      policy: JSON.stringify(planPolicy(props)),
+      policy: JSON.stringify(planPolicy(props, partition)),
     });
     return role;
   }
 
   private createApplyRole(props: DeployRolesProps, oidcProviderArn: string, partition: string): IamRole {
-    const { applyPolicyArns = [`arn:${partition}:iam::aws:policy/AdministratorAccess`] } = props;
+    const { repository, applyPolicyArns = [`arn:${partition}:iam::aws:policy/AdministratorAccess`] } = props;
     const role = new IamRole(this, "ApplyRole", {
       name: resourceName(nameLimits.iamRole, props.environment, "meridian-apply"),
       assumeRolePolicy: trust(oidcProviderArn, {
         StringEquals: {
           [`${issuer}:aud`]: "sts.amazonaws.com",
-          [`${issuer}:sub`]: `repo:${props.repository}:environment:${props.environment}`,
+          [`${issuer}:sub`]: `repo:${repository}:environment:${props.environment}`,
+          // GitHub makes an environment that a job names and nobody has protected: its name alone is no guard.
+          ...(readsClaims(partition)
+            ? {
+                [`${issuer}:ref`]: "refs/heads/main",
+                [`${issuer}:job_workflow_ref`]: workflowOf(
+                  repository,
+                  "deploy-environment",
+                  "refs/heads/main",
+                ),
+              }
+            : {}),
         },
       }),
+      maxSessionDuration: applySessionSeconds,
     });
     for (const policyArn of applyPolicyArns) {
       const policyName = policyArn.slice(policyArn.lastIndexOf("/") + 1);
@@ -146,34 +185,85 @@ function trust(oidcProviderArn: string, condition: object): string {
   });
 }
 
-/** ReadOnlyAccess reads objects and parameters too: only the state stays readable. */
-function planPolicy({ stateBucketArn, stateKeyArn }: DeployRolesProps): object {
+/**
+ * Whether STS reads GitHub's own claims there, beyond the standard ones. A condition on a claim that it does
+ * not read never holds.
+ *
+ * @see https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
+ */
+function readsClaims(partition: string): boolean {
+  return partition === "aws";
+}
+
+/** A workflow as the claim `job_workflow_ref` names it, which knows no ids. */
+function workflowOf(repository: string, name: string, ref: string): string {
+  return `${repository.replaceAll(/@\d+/g, "")}/.github/workflows/${name}.yml@${ref}`;
+}
+
+/**
+ * ReadOnlyAccess reads objects, parameters, items and messages too: of all data, only the state stays
+ * readable. AWS's own public parameters name machine images, and hold nothing of the account's.
+ */
+function planPolicy(
+  { stateBucketArn, stateKeyArn, managedObjectArns = [] }: DeployRolesProps,
+  partition: string,
+): object {
+  const state = `${stateBucketArn}/*`;
   return {
     Version: "2012-10-17",
     Statement: [
-      { Sid: "ReadState", Effect: "Allow", Action: ["s3:GetObject"], Resource: `${stateBucketArn}/*` },
+      { Sid: "ReadState", Effect: "Allow", Action: ["s3:GetObject"], Resource: state },
       { Sid: "DecryptState", Effect: "Allow", Action: ["kms:Decrypt"], Resource: stateKeyArn },
       { Sid: "EncryptPlans", Effect: "Allow", Action: ["kms:GenerateDataKey"], Resource: stateKeyArn },
       {
         Sid: "DenySecrets",
         Effect: "Deny",
+        Action: ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"],
+        Resource: "*",
+      },
+      {
+        Sid: "DenyParameters",
+        Effect: "Deny",
         Action: [
-          "secretsmanager:GetSecretValue",
-          "secretsmanager:BatchGetSecretValue",
           "ssm:GetParameter",
           "ssm:GetParameters",
           "ssm:GetParametersByPath",
           "ssm:GetParameterHistory",
         ],
-        Resource: "*",
+        NotResource: `arn:${partition}:ssm:*::parameter/aws/service/*`,
       },
+      { Sid: "DenyData", Effect: "Deny", Action: dataActions, Resource: "*" },
       {
         Sid: "DenyOtherObjects",
         Effect: "Deny",
         Action: "s3:GetObject*",
-        NotResource: `${stateBucketArn}/*`,
+        NotResource: managedObjectArns.length === 0 ? state : [state, ...managedObjectArns],
       },
       { Sid: "DenyOtherKeys", Effect: "Deny", Action: "kms:Decrypt", NotResource: stateKeyArn },
     ],
   };
 }
+
+/** What ReadOnlyAccess allows that reads what the account works on, and that no plan asks for. */
+const dataActions = [
+  "athena:GetQueryResults*",
+  "codecommit:GitPull",
+  "dynamodb:BatchGetItem",
+  "dynamodb:GetItem",
+  "dynamodb:GetRecords",
+  "dynamodb:PartiQLSelect",
+  "dynamodb:Query",
+  "dynamodb:Scan",
+  "ec2:GetConsole*",
+  "ec2:GetPasswordData",
+  "ecr:GetDownloadUrlForLayer",
+  "kinesis:GetRecords",
+  "logs:FilterLogEvents",
+  "logs:GetLogEvents",
+  "logs:GetLogRecord",
+  "logs:GetQueryResults",
+  "logs:StartLiveTail",
+  "logs:StartQuery",
+  "rds:Download*",
+  "sqs:ReceiveMessage",
+];
