@@ -113,6 +113,13 @@ describe.each(files)("The workflow %s", (file) => {
   });
 });
 
+describe("An artifact", () => {
+  it.each(files)("of %s can be made again when its job is run again", (file) => {
+    const uploads = stepsOf(file).filter(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
+    expect(uploads.filter((step) => step.with?.overwrite !== true)).toEqual([]);
+  });
+});
+
 describe("The credentials", () => {
   const assumed = (file: string) =>
     Object.entries(workflow(file).jobs).flatMap(([name, { steps = [], environment, permissions }]) =>
@@ -133,6 +140,24 @@ describe("The credentials", () => {
     expect(applying.map(({ name, environment }) => [name, environment])).toEqual([
       ["apply", "${{ inputs.name }}"],
     ]);
+  });
+
+  it("that apply last as long as the job may, and the role lets them", () => {
+    const { apply } = workflow("deploy-environment.yml").jobs;
+    const seconds = apply?.steps?.find(({ uses }) => uses?.startsWith("aws-actions/"))?.with;
+    const role = readFileSync(join(root, "modules/deploy-roles/deploy-roles.ts"), "utf8");
+    expect(seconds?.["role-duration-seconds"]).toBe((apply?.["timeout-minutes"] ?? 0) * 60);
+    expect(role).toContain("const applySessionSeconds = 3 * 60 * 60;");
+    expect(seconds?.["role-duration-seconds"]).toBe(3 * 60 * 60);
+  });
+
+  it("are for the workflows that the roles trust", () => {
+    const role = readFileSync(join(root, "modules/deploy-roles/deploy-roles.ts"), "utf8");
+    const trusted = [...role.matchAll(/workflowOf\(repository, "([a-z-]+)"/g)].map(
+      ([, name]) => `${name ?? ""}.yml`,
+    );
+    const assuming = files.filter((file) => assumed(file).length > 0);
+    expect([...new Set(trusted)].sort()).toEqual([...assuming].sort());
   });
 
   it("and the right to comment are never in one job", () => {
@@ -159,6 +184,8 @@ describe("The shell steps", () => {
       'while [ $# -gt 0 ]; do case "$1" in --report|--markdown) echo "of $2" > "$2"; shift;; esac; shift; done';
     writeFileSync(join(bin, "node"), `#!/bin/bash\n${record}\n${report}\n`);
     writeFileSync(join(bin, "npx"), `#!/bin/bash\n${record}\nprintf '${environments}\\n'\n`);
+    writeFileSync(join(bin, "git"), '#!/bin/bash\n[ "$*" = "rev-parse HEAD^1" ] && echo abc\n');
+    chmodSync(join(bin, "git"), 0o755);
     chmodSync(join(bin, "node"), 0o755);
     chmodSync(join(bin, "npx"), 0o755);
     return {
@@ -179,9 +206,9 @@ describe("The shell steps", () => {
     };
   }
 
-  it("compare every environment and ask which changed", () => {
+  it("compare every environment with what the pull request is merged into, and ask which changed", () => {
     const { run, place } = workplace("dev\\nprod");
-    expect(run(runOf("pull-request.yml", "Compare the code of every environment"), { BASE: "abc" })).toEqual([
+    expect(run(runOf("pull-request.yml", "Compare the code of every environment"))).toEqual([
       "tsx .github/scripts/environments.mjs names",
       "bin/meridian.js diff dev --base abc --report reports/dev.json --markdown reports/dev.md",
       "bin/meridian.js diff prod --base abc --report reports/prod.json --markdown reports/prod.md",
@@ -192,7 +219,7 @@ describe("The shell steps", () => {
 
   it("plan into a report", () => {
     const { run } = workplace("");
-    expect(run(runOf("pull-request.yml", "Plan"), { ENVIRONMENT: "prod", BASE: "abc" })).toEqual([
+    expect(run(runOf("pull-request.yml", "Plan"), { ENVIRONMENT: "prod" })).toEqual([
       "bin/meridian.js plan prod --changed-since abc --no-lock --report reports/prod.json --markdown reports/prod.md",
     ]);
   });
@@ -273,6 +300,19 @@ describe("The GitLab example", () => {
   it("applies what an earlier job saved", () => {
     expect(pipeline.apply?.script?.join("\n")).not.toContain(" plan ");
     expect(pipeline["plan-to-apply"]?.script?.join("\n")).toContain('--save "plans/$ENVIRONMENT"');
+  });
+
+  it("hands the digest of the saved plans on by itself, apart from the files", () => {
+    const place = mkdtempSync(join(tmpdir(), "meridian-gitlab-"));
+    const [hand] = (pipeline["plan-to-apply"]?.script ?? []).filter((line) => line.includes("digest.env"));
+    mkdirSync(join(place, "plans/prod"), { recursive: true });
+    writeFileSync(join(place, "plans/prod/manifest.json"), '{ "digest": "sha256:1" }');
+    execFileSync("bash", ["-e", "-c", hand ?? "false"], {
+      cwd: place,
+      env: { ...process.env, ENVIRONMENT: "prod" },
+    });
+    expect(readFileSync(join(place, "digest.env"), "utf8")).toBe("DIGEST_prod=sha256:1\n");
+    expect(pipeline.apply?.script?.join("\n")).toContain('--digest "$(printenv "DIGEST_$ENVIRONMENT")"');
   });
 
   it("calls the same commands as the workflows", () => {
