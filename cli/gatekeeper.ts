@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import {
   type Approval,
   approvalDraft,
+  type ApprovalFile,
   evaluateGates,
   type GatedImage,
   type GatedPlan,
@@ -13,8 +13,9 @@ import {
   InvalidApprovals,
   parseApprovals,
 } from "../analysis/gates";
-import { CommandError } from "./errors";
+import { CommandError, messageOf } from "./errors";
 import type { Orphan } from "./orphans";
+import { committedText, git, isInRepository } from "./repository";
 import type { Session } from "./session";
 
 const folder = "approvals";
@@ -34,8 +35,9 @@ export class Gatekeeper {
     private readonly orphans: readonly Orphan[] = [],
   ) {
     const { projectDirectory } = session.context.workspace;
-    this.uncommitted = uncommittedIn(projectDirectory);
-    this.approvals = approvalsIn(projectDirectory, this.uncommitted);
+    const files = approvalFiles(projectDirectory);
+    this.uncommitted = uncommittedOf(projectDirectory, files);
+    this.approvals = readApprovals(files.filter(({ file }) => !this.uncommitted.includes(file)));
   }
 
   /** What the gates say of stacks, without letting anything through. */
@@ -110,15 +112,17 @@ export class Gatekeeper {
   }
 }
 
-function approvalsIn(directory: string, uncommitted: readonly string[]): Approval[] {
+function approvalFiles(directory: string): ApprovalFile[] {
   const path = join(directory, folder);
   const names = existsSync(path) ? readdirSync(path).sort() : [];
-  const files = names
+  return names
     .filter((name) => /\.ya?ml$/.test(name))
-    .map((name) => `${folder}/${name}`)
-    .filter((file) => !uncommitted.includes(file));
+    .map((name) => ({ file: `${folder}/${name}`, text: readFileSync(join(path, name), "utf8") }));
+}
+
+function readApprovals(files: readonly ApprovalFile[]): Approval[] {
   try {
-    return parseApprovals(files.map((file) => ({ file, text: readFileSync(join(directory, file), "utf8") })));
+    return parseApprovals(files);
   } catch (error) {
     if (error instanceof InvalidApprovals) {
       throw new CommandError(error.message, "Correct the file; one that is wrong anywhere approves nothing.");
@@ -127,19 +131,31 @@ function approvalsIn(directory: string, uncommitted: readonly string[]): Approva
   }
 }
 
-/** Approvals that nobody else can have read yet. Outside of a git repository there are none. */
-function uncommittedIn(directory: string): string[] {
-  try {
-    const status = execFileSync(
-      "git",
-      ["status", "--porcelain", "-z", "--untracked-files=all", "--", folder],
-      { cwd: directory, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-    );
-    return status
-      .split("\0")
-      .filter((line) => line !== "")
-      .map((line) => line.slice(3));
-  } catch {
+/**
+ * Approvals that nobody else can have read yet: what the commit does not have as it lies here. (The status
+ * of the work tree leaves out what git is told to ignore.) Outside of a git repository there are none.
+ */
+function uncommittedOf(directory: string, files: readonly ApprovalFile[]): string[] {
+  if (files.length === 0 || !isInRepository(directory)) {
     return [];
   }
+  try {
+    git(directory, "rev-parse", "--git-dir");
+  } catch (error) {
+    throw new CommandError(
+      `git does not say which approvals are committed: ${messageOf(error)}`,
+      "Approvals count only where git can be asked: install it, and let it read this repository.",
+    );
+  }
+  return files
+    .filter(
+      ({ file, text }) =>
+        withoutCarriageReturns(committedText(directory, file)) !== withoutCarriageReturns(text),
+    )
+    .map(({ file }) => file);
+}
+
+/** Git may change line ends when it checks a file out. */
+function withoutCarriageReturns(text: string | undefined): string | undefined {
+  return text?.replaceAll("\r\n", "\n");
 }
