@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-import { CommandError } from "./errors";
+import { CommandError, messageOf } from "./errors";
 import { readStacks, type Stack } from "./manifest";
+import { git, isInRepository } from "./repository";
 
 /**
  * Synthesizes the App as it was at a commit, in a work tree of its own that is removed afterwards.
@@ -14,36 +15,54 @@ import { readStacks, type Stack } from "./manifest";
  */
 export function synthesizeAt(projectDirectory: string, revision: string): Stack[] {
   const commit = resolve(projectDirectory, revision);
+  // The project may be a directory of its repository.
+  const prefix = git(projectDirectory, "rev-parse", "--show-prefix").trim();
   const scratch = mkdtempSync(join(tmpdir(), "meridian-base-"));
   const tree = join(scratch, "tree");
-  const output = join(scratch, "out");
   try {
-    git(projectDirectory, "worktree", "add", "--detach", "--quiet", tree, commit);
-    if (!existsSync(join(tree, "main.ts"))) {
-      return [];
-    }
-    symlinkSync(join(projectDirectory, "node_modules"), join(tree, "node_modules"));
-    const { status, stderr } = spawnSync(process.execPath, ["--require", "tsx/cjs", "main.ts"], {
-      cwd: tree,
-      env: { ...process.env, CDKTF_OUTDIR: output },
-      encoding: "utf8",
-    });
-    if (status !== 0) {
-      throw new CommandError(
-        `${revision} does not synthesize:\n${stderr.trim()}`,
-        "Compare with a commit that does (--base).",
-      );
-    }
-    return readStacks(output);
+    checkOut(projectDirectory, tree, commit, revision);
+    const project = join(tree, prefix);
+    return existsSync(join(project, "main.ts"))
+      ? synthesize(project, packagesOf(projectDirectory), join(scratch, "out"), revision)
+      : [];
   } finally {
-    git(projectDirectory, "worktree", "remove", "--force", tree);
     rmSync(scratch, { recursive: true, force: true });
+    git(projectDirectory, "worktree", "prune");
   }
 }
 
+function synthesize(project: string, packages: string, output: string, revision: string): Stack[] {
+  symlinkSync(packages, join(project, "node_modules"));
+  const { status, stderr } = spawnSync(process.execPath, ["--require", "tsx/cjs", "main.ts"], {
+    cwd: project,
+    env: { ...process.env, CDKTF_OUTDIR: output },
+    encoding: "utf8",
+  });
+  if (status !== 0) {
+    throw new CommandError(
+      `${revision} does not synthesize:\n${stderr.trim()}`,
+      "Compare with a commit that does (--base).",
+    );
+  }
+  return readStacks(output);
+}
+
 function resolve(directory: string, revision: string): string {
+  if (!isInRepository(directory)) {
+    throw new CommandError(
+      `${directory} is in no git repository, so there is no '${revision}' to compare with.`,
+      "Run the command in a clone of the repository.",
+    );
+  }
   try {
-    return git(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
+    return git(
+      directory,
+      "rev-parse",
+      "--verify",
+      "--quiet",
+      "--end-of-options",
+      `${revision}^{commit}`,
+    ).trim();
   } catch {
     throw new CommandError(
       `'${revision}' is no commit of this repository.`,
@@ -52,10 +71,20 @@ function resolve(directory: string, revision: string): string {
   }
 }
 
-function git(directory: string, ...args: readonly string[]): string {
-  return execFileSync("git", args, {
-    cwd: directory,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  }).trim();
+function checkOut(directory: string, tree: string, commit: string, revision: string): void {
+  try {
+    git(directory, "worktree", "add", "--detach", "--quiet", tree, commit);
+  } catch (error) {
+    throw new CommandError(
+      `${revision} cannot be checked out: ${messageOf(error)}`,
+      "Fetch the whole commit, and see that the repository and the directory for temporary files can be written.",
+    );
+  }
+}
+
+/** Where packages are installed: in the project, or above it where a repository has several. */
+function packagesOf(directory: string): string {
+  const packages = join(directory, "node_modules");
+  const parent = dirname(directory);
+  return existsSync(packages) || parent === directory ? packages : packagesOf(parent);
 }
