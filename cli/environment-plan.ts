@@ -5,11 +5,13 @@ import { standingStacks } from "./deployment";
 import { Gatekeeper } from "./gatekeeper";
 import type { Stack } from "./manifest";
 import { findOrphans, type Orphan } from "./orphans";
+import { refuseForeign } from "./plan-bundle";
 import { readPlans } from "./plan-reading";
 import { saveEnvironment } from "./plan-saving";
 import { planDestroy, planStack } from "./planning";
 import type { StackResult } from "./report";
 import { reportOf, writeReport, type ReportFiles } from "./report-input";
+import { refuseUnwritable } from "./result-file";
 import { rolloutWaves } from "./rollout";
 import { forEachStack, isWhole, type Session } from "./session";
 import type { StateHome } from "./state-home";
@@ -44,6 +46,10 @@ export async function planEnvironment(
   home: StateHome,
   options: PlanSettings = {},
 ): Promise<PlanFindings> {
+  refuseUnwritable([options.report, options.markdown]);
+  if (options.save !== undefined) {
+    refuseForeign(options.save);
+  }
   const wanted = affectedStacks(session, options.changedSince);
   const orphans = isWhole(session) ? await findOrphans(session) : [];
   const planned = await forEachStack(session, wanted, (stack) => planStack(session, home, stack));

@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 
 import { digestOf } from "../analysis/change";
@@ -64,6 +73,7 @@ export const bundleLifetimeHours = 24;
 
 const manifestFile = "manifest.json";
 const lockFile = "terraform.lock.hcl";
+const planSuffix = ".tfplan.enc";
 const saltBytes = 32;
 
 /**
@@ -79,7 +89,7 @@ export async function savePlans(
 ): Promise<PlanManifest> {
   const { context, environment, terraform } = session;
   const target = resolve(directory);
-  refuseForeign(target);
+  refuseForeign(directory);
   const key = await newKey(session);
   const fresh = `${target}.${process.pid}.new`;
   try {
@@ -156,11 +166,11 @@ export class PlanBundle {
 
   /** The provider lock file that the plans were made with. */
   public get lock(): string {
-    return readFileSync(join(this.directory, lockFile), "utf8");
+    return this.contentOf(lockFile, this.manifest.lockDigest).toString();
   }
 
   /** Decrypts the plan of a stack. */
-  public async plan({ name }: SavedStack): Promise<OpenedPlan> {
+  public async plan({ name, fileDigest }: SavedStack): Promise<OpenedPlan> {
     const { context, access, environment } = this.session;
     const { dataKey, keyRegion } = this.manifest;
     this.key ??= await context.aws.keys.openDataKey(
@@ -169,12 +179,21 @@ export class PlanBundle {
       Buffer.from(dataKey, "base64"),
       encryptionContext(environment.name),
     );
-    const content = readFileSync(join(this.directory, fileOf(name)));
+    const content = this.contentOf(fileOf(name), fileDigest);
     const opened = decrypt(this.key, content, aboutPlan(environment.name, name));
     if (opened === undefined) {
       throw plansRefused(this.session, this.directory, [`${name}: the plan does not decrypt`]);
     }
     return { salt: opened.subarray(0, saltBytes).toString("hex"), plan: opened.subarray(saltBytes) };
+  }
+
+  /** A file as it was saved. A deploy may take hours, and reads each plan when its turn has come. */
+  private contentOf(name: string, digest: string | undefined): Buffer {
+    const content = readFileSync(join(this.directory, name));
+    if (sha256(content) !== digest) {
+      throw plansRefused(this.session, this.directory, [changedSince(name)]);
+    }
+    return content;
   }
 }
 
@@ -198,11 +217,19 @@ function readManifest(session: Session, path: string, directory: string): PlanMa
       `Make some with \`meridian plan ${session.environment.name} --save ${directory}\`.`,
     );
   }
+  let content: unknown;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as PlanManifest;
+    content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw plansRefused(session, directory, [`${manifestFile} is not readable: ${messageOf(error)}`]);
   }
+  if (typeof content !== "object" || content === null || !("version" in content)) {
+    throw plansRefused(session, directory, [`${manifestFile} is no manifest of saved plans`]);
+  }
+  if (content.version !== 1) {
+    throw plansRefused(session, directory, [`${manifestFile} is of another version of Meridian`]);
+  }
+  return content as PlanManifest;
 }
 
 function manifestProblems(
@@ -238,8 +265,12 @@ function fileProblems(directory: string, { stacks, lockDigest }: PlanManifest): 
     if (!existsSync(file)) {
       return [`${name} is missing`];
     }
-    return sha256(readFileSync(file)) === digest ? [] : [`${name} was changed after it was saved`];
+    return sha256(readFileSync(file)) === digest ? [] : [changedSince(name)];
   });
+}
+
+function changedSince(name: string): string {
+  return `${name} was changed after it was saved`;
 }
 
 async function newKey({ context, environment, synthesis, access }: Session) {
@@ -263,18 +294,33 @@ async function newKey({ context, environment, synthesis, access }: Session) {
   return { ...made, region };
 }
 
-/** Files that this would delete must be plans that it wrote. */
-function refuseForeign(directory: string): void {
-  if (
-    existsSync(directory) &&
-    readdirSync(directory).length > 0 &&
-    !existsSync(join(directory, manifestFile))
-  ) {
+/**
+ * Refuses a directory in which plans are not to be saved: all that saving deletes there must be saved plans.
+ *
+ * @throws CommandError when there is anything else.
+ */
+export function refuseForeign(directory: string): void {
+  const path = resolve(directory);
+  if (!existsSync(path)) {
+    return;
+  }
+  if (!statSync(path).isDirectory()) {
+    throw new CommandError(`${directory} is not a directory.`, "Name one that does not exist yet.");
+  }
+  const names = readdirSync(path);
+  const isOurs = (name: string): boolean =>
+    name === manifestFile || name === lockFile || name.endsWith(planSuffix);
+  if (names.length > 0 && !(names.every(isOurs) && isManifest(join(path, manifestFile)))) {
     throw new CommandError(
       `${directory} holds other things than saved plans.`,
       "Name a directory that does not exist yet, or one of saved plans.",
     );
   }
+}
+
+/** Whether a file is a manifest of saved plans, of whatever version and however damaged. */
+function isManifest(file: string): boolean {
+  return existsSync(file) && readFileSync(file, "utf8").includes('"dataKey"');
 }
 
 function encryptionContext(environment: string): Record<string, string> {
@@ -286,7 +332,7 @@ function aboutPlan(environment: string, stack: string): string {
 }
 
 function fileOf(stack: string): string {
-  return `${stack}.tfplan.enc`;
+  return `${stack}${planSuffix}`;
 }
 
 function sha256(content: string | Buffer): string {

@@ -65,9 +65,6 @@ export class ReviewedPlans {
     }
     if (lock.isCommitted && lock.content !== bundle.lock) {
       problems.push("they were made with another terraform.lock.hcl than the one that is checked out");
-    } else if (!lock.isCommitted) {
-      // Else `init` could choose a provider that nobody has reviewed.
-      writePrivateFile(workspace.providerLock, bundle.lock);
     }
     const found: Reviewed[] = [];
     for (const saved of manifest.stacks) {
@@ -82,6 +79,10 @@ export class ReviewedPlans {
     }
     if (problems.length > 0) {
       throw plansRefused(session, directory, problems);
+    }
+    if (!lock.isCommitted) {
+      // Else `init` could choose a provider that nobody has reviewed.
+      writePrivateFile(workspace.providerLock, bundle.lock);
     }
     const plans = new ReviewedPlans(
       session,

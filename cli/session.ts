@@ -11,6 +11,7 @@ import { accessTo, lostDeploy, requireLocalCloud } from "./local-cloud-access";
 import { takeLock, thisProcess } from "./lock";
 import type { Stack } from "./manifest";
 import { Progress } from "./progress";
+import { refuseUnwritable } from "./result-file";
 import type { State } from "./state";
 import { refuseUnsavedState, synthesize, type Synthesis } from "./synthesis";
 import { findTerraform, type TerraformBinary } from "./terraform/binary";
@@ -87,6 +88,7 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const environment = await environmentNamed(context, environmentName);
+  refuseUnwritable([options.json]);
   const startedAt = context.now();
   const binary = await findTerraform(context.variables);
   const release = takeLock(

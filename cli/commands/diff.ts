@@ -7,6 +7,7 @@ import { synthesizeAt } from "../base-synthesis";
 import { environmentNamed, type Context } from "../context";
 import { exitCodes } from "../errors";
 import { regionOfStack, writeReport, type ReportFiles } from "../report-input";
+import { refuseUnwritable } from "../result-file";
 import { commitOf } from "../saved-plan";
 import { synthesize } from "../synthesis";
 
@@ -26,6 +27,7 @@ export function diffCommand(context: Context, done: (exitCode: number) => void):
     .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
     .action(async (name: string, options: DiffOptions) => {
       const environment = await environmentNamed(context, name);
+      refuseUnwritable([options.report, options.markdown]);
       const { projectDirectory } = context.workspace;
       const { stacks } = await synthesize(context, name);
       const base = synthesizeAt(projectDirectory, options.base).filter((stack) =>

@@ -190,6 +190,50 @@ describe("saved plans", () => {
     expect(existsSync(bench.file("terraform.lock.hcl"))).toBe(true);
   });
 
+  it.each([
+    ["a manifest of something else", { "manifest.json": '{"stacks":{}}' }],
+    ["something else beside saved plans", { "notes.txt": "Mine." }],
+  ])("leave alone a directory with %s, and say so before anything is planned", async (_what, files) => {
+    const bench = await deployed();
+    await bench.save(bothRegions);
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(bench.file(name), text);
+    }
+    const session = await bench.session();
+    const home = await StateHome.find(session);
+
+    expect(await refusalOf(planEnvironment(session, home, { save: bench.plans }))).toMatchObject({
+      message: `${bench.plans} holds other things than saved plans.`,
+      remedy: "Name a directory that does not exist yet, or one of saved plans.",
+    });
+    expect(session.terraform.calls).toEqual([]);
+    for (const [name, text] of Object.entries(files)) {
+      expect(readFileSync(bench.file(name), "utf8")).toBe(text);
+    }
+  });
+
+  it("need a directory, which a file is not", async () => {
+    const bench = await deployed();
+    writeFileSync(bench.plans, "Mine.");
+
+    expect((await refusalOf(bench.save())).message).toBe(`${bench.plans} is not a directory.`);
+    expect(readFileSync(bench.plans, "utf8")).toBe("Mine.");
+  });
+
+  it("need a place for the report, and say so before anything is planned", async () => {
+    const bench = await deployed();
+    const session = await bench.session();
+    const report = join(bench.context.workspace.projectDirectory, "nosuch", "dev.md");
+
+    expect(
+      await refusalOf(planEnvironment(session, await StateHome.find(session), { markdown: report })),
+    ).toMatchObject({
+      message: `${report} cannot be written: its directory does not exist.`,
+      remedy: "Name a file in a directory that exists.",
+    });
+    expect(session.terraform.calls).toEqual([]);
+  });
+
   it("need a state bucket with a key of its own", async () => {
     const bench = await deployed();
     bench.context.aws.key = undefined;
@@ -245,6 +289,46 @@ describe("a deploy of saved plans", () => {
     writeFileSync(bench.file("manifest.json"), JSON.stringify({ ...bench.manifest, commit: "abc" }));
 
     expect(await problems(bench)).toEqual(["manifest.json was edited: its digest does not fit its content"]);
+  });
+
+  it.each([
+    ["null", /^manifest\.json is no manifest of saved plans$/],
+    ["[]", /^manifest\.json is no manifest of saved plans$/],
+    ['{"version":2}', /^manifest\.json is of another version of Meridian$/],
+    ["{", /^manifest\.json is not readable: /],
+  ])("refuses the manifest %s", async (text, problem) => {
+    const bench = await saved();
+    writeFileSync(bench.file("manifest.json"), text);
+
+    expect(await problems(bench)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it("refuses a plan that is exchanged while the deploy goes on", async () => {
+    const bench = await saved();
+    const old = readFileSync(bench.file("dev-us.tfplan.enc"));
+    const { outcomes, results, calls } = await bench.deploy(undefined, ({ terraform }) => {
+      terraform.onCall = (call) => {
+        if (call === "apply dev-us") {
+          writeFileSync(bench.file("dev-eu.tfplan.enc"), old);
+        }
+      };
+    });
+
+    expect(calls).toEqual(["apply dev-us"]);
+    expect(outcomes["dev-eu"]).toBe("failed");
+    expect(results.find(({ stack }) => stack === "dev-eu")?.message).toContain(
+      "dev-eu.tfplan.enc was changed after it was saved",
+    );
+  });
+
+  it("leaves the provider lock file alone when it refuses", async () => {
+    const bench = await saved();
+    const lock = bench.context.workspace.providerLock;
+    const before = existsSync(lock) ? readFileSync(lock, "utf8") : undefined;
+    bench.stacks = [...platform.slice(0, 3), s3Stack("dev-edge", {}, ["more"])];
+    await problems(bench);
+
+    expect(existsSync(lock) ? readFileSync(lock, "utf8") : undefined).toBe(before);
   });
 
   it("refuses other plans than those that were reviewed", async () => {
