@@ -46,8 +46,17 @@ export const s3Objects: Objects = {
     const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
     const keys: string[] = [];
     const client = await s3Client(access, region);
-    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-      keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+    try {
+      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+        keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+      }
+    } catch (error) {
+      throw refused(
+        error,
+        bucket,
+        `The objects of bucket ${bucket} cannot be listed`,
+        "s3:ListBucket on the bucket",
+      );
     }
     return keys.sort();
   },
@@ -98,7 +107,13 @@ export const s3Objects: Objects = {
 
   async remove(access, { bucket, key, region }) {
     const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
-    await (await s3Client(access, region)).send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    const client = await s3Client(access, region);
+    try {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    } catch (error) {
+      const what = `The object s3://${bucket}/${key} cannot be deleted`;
+      throw refused(error, bucket, what, "s3:DeleteObject on the bucket's objects");
+    }
   },
 
   async versions(access, { bucket, key, region }) {
@@ -107,9 +122,12 @@ export const s3Objects: Objects = {
     const found: ObjectVersion[] = [];
     let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
     while (from !== undefined) {
-      const page: ListObjectVersionsCommandOutput = await client.send(
-        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, ...from }),
-      );
+      const page: ListObjectVersionsCommandOutput = await client
+        .send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, ...from }))
+        .catch((error: unknown) => {
+          const what = `The versions of s3://${bucket}/${key} cannot be listed`;
+          throw refused(error, bucket, what, "s3:ListBucketVersions on the bucket");
+        });
       found.push(
         ...(page.Versions ?? []).flatMap((entry) => versionOf(entry, key, false)),
         ...(page.DeleteMarkers ?? []).flatMap((entry) => versionOf(entry, key, true)),
@@ -122,6 +140,15 @@ export const s3Objects: Objects = {
     return found.sort(newestFirst);
   },
 };
+
+function refused(error: unknown, bucket: string, what: string, permission: string): CommandError {
+  return (error as { name?: string }).name === "NoSuchBucket"
+    ? new CommandError(
+        `The bucket ${bucket} does not exist.`,
+        "Make the state bucket first with `meridian bootstrap <env>`.",
+      )
+    : new CommandError(`${what}: ${messageOf(error)}`, `Allow the credentials ${permission}.`);
+}
 
 function versionOf(
   { Key, VersionId = "", LastModified = new Date(0), IsLatest = false }: VersionEntry | DeleteMarkerEntry,

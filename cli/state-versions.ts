@@ -126,9 +126,19 @@ async function whileLocked<Result>(
 }
 
 function heldBy(stack: Stack, { bucket, key }: ObjectPlace, text = "{}"): CommandError {
-  const { Who, Operation, Created } = JSON.parse(text) as Record<string, string | undefined>;
+  const { Who, Operation, Created } = holderIn(text);
   return new CommandError(
     `The state of ${stack.name} is locked by ${Who ?? "somebody"} (${Operation ?? "unknown"}, since ${Created ?? "unknown"}). Nothing was changed.`,
     `Wait for it to end. If that run is dead, delete s3://${bucket}/${key} and try again.`,
   );
+}
+
+/** Who holds a lock, as far as it says so. */
+function holderIn(text: string): Partial<Record<string, string>> {
+  try {
+    const holder: unknown = JSON.parse(text);
+    return typeof holder === "object" && holder !== null ? holder : {};
+  } catch {
+    return {};
+  }
 }

@@ -41,6 +41,9 @@ export function parseState(text: string, place: string): State {
     if (state.version !== stateVersion) {
       throw new Error(`its format version is ${state.version}, not ${stateVersion}`);
     }
+    if (typeof state.lineage !== "string" || !Number.isInteger(state.serial)) {
+      throw new Error("it has no lineage and serial");
+    }
     return state;
   } catch (error) {
     throw new CommandError(

@@ -142,4 +142,21 @@ describe("restoreState", () => {
       /^The state s3:\/\/states\/dev-eu.tfstate, version 0 is unreadable: /,
     );
   });
+
+  it.each(["half a lo", "null"])("says that somebody holds a lock that says '%s'", async (lock) => {
+    const { context, session, stack } = await benchWith(text(1), text(2));
+    context.aws.objects.versionsByKey.set(`${key}.tflock`, [lock]);
+
+    expect((await refusalOf(restoreState(session, stack, "0", yes))).message).toBe(
+      "The state of dev-eu is locked by somebody (unknown, since unknown). Nothing was changed.",
+    );
+  });
+
+  it("refuses a version that is no state, even where the current one cannot be read either", async () => {
+    const { session, stack } = await benchWith('{"version":4}', "{ half");
+
+    expect((await refusalOf(restoreState(session, stack, "0", yes))).message).toBe(
+      "The state s3://states/dev-eu.tfstate, version 0 is unreadable: it has no lineage and serial.",
+    );
+  });
 });
