@@ -30,7 +30,8 @@ function of(risk: Risk, summaries: readonly string[]): Finding[] {
   return more > 0 ? [...shown, { risk, summary: `and ${more} more of the kind` }] : shown;
 }
 
-function dataLost({ type, action }: ClassifiableChange): string[] {
+function dataLost(change: ClassifiableChange): string[] {
+  const { type, action } = change;
   const held = Object.hasOwn(statefulTypes, type) ? statefulTypes[type] : undefined;
   if (held === undefined) {
     return [];
@@ -42,9 +43,30 @@ function dataLost({ type, action }: ClassifiableChange): string[] {
       return [`holds ${held}; the new one starts empty`];
     case "forget":
       return [`holds ${held}; it stays behind unmanaged`];
+    case "update":
+      return replicasLost(change);
     default:
       return [];
   }
+}
+
+/** Copies of a table in other regions that an update in place takes away. */
+function replicasLost({ type, before, after }: ClassifiableChange): string[] {
+  if (type !== "aws_dynamodb_table") {
+    return [];
+  }
+  const regions = (block: Readonly<Record<string, unknown>> | undefined): string[] =>
+    listOf(block?.replica)
+      .filter(isObject)
+      .flatMap(({ region_name: region }) => (typeof region === "string" ? [region] : []));
+  const kept = new Set(regions(after));
+  return regions(before)
+    .filter((region) => !kept.has(region))
+    .map((region) => `takes away the table's replica in ${region} with its items`);
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function plainRisk({ action, attributes }: ClassifiableChange): Risk {
@@ -73,8 +95,11 @@ const policyAttributes = [
 const administrators = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|job-function\/.*)$/;
 
 function accessWidening(change: ClassifiableChange): string[] {
-  if (change.action === "destroy" || change.action === "forget") {
-    return change.type === "aws_iam_role_policy_attachment" ? [] : lostBoundary(change);
+  if (change.action === "forget") {
+    return [];
+  }
+  if (change.action === "destroy") {
+    return policyAttributes.flatMap((name) => lostDenials(change.before?.[name]));
   }
   return [
     ...policyAttributes.flatMap((name) => widerPolicy(change, name)),
@@ -98,6 +123,12 @@ function widerPolicy({ before, after, attributes }: ClassifiableChange, name: st
     return widening(earlier, policy);
   }
   return earlier === undefined ? [] : [`changes ${name} to something that cannot be compared`];
+}
+
+/** What a policy that goes as a whole no longer denies; what it allowed goes with it. */
+function lostDenials(policy: unknown): string[] {
+  const before = parsePolicy(policy);
+  return before === undefined ? [] : policyWidening(before, { Statement: [] });
 }
 
 function widerDocument({ type, before, after }: ClassifiableChange): string[] {

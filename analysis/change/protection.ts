@@ -74,8 +74,32 @@ const guards: readonly Guard[] = [
   { attribute: /^enable_key_rotation$/, isOff: isFalse, says: "switches key rotation off" },
 ];
 
+/** Resources that are a guard themselves: what is no longer so once they are gone. */
+const guardTypes: Readonly<Record<string, string>> = {
+  aws_backup_plan: "makes no more of its backups",
+  aws_backup_selection: "leaves what it selects without backups",
+  aws_backup_vault_lock_configuration: "lets recovery points be deleted before their time",
+  aws_backup_vault_policy: "lifts the policy of a vault of recovery points",
+  aws_ebs_encryption_by_default: "leaves new disks unencrypted",
+  aws_guardduty_detector: "looks for no more threats",
+  aws_route53_hosted_zone_dnssec: "signs the zone no longer",
+  aws_route53_resolver_firewall_rule_group_association: "lets the network resolve names that it refused",
+  aws_s3_account_public_access_block: "lets the account's buckets be public",
+  aws_s3_bucket_object_lock_configuration: "lets new objects be deleted before their time",
+  aws_s3_bucket_public_access_block: "lets the bucket be public",
+  aws_s3_bucket_replication_configuration: "copies the bucket to nowhere any more",
+  aws_s3_bucket_server_side_encryption_configuration: "encrypts new objects with no key of one's own",
+  aws_s3_bucket_versioning: "switches versioning off",
+  aws_shield_protection: "ends the protection of Shield Advanced",
+  aws_wafv2_web_acl_association: "lets requests through that the firewall turned away",
+};
+
 /** Attributes whose absence means "off", so that taking them away is a change of the guard. */
 export function protectionsLost(change: ClassifiableChange): string[] {
+  if (change.action === "destroy") {
+    const says = Object.hasOwn(guardTypes, change.type) ? guardTypes[change.type] : undefined;
+    return says === undefined ? [] : [says];
+  }
   if (change.action !== "update" && change.action !== "replace") {
     return [];
   }

@@ -1,4 +1,13 @@
-import { type Action, changedAttributes, classify, type JsonObject } from "../../../analysis/change";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import {
+  type Action,
+  changedAttributes,
+  classify,
+  type JsonObject,
+  statefulTypes,
+} from "../../../analysis/change";
 
 function findings(type: string, action: Action, before: JsonObject, after: JsonObject) {
   const attributes = action === "destroy" ? [] : changedAttributes(before, after, { emptyIsAbsent: false });
@@ -30,8 +39,71 @@ describe("The risk of losing data", () => {
     ],
     ["aws_iam_role", "destroy", ["destructive"]],
     ["constructor", "destroy", ["destructive"]],
+    [
+      "aws_globalaccelerator_custom_routing_accelerator",
+      "destroy",
+      [
+        "data",
+        "holds anycast addresses that cannot be had back",
+        "takes away globalaccelerator custom routing accelerator",
+      ],
+    ],
+    [
+      "aws_route53_key_signing_key",
+      "replace",
+      [
+        "data",
+        "holds a key that the parent zone's DS record names, without which the zone is bogus; the new one starts empty",
+      ],
+    ],
   ])("of %s, %s", (type, action, expected) => {
     expect(findings(type, action, {}, {})).toEqual(expected);
+  });
+
+  it("of a table is there, too, when one of its replicas goes", () => {
+    const replicas = (...regions: string[]): JsonObject => ({
+      replica: regions.map((region) => ({ region_name: region })),
+    });
+
+    expect(
+      findings("aws_dynamodb_table", "update", replicas("eu-west-1", "us-east-1"), replicas("us-east-1")),
+    ).toEqual(["data", "takes away the table's replica in eu-west-1 with its items"]);
+    expect(findings("aws_dynamodb_table", "update", replicas("us-east-1"), replicas("us-east-1"))).toEqual([
+      "change",
+    ]);
+  });
+
+  it("is known of types that the provider has", () => {
+    const provider = dirname(require.resolve("@cdktf/provider-aws/package.json"));
+    const known = readdirSync(join(provider, "lib")).map((name) => `aws_${name.replaceAll("-", "_")}`);
+    // Version 6 of the provider dropped it.
+    const gone = ["aws_simpledb_domain"];
+
+    expect(Object.keys(statefulTypes).filter((type) => !known.includes(type))).toEqual(gone);
+  });
+});
+
+describe("A guard that is a resource of its own", () => {
+  it.each([
+    ["aws_s3_bucket_public_access_block", "lets the bucket be public"],
+    ["aws_s3_bucket_versioning", "switches versioning off"],
+    ["aws_wafv2_web_acl_association", "lets requests through that the firewall turned away"],
+    ["aws_route53_hosted_zone_dnssec", "signs the zone no longer"],
+  ])("is missed when it goes: %s", (type, sentence) => {
+    expect(findings(type, "destroy", {}, {}).slice(0, 2)).toEqual(["protection", sentence]);
+    expect(findings(type, "create", {}, {})).toEqual(["change"]);
+  });
+
+  it.each(["aws_iam_role_policy", "aws_s3_bucket_policy"])("is a policy that denies: %s", (type) => {
+    const before = {
+      policy: policy(
+        { Effect: "Deny", Action: "s3:*", Resource: "*", Principal: "*" },
+        { Effect: "Allow", Action: "s3:GetObject", Resource: "*", Principal: "*" },
+      ),
+    };
+
+    expect(findings(type, "destroy", before, {})).toEqual(["access", "no longer denies s3:* on * to *"]);
+    expect(findings(type, "destroy", { policy: policy() }, {})).toEqual(["destructive"]);
   });
 });
 
