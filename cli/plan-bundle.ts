@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 
 import { digestOf } from "../analysis/change";
 import type { ExpectedChange, PlanSeal } from "../analysis/integrity";
-import { CommandError, messageOf } from "./errors";
+import { CommandError, messageOf, quoted } from "./errors";
 import { decrypt, encrypt } from "./plan-cipher";
 import type { Session } from "./session";
 import type { ChangeCounts } from "./terraform/events";
@@ -205,7 +205,7 @@ export function plansRefused(
 ): CommandError {
   return new CommandError(
     `The plans saved in ${directory} are refused. Nothing was changed.\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
-    `Plan again with \`meridian plan ${environment.name} --save ${directory}\`, and have that reviewed.`,
+    `Plan again with \`meridian plan ${environment.name} --save ${quoted(directory)}\`, and have that reviewed.`,
   );
 }
 
@@ -214,7 +214,7 @@ function readManifest(session: Session, path: string, directory: string): PlanMa
   if (!existsSync(file)) {
     throw new CommandError(
       `There are no saved plans in ${directory}.`,
-      `Make some with \`meridian plan ${session.environment.name} --save ${directory}\`.`,
+      `Make some with \`meridian plan ${session.environment.name} --save ${quoted(directory)}\`.`,
     );
   }
   let content: unknown;
@@ -310,17 +310,13 @@ export function refuseForeign(directory: string): void {
   const names = readdirSync(path);
   const isOurs = (name: string): boolean =>
     name === manifestFile || name === lockFile || name.endsWith(planSuffix);
-  if (names.length > 0 && !(names.every(isOurs) && isManifest(join(path, manifestFile)))) {
+  const areSaved = names.every(isOurs) && names.includes(manifestFile) && names.includes(lockFile);
+  if (names.length > 0 && !areSaved) {
     throw new CommandError(
       `${directory} holds other things than saved plans.`,
       "Name a directory that does not exist yet, or one of saved plans.",
     );
   }
-}
-
-/** Whether a file is a manifest of saved plans, of whatever version and however damaged. */
-function isManifest(file: string): boolean {
-  return existsSync(file) && readFileSync(file, "utf8").includes('"dataKey"');
 }
 
 function encryptionContext(environment: string): Record<string, string> {

@@ -210,6 +210,7 @@ export function addRunOptions(command: Command): Command {
     .option(
       "--lock-timeout <duration>",
       `how long to wait for a locked state (default: ${defaultLockTimeout})`,
+      duration,
     )
     .option("--json <file>", "write a machine-readable result")
     .option("--verbose", "show everything that Terraform says");
@@ -230,6 +231,14 @@ export function positiveInteger(text: string): number {
     throw new UsageError(`'${text}' is not a whole number above zero.`);
   }
   return number;
+}
+
+/** Reads an option that is a length of time as Terraform writes it. */
+function duration(text: string): string {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$|^0$/.test(text)) {
+    throw new UsageError(`'${text}' is not a length of time such as 30s, 10m or 1h30m.`);
+  }
+  return text;
 }
 
 function runId(startedAt: Date, command: string): string {

@@ -33,13 +33,13 @@ function listCommand(context: Context, done: Done): Command {
         const stacks = await stacksOf(session);
         return listed(session, stack === undefined ? stacks : [stackNamed(stacks, stack)]);
       });
+      const rows = versions.flatMap(({ stack: owner, versions: found }) =>
+        found.map((version) => [owner, ...described(version)]),
+      );
       context.terminal.out(
-        table(
-          ["Stack", "Version", "Written", "Serial", "Lineage", "Resources", ""],
-          versions.flatMap(({ stack: owner, versions: found }) =>
-            found.map((version) => [owner, ...described(version)]),
-          ),
-        ),
+        rows.length === 0
+          ? `No state is kept for ${stack ?? name} yet.\n`
+          : table(["Stack", "Version", "Written", "Serial", "Lineage", "Resources", ""], rows),
       );
       writeResult(options.json, { command: "state list", environment: name, stacks: versions });
       done(exitCodes.success);

@@ -8,7 +8,7 @@ import { run } from "../../cli/program";
 import { synthesize } from "../../cli/synthesis";
 import { ValidationError } from "../../modules/core";
 import { devEnvironment, type FakeContext, fakeContext } from "./support/fake-context";
-import { type FixtureStack, writeStacks } from "./support/fixture-stacks";
+import { type FixtureStack, s3Stack, writeStacks } from "./support/fixture-stacks";
 
 const status: LocalCloudStatus = {
   endpoint: "http://127.0.0.1:4566",
@@ -97,6 +97,7 @@ dev          111122223333  aws     eu-west-1  off
     [["plan"], "missing required argument 'env'"],
     [["plan", "dev", "--paralelism", "3"], "unknown option '--paralelism'"],
     [["plan", "dev", "--parallelism", "0"], "'0' is not a whole number above zero."],
+    [["plan", "dev", "--lock-timeout", "abc"], "'abc' is not a length of time such as 30s, 10m or 1h30m."],
     [["deploy", "dev"], "Nobody is here to approve what is to happen to 'dev'."],
     [["local", "up", "dev"], "Environment 'dev' lives in AWS, not in the local cloud."],
   ])("exits with 2 for %j", async (args, message) => {
@@ -217,5 +218,13 @@ describe("synthesize", () => {
     expect(exitCode).toBe(1);
     expect(err).toContain("The last apply of dev-eu could not store its state; Terraform kept it in");
     expect(existsSync(join(directory, "stacks/dev-eu/errored.tfstate"))).toBe(true);
+  });
+
+  it("says where there are no versions of a state yet", async () => {
+    const context = fakeContext([s3Stack("dev-eu")]);
+
+    expect((await meridian(context, "state", "list", "dev", "dev-eu")).out).toBe(
+      "No state is kept for dev-eu yet.\n",
+    );
   });
 });

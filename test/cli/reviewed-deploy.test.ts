@@ -192,10 +192,13 @@ describe("saved plans", () => {
 
   it.each([
     ["a manifest of something else", { "manifest.json": '{"stacks":{}}' }],
-    ["something else beside saved plans", { "notes.txt": "Mine." }],
+    [
+      "something else beside saved plans",
+      { "manifest.json": "{}", "terraform.lock.hcl": "", "notes.txt": "Mine." },
+    ],
   ])("leave alone a directory with %s, and say so before anything is planned", async (_what, files) => {
     const bench = await deployed();
-    await bench.save(bothRegions);
+    mkdirSync(bench.plans);
     for (const [name, text] of Object.entries(files)) {
       writeFileSync(bench.file(name), text);
     }
@@ -210,6 +213,16 @@ describe("saved plans", () => {
     for (const [name, text] of Object.entries(files)) {
       expect(readFileSync(bench.file(name), "utf8")).toBe(text);
     }
+  });
+
+  it("replace earlier ones that were damaged", async () => {
+    const bench = await deployed();
+    await bench.save(bothRegions);
+    writeFileSync(bench.file("manifest.json"), "{ half");
+
+    const { digest } = await bench.save(bothRegions);
+
+    expect(bench.manifest.digest).toBe(digest);
   });
 
   it("need a directory, which a file is not", async () => {
@@ -260,6 +273,15 @@ describe("a deploy of saved plans", () => {
     await bench.save(bothRegions);
     return bench;
   }
+
+  it("quotes in its advice what a shell would take apart", async () => {
+    const bench = await deployed();
+    const { remedy } = await refusalOf(bench.deploy({ plan: "Ada's plans" }));
+
+    expect(remedy).toBe(
+      String.raw`Make some with \`meridian plan dev --save 'Ada'\''s plans'\`.`.replaceAll("\\`", "`"),
+    );
+  });
 
   it("refuses when there are none", async () => {
     const bench = await deployed();
