@@ -230,7 +230,7 @@ function planPolicy(
           "ssm:GetParametersByPath",
           "ssm:GetParameterHistory",
         ],
-        NotResource: `arn:${partition}:ssm:*::parameter/aws/service/*`,
+        NotResource: `arn:${partition}:ssm:*:*:parameter/aws/service/*`,
       },
       { Sid: "DenyData", Effect: "Deny", Action: dataActions, Resource: "*" },
       {

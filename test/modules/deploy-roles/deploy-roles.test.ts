@@ -134,7 +134,7 @@ describe("DeployRoles", () => {
           "ssm:GetParametersByPath",
           "ssm:GetParameterHistory",
         ],
-        NotResource: "arn:aws:ssm:*::parameter/aws/service/*",
+        NotResource: "arn:aws:ssm:*:*:parameter/aws/service/*",
       },
       {
         Sid: "DenyData",
