@@ -13,6 +13,7 @@ import type { StackResult } from "./report";
 import { reportOf, writeReport, type ReportFiles } from "./report-input";
 import { refuseUnwritable } from "./result-file";
 import { rolloutWaves } from "./rollout";
+import { boundCommitOf } from "./saved-plan";
 import { forEachStack, isWhole, type Session } from "./session";
 import type { StateHome } from "./state-home";
 import { wavesOf } from "./waves";
@@ -49,6 +50,7 @@ export async function planEnvironment(
   refuseUnwritable([options.report, options.markdown]);
   if (options.save !== undefined) {
     refuseForeign(options.save);
+    boundCommitOf(session.context.workspace.projectDirectory);
   }
   const wanted = affectedStacks(session, options.changedSince);
   const orphans = isWhole(session) ? await findOrphans(session) : [];

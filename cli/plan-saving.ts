@@ -6,7 +6,7 @@ import type { Stack } from "./manifest";
 import { type PlanManifest, type PlanToSave, savePlans } from "./plan-bundle";
 import type { PlansByStack } from "./plan-reading";
 import type { StackResult } from "./report";
-import { commitOf, discardPlan } from "./saved-plan";
+import { boundCommitOf, discardPlan } from "./saved-plan";
 import type { Session } from "./session";
 import type { StateHome } from "./state-home";
 import { ProviderLock } from "./terraform/provider-lock";
@@ -32,7 +32,7 @@ export async function saveEnvironment(
 ): Promise<PlanManifest> {
   const { workspace } = session.context;
   const lock = new ProviderLock(workspace).content;
-  const commit = commitOf(workspace.projectDirectory) ?? "";
+  const commit = boundCommitOf(workspace.projectDirectory);
   const entries = await Promise.all(
     planned.results.map((result) => toSave(session, home, result, planned, lock, commit)),
   );

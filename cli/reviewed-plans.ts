@@ -14,7 +14,7 @@ import { readPlans } from "./plan-reading";
 import { planStack } from "./planning";
 import type { StackResult } from "./report";
 import { reportOf } from "./report-input";
-import { commitOf, discardPlan, savePlanMetadata } from "./saved-plan";
+import { boundCommitOf, discardPlan, savePlanMetadata } from "./saved-plan";
 import { forEachStack, type Session } from "./session";
 import type { StateHome } from "./state-home";
 import type { PlannedChange } from "./terraform/events";
@@ -57,7 +57,7 @@ export class ReviewedPlans {
   ): Promise<ReviewedPlans> {
     const { workspace } = session.context;
     const { manifest } = bundle;
-    const commit = commitOf(workspace.projectDirectory) ?? "";
+    const commit = boundCommitOf(workspace.projectDirectory);
     const lock = new ProviderLock(workspace);
     const problems: string[] = [];
     if (commit !== manifest.commit) {

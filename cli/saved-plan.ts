@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 
 import { CommandError } from "./errors";
 import type { Stack } from "./manifest";
+import { isInRepository } from "./repository";
 import type { ChangeCounts } from "./terraform/events";
 import { writePrivateFile } from "./workspace";
 
@@ -104,6 +105,22 @@ export function commitOf(directory: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The commit that saved plans are bound to; empty outside of a repository.
+ *
+ * @throws CommandError where there is a repository and git does not say: the plans would be bound to nothing.
+ */
+export function boundCommitOf(directory: string): string {
+  const commit = commitOf(directory);
+  if (commit === undefined && isInRepository(directory)) {
+    throw new CommandError(
+      "git does not say which commit is checked out, and saved plans are bound to it.",
+      "See what `git rev-parse HEAD` says: git may be missing, refuse a repository of somebody else (safe.directory), or there is no commit yet.",
+    );
+  }
+  return commit ?? "";
 }
 
 function refused(stack: Stack, reason: string, remedy: string): CommandError {

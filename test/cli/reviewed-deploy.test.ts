@@ -247,6 +247,16 @@ describe("saved plans", () => {
     expect(session.terraform.calls).toEqual([]);
   });
 
+  it("are bound to a commit, and need git to say which", async () => {
+    const bench = await deployed();
+    mkdirSync(join(bench.context.workspace.projectDirectory, ".git"));
+
+    expect((await refusalOf(bench.save())).message).toBe(
+      "git does not say which commit is checked out, and saved plans are bound to it.",
+    );
+    expect(existsSync(bench.plans)).toBe(false);
+  });
+
   it("need a state bucket with a key of its own", async () => {
     const bench = await deployed();
     bench.context.aws.key = undefined;
