@@ -277,7 +277,9 @@ export class EdgeStack extends PlatformStack {
       this.certificateChecks.get(region) ??
       new HealthCheck(this, `Certificate-${region}`, {
         name: `${this.environment.name} certificate ${region}`,
-        check: CertificateExpiryAlarm.healthCheckOf(alarmName, region),
+        check: CertificateExpiryAlarm.healthCheckOf(alarmName, region, {
+          certificateArn: this.outputsOf(region).certificate_arn,
+        }),
       });
     this.certificateChecks.set(region, check);
     return check;

@@ -40,6 +40,7 @@ export type RegionalOutput =
   | "load_balancer_hosted_zone_id"
   | PrivateOutput
   | "alarm_topic_arn"
+  | "certificate_arn"
   | AppRunnerOutput;
 
 /** The name that App Runner gives a service in the region. */
@@ -72,7 +73,8 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     });
     const network = this.createNetwork();
     const alarmTopic = this.createAlarmTopic();
-    const loadBalancer = this.createLoadBalancer(network, this.createCertificate(alarmTopic));
+    const certificate = this.createCertificate(alarmTopic);
+    const loadBalancer = this.createLoadBalancer(network, certificate);
     const firewall = this.createFirewall(loadBalancer);
     addResolver(this, environment, network);
     addDnsFirewall(this, environment, network);
@@ -88,6 +90,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
       alarm_topic_arn: alarmTopic.topicArn,
       ...privateOutputs(privateLoadBalancer),
+      certificate_arn: certificate.certificateArn,
       ...Object.fromEntries(
         Object.entries(appRunner).map(([name, { domainName }]) => [appRunnerOutput(name), domainName]),
       ),

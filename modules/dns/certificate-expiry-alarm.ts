@@ -44,14 +44,24 @@ export class CertificateExpiryAlarm extends Construct {
   /** The health check that follows the alarm, to be counted with that of the endpoint. */
   public readonly healthCheck: AlarmCheck;
 
-  /** The health check that follows the alarm of another stack. */
-  public static healthCheckOf(alarmName: string, region: string): AlarmCheck {
+  /**
+   * The health check that follows the alarm of another stack.
+   *
+   * @param triggers - settings of the alarm that may change, the certificate's ARN before all: a
+   *   change of names makes another certificate; see {@link AlarmCheck.triggers}
+   */
+  public static healthCheckOf(
+    alarmName: string,
+    region: string,
+    triggers?: Readonly<Record<string, string>>,
+  ): AlarmCheck {
     // ACM publishes the metric twice a day, so most of the time there is no news.
     return {
       kind: "alarm",
       alarmName,
       alarmRegion: region,
       insufficientDataHealthStatus: "LastKnownStatus",
+      ...(triggers === undefined ? {} : { triggers }),
     };
   }
 
@@ -59,6 +69,7 @@ export class CertificateExpiryAlarm extends Construct {
     super(scope, id);
     validate(this, rules, props);
     const topicArns = (props.topics ?? []).map((topic) => topic.topicArn);
+    const { daysBeforeExpiry = 14 } = props;
 
     this.resource = new CloudwatchMetricAlarm(this, "Resource", {
       alarmName: props.alarmName,
@@ -68,14 +79,17 @@ export class CertificateExpiryAlarm extends Construct {
       dimensions: { CertificateArn: props.certificate.certificateArn },
       statistic: "Minimum",
       comparisonOperator: "LessThanThreshold",
-      threshold: props.daysBeforeExpiry ?? 14,
+      threshold: daysBeforeExpiry,
       period: 86_400,
       evaluationPeriods: 1,
       treatMissingData: "ignore",
       alarmActions: topicArns,
       okActions: topicArns,
     });
-    this.healthCheck = CertificateExpiryAlarm.healthCheckOf(props.alarmName, props.region);
+    this.healthCheck = CertificateExpiryAlarm.healthCheckOf(props.alarmName, props.region, {
+      certificateArn: props.certificate.certificateArn,
+      daysBeforeExpiry: String(daysBeforeExpiry),
+    });
   }
 }
 

@@ -87,10 +87,13 @@ export interface TcpCheck extends ProbeCommon {
   readonly port: number;
 }
 
-/** Counts the healthy among other checks. */
+/** Counts the healthy among other checks, none of which may be calculated itself. */
 export interface CalculatedCheck extends HealthCheckCommon {
   readonly kind: "calculated";
-  /** The checks that are counted, by name; 255 at most. Let their number not follow auto scaling. */
+  /**
+   * The checks that are counted, by name; 255 at most, and none of them calculated. Let their number not
+   * follow auto scaling.
+   */
   readonly children: Readonly<Record<string, HealthCheckDefinition>>;
   /** How many of them must be healthy. */
   readonly healthyThreshold: number;
@@ -99,7 +102,8 @@ export interface CalculatedCheck extends HealthCheckCommon {
 /**
  * Follows the metric of a CloudWatch alarm: the way to check what the internet cannot reach.
  *
- * Route 53 reads the metric, not the alarm's state, so setting the state by hand changes nothing.
+ * Route 53 reads the metric, not the alarm's state, so setting the state by hand changes nothing. It
+ * keeps a copy of the alarm's settings: name those that may change in {@link AlarmCheck.triggers}.
  * Alarms of high resolution, with metric maths or of M out of N are not understood.
  */
 export interface AlarmCheck extends HealthCheckCommon {
@@ -115,6 +119,15 @@ export interface AlarmCheck extends HealthCheckCommon {
    * @default "Unhealthy"
    */
   readonly insufficientDataHealthStatus?: "Healthy" | "Unhealthy" | "LastKnownStatus";
+
+  /**
+   * Settings of the alarm, by a name of your choice. When one changes, Route 53 reads the alarm again;
+   * else it goes on with the metric and the threshold of before.
+   *
+   * @default - the alarm is read once, when the check is made
+   * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-updating-cloudwatch-alarm-settings.html
+   */
+  readonly triggers?: Readonly<Record<string, string>>;
 }
 
 /** A check that stands already. */
@@ -188,6 +201,7 @@ export class HealthCheck extends Construct {
           cloudwatchAlarmName: check.alarmName,
           cloudwatchAlarmRegion: check.alarmRegion,
           insufficientDataHealthStatus: check.insufficientDataHealthStatus ?? "Unhealthy",
+          triggers: check.triggers && { ...check.triggers },
         };
       case "calculated":
         return {

@@ -126,6 +126,13 @@ describe("the health of a region", () => {
     }
   });
 
+  it("follows the certificate that a change of names puts in the place of another", () => {
+    expect(ofType("CLOUDWATCH_METRIC").map(([, check]) => check.triggers)).toEqual([
+      { certificateArn: "${data.terraform_remote_state.Upstream-EuCentral1.outputs.certificate_arn}" },
+      { certificateArn: "${data.terraform_remote_state.Upstream-EuWest1.outputs.certificate_arn}" },
+    ]);
+  });
+
   it("shares the check of a certificate between the services of a region", () => {
     const two = edgeOf(sample({ services: { web: service(), api: service() } }));
     const types = Object.values(resourcesOf(two, "aws_route53_health_check")).map(({ type }) => type);

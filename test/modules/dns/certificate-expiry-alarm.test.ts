@@ -51,8 +51,21 @@ describe("CertificateExpiryAlarm", () => {
       insufficientDataHealthStatus: "LastKnownStatus",
     };
 
-    expect(stackWith().alarm.healthCheck).toEqual(check);
+    expect(stackWith().alarm.healthCheck).toMatchObject(check);
     expect(CertificateExpiryAlarm.healthCheckOf("certificate-expiry", "eu-west-1")).toEqual(check);
+  });
+
+  it("is read again by its health check when it watches another certificate or warns at another time", () => {
+    const { certificateArn } = required.certificate;
+
+    expect(stackWith().alarm.healthCheck.triggers).toEqual({ certificateArn, daysBeforeExpiry: "14" });
+    expect(stackWith({ daysBeforeExpiry: 30 }).alarm.healthCheck.triggers).toEqual({
+      certificateArn,
+      daysBeforeExpiry: "30",
+    });
+    expect(
+      CertificateExpiryAlarm.healthCheckOf("certificate-expiry", "eu-west-1", { certificateArn }).triggers,
+    ).toEqual({ certificateArn });
   });
 
   it("refuses a name that is none and a time before ACM renews", () => {
