@@ -43,6 +43,7 @@ export function healthCheckProblems(
       break;
     case "calculated":
       checkCount(check, report);
+      checkDepth(check, report);
       for (const [key, child] of Object.entries(check.children)) {
         problems.push(...healthCheckProblems(where, `${property}.children.${key}`, child));
       }
@@ -138,7 +139,7 @@ function checkCount(check: CalculatedCheck, report: Report): void {
       "children",
       `hold 1 to ${limits.children} checks`,
       count,
-      "count checks in groups, and then the groups",
+      count === 0 ? "name the checks that are counted" : "name fewer: a calculated check counts no other one",
     );
     return;
   }
@@ -148,6 +149,21 @@ function checkCount(check: CalculatedCheck, report: Report): void {
       `be between 1 and the number of children, ${count}`,
       check.healthyThreshold,
       "take the number of children for all of them, or 1 for any",
+    );
+  }
+}
+
+/** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html */
+function checkDepth(check: CalculatedCheck, report: Report): void {
+  const calculated = Object.entries(check.children)
+    .filter(([, { kind }]) => kind === "calculated")
+    .map(([key]) => key);
+  if (calculated.length > 0) {
+    report(
+      "children",
+      "be no calculated checks",
+      calculated,
+      "count their parts here: Route 53 counts no calculated check in another",
     );
   }
 }

@@ -106,6 +106,14 @@ describe("HealthCheck", () => {
     });
   });
 
+  it("reads an alarm again when a setting of it changes, as Route 53 keeps a copy of them", () => {
+    const check = { kind: "alarm", alarmName: "errors", alarmRegion: "us-east-1" } as const;
+
+    expect(rendered({ ...check, triggers: { threshold: "5" } })).toMatchObject({
+      triggers: { threshold: "5" },
+    });
+  });
+
   it("counts healthy children, made here or elsewhere", () => {
     const stack = stackWith({
       kind: "calculated",
@@ -201,10 +209,23 @@ describe("HealthCheck", () => {
     );
 
     expect(refuse({ kind: "calculated", healthyThreshold: 1, children })).toBe(
-      "test/Check: 'check.children' must hold 1 to 255 checks, got 256; count checks in groups, and then the groups",
+      "test/Check: 'check.children' must hold 1 to 255 checks, got 256; name fewer: a calculated check counts no other one",
     );
     expect(refuse({ kind: "calculated", healthyThreshold: 1, children: {} })).toBe(
-      "test/Check: 'check.children' must hold 1 to 255 checks, got 0; count checks in groups, and then the groups",
+      "test/Check: 'check.children' must hold 1 to 255 checks, got 0; name the checks that are counted",
+    );
+  });
+
+  it("refuses to count calculated checks, at any depth", () => {
+    const inner = allOf({ web: https });
+
+    expect(refuse(allOf({ region: inner, other: https, deeper: anyOf({ region: inner }) }))).toBe(
+      [
+        "test/Check: 'check.children' must be no calculated checks, got [\"region\",\"deeper\"]; " +
+          "count their parts here: Route 53 counts no calculated check in another",
+        "test/Check: 'check.children.deeper.children' must be no calculated checks, got [\"region\"]; " +
+          "count their parts here: Route 53 counts no calculated check in another",
+      ].join("\n"),
     );
   });
 
