@@ -221,7 +221,7 @@ describe("HealthCheck", () => {
 
     expect(refuse(allOf({ region: inner, other: https, deeper: anyOf({ region: inner }) }))).toBe(
       [
-        "test/Check: 'check.children' must be no calculated checks, got [\"region\",\"deeper\"]; " +
+        'test/Check: \'check.children\' must be no calculated checks, got ["region","deeper"]; ' +
           "count their parts here: Route 53 counts no calculated check in another",
         "test/Check: 'check.children.deeper.children' must be no calculated checks, got [\"region\"]; " +
           "count their parts here: Route 53 counts no calculated check in another",
