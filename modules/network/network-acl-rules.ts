@@ -140,13 +140,16 @@ function preferredDenyNumber(cidrBlock: string): number {
   return (hash % lastDenyNumber) + 1;
 }
 
-/** The rules that are left in the fullest direction of the fullest tier. */
+/**
+ * The rules that are left in the fullest direction of the fullest tier. The deny that AWS puts at the
+ * end of each family counts as well.
+ */
 function roomBeside(...families: readonly (typeof allowRules)[]): number {
   const counts = subnetTiers.flatMap((tier) => {
     const rules = families.flatMap((family) => family[tier]);
     return [true, false].map((egress) => rules.filter((each) => each.egress === egress).length);
   });
-  return networkAclRuleQuota - Math.max(...counts);
+  return networkAclRuleQuota - Math.max(...counts) - families.length;
 }
 
 function ipv6TwinOf(twin: AllowRule): AllowRule {

@@ -51,8 +51,8 @@ export interface NetworkProps {
    */
   readonly flowLogs?: FlowLogOptions | "none";
   /**
-   * IPv4 blocks that no subnet talks to, in either direction. At most 14 fit beside the tiers' own
-   * rules, in a dual-stack network 8 together with {@link blockedIpv6CidrBlocks}; longer lists belong
+   * IPv4 blocks that no subnet talks to, in either direction. At most 13 fit beside the tiers' own
+   * rules, in a dual-stack network 6 together with {@link blockedIpv6CidrBlocks}; longer lists belong
    * in the firewall in front of the load balancer.
    *
    * @default - none are blocked

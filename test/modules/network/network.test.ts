@@ -471,7 +471,7 @@ describe("Network refusals", () => {
     [
       "more blocks than a network ACL holds",
       { blockedIpv4CidrBlocks: Array.from({ length: 15 }, (_, index) => `203.0.${index}.0/24`) },
-      "'blockedIpv4CidrBlocks' must list at most 14 blocks, for a network ACL holds 20 rules a direction, got 15; " +
+      "'blockedIpv4CidrBlocks' must list at most 13 blocks, for a network ACL holds 20 rules a direction, got 15; " +
         "merge neighbouring blocks, or block them in the firewall of the load balancer",
     ],
   ])("refuses %s", (_, props, message) => {
