@@ -210,7 +210,8 @@ export const firewallSchema = section({
    */
   bodyInspectionKiB: z.literal([16, 32, 48, 64]).optional(),
   /**
-   * Requests in five minutes above which an address is turned away.
+   * Requests in five minutes above which an address is turned away. One health checker of Route 53
+   * asks for 30 for each service of a region, at intervals of ten seconds.
    *
    * @default 2000
    */

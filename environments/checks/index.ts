@@ -10,6 +10,7 @@ import { checkEgress } from "./egress";
 import { checkExec } from "./exec";
 import { checkFailoverRoles } from "./failover-roles";
 import type { EnvironmentCheck, SharedCheck } from "./finding";
+import { checkFirewall } from "./firewall";
 import { checkHealthChecks } from "./health-checks";
 import { checkHostnames } from "./hostnames";
 import { checkHpc } from "./hpc";
@@ -55,6 +56,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkRoutingPolicies,
   checkAccelerator,
   checkDistribution,
+  checkFirewall,
   checkPrivateEntry,
   checkSecrets,
   checkPermissions,
