@@ -96,6 +96,14 @@ const patterns: readonly Pattern[] = [
     remedy: "Empty it (all versions of every object), then run the command again.",
   },
   {
+    kind: "vpc-in-use",
+    pattern: /DependencyViolation: The vpc '(vpc-\w+)' has dependencies/,
+    message: (match) => `Something that Terraform did not make stands in ${match[1] ?? "the network"}.`,
+    // https://docs.aws.amazon.com/global-accelerator/latest/dg/best-practices-aga.html
+    remedy: (match) =>
+      `Global Accelerator leaves its security group \`GlobalAccelerator\` behind: delete it, and what else \`aws ec2 describe-network-interfaces\` and \`describe-security-groups\` show with \`--filters Name=vpc-id,Values=${match[1] ?? ""}\`, then run the command again.`,
+  },
+  {
     kind: "backend-changed",
     pattern: /Backend (?:configuration changed|initialization required)/,
     message: "The place of the state changed since the stack was last used here.",

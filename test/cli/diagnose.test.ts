@@ -98,4 +98,20 @@ describe("explain", () => {
   it("leaves what it does not know to the program's own words", () => {
     expect(explain("Error: Invalid CIDR block")).toBeUndefined();
   });
+
+  it("knows what Global Accelerator leaves in a network", () => {
+    const said =
+      "Error: deleting EC2 VPC (vpc-0123456789abcdef0): operation error EC2: DeleteVpc, https response error " +
+      "StatusCode: 400, api error DependencyViolation: The vpc 'vpc-0123456789abcdef0' has dependencies and " +
+      "cannot be deleted.";
+
+    expect(explain(said)).toEqual({
+      kind: "vpc-in-use",
+      message: "Something that Terraform did not make stands in vpc-0123456789abcdef0.",
+      remedy:
+        "Global Accelerator leaves its security group `GlobalAccelerator` behind: delete it, and what else " +
+        "`aws ec2 describe-network-interfaces` and `describe-security-groups` show with " +
+        "`--filters Name=vpc-id,Values=vpc-0123456789abcdef0`, then run the command again.",
+    });
+  });
 });
