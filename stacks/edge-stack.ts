@@ -248,6 +248,7 @@ export class EdgeStack extends PlatformStack {
         kind: "alias",
         dnsName: outputs.load_balancer_dns_name,
         hostedZoneId: outputs.load_balancer_hosted_zone_id,
+        ...(this.sharesLoadBalancer(region) ? { sharesHealth: true } : {}),
       },
     };
     const hostname = regionalHostname(this.environment, service, region);
@@ -269,6 +270,14 @@ export class EdgeStack extends PlatformStack {
         certificate: { kind: "existing", healthCheckId: this.certificateCheck(region).healthCheckId },
       }),
     };
+  }
+
+  /** Whether the load balancer of a region has target groups of several services, all of which its health is about. */
+  private sharesLoadBalancer(region: string): boolean {
+    const there = Object.values(this.environment.services).filter(
+      ({ runtimes, regions }) => runtimes.fargate !== undefined && regions.includes(region),
+    );
+    return there.length > 1;
   }
 
   private certificateCheck(region: string): HealthCheck {

@@ -84,6 +84,13 @@ export interface DnsAlias {
   readonly dnsName: string;
   /** The hosted zone of that name. */
   readonly hostedZoneId: string;
+  /**
+   * Whether the resource's health is that of others too, so that a record must not go by it: a load
+   * balancer is unhealthy as soon as any one of its target groups is.
+   *
+   * @default false
+   */
+  readonly sharesHealth?: boolean;
 }
 
 /** Addresses or names, with the time that resolvers may keep them. */

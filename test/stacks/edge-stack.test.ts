@@ -133,6 +133,17 @@ describe("the health of a region", () => {
     ]);
   });
 
+  it("is not that of the other services on its load balancer", () => {
+    const two = edgeOf(sample({ services: { web: service(), api: service() } }));
+    const judged = (stack: TerraformStack) =>
+      Object.values(resourcesOf(stack, "aws_route53_record"))
+        .filter(({ health_check_id: check }) => check !== undefined)
+        .map(({ alias }) => (alias as { evaluate_target_health: boolean }).evaluate_target_health);
+
+    expect(judged(edge)).toEqual([true, true]);
+    expect(judged(two)).toEqual([false, false, false, false]);
+  });
+
   it("shares the check of a certificate between the services of a region", () => {
     const two = edgeOf(sample({ services: { web: service(), api: service() } }));
     const types = Object.values(resourcesOf(two, "aws_route53_health_check")).map(({ type }) => type);

@@ -37,7 +37,7 @@ function typeOf(value: string): AddressType {
 /** The hosted zone of all CloudFront distributions, whose health Route 53 refuses to evaluate. */
 const cloudFrontZoneId = "Z2FDTNDATAQYW2";
 
-/** Whether Route 53 can ask the target of an alias for its health. */
-export function canEvaluateHealth(alias: DnsAlias): boolean {
-  return alias.hostedZoneId !== cloudFrontZoneId;
+/** Whether Route 53 can ask the target of an alias for its health, and is told of this endpoint alone. */
+export function canEvaluateHealth({ hostedZoneId, sharesHealth }: DnsAlias): boolean {
+  return hostedZoneId !== cloudFrontZoneId && sharesHealth !== true;
 }

@@ -650,6 +650,22 @@ describe("DnsRouting", () => {
       }
     });
 
+    it("goes by the check alone where a target's health is that of others too", () => {
+      const { value } = alias("eu-west-1");
+      const target = { region: "eu-west-1", value: { ...value, sharesHealth: true } };
+      const shared = { "eu-west-1": { target, healthCheck: check("eu-west-1") } };
+
+      expect(recordAt({ endpoints: shared }, "eu-west-1/A")).toMatchObject({
+        alias: { evaluate_target_health: false },
+        health_check_id: checkIn("eu-west-1", "33FCCBC0"),
+      });
+      expect(refuse({ endpoints: { "eu-west-1": { target } } })).toBe(
+        "test/Web: 'endpoints.eu-west-1.healthCheck' must be given for a target that cannot tell its own health, " +
+          "got nothing; " +
+          "add a check: without one Route 53 takes the endpoint for healthy always, and the whole branch with it",
+      );
+    });
+
     it("refuses a CloudFront distribution without a check", () => {
       const { value } = alias("us-east-1");
       const target = { region: "us-east-1", value: { ...value, hostedZoneId: "Z2FDTNDATAQYW2" } };
