@@ -133,7 +133,6 @@ const keyRules: readonly ValidationRule<ZoneSigningKeyProps>[] = [
 /** The key stands in us-east-1, so all ARNs are of the partition `aws`. */
 function renderKeyPolicy(account: string): string {
   const principal = { Service: "dnssec-route53.amazonaws.com" };
-  const ofAccount = { "aws:SourceAccount": account };
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -151,7 +150,7 @@ function renderKeyPolicy(account: string): string {
         Action: ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
         Resource: "*",
         Condition: {
-          StringEquals: ofAccount,
+          StringEquals: { "aws:SourceAccount": account },
           ArnLike: { "aws:SourceArn": "arn:aws:route53:::hostedzone/*" },
         },
       },
@@ -161,7 +160,8 @@ function renderKeyPolicy(account: string): string {
         Principal: principal,
         Action: "kms:CreateGrant",
         Resource: "*",
-        Condition: { StringEquals: ofAccount, Bool: { "kms:GrantIsForAWSResource": "true" } },
+        // AWS documents no source account of this call; with a condition on one it could be denied.
+        Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
       },
     ],
   });

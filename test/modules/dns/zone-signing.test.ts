@@ -93,10 +93,7 @@ describe("ZoneSigningKey", () => {
           Principal: { Service: "dnssec-route53.amazonaws.com" },
           Action: "kms:CreateGrant",
           Resource: "*",
-          Condition: {
-            StringEquals: { "aws:SourceAccount": "111122223333" },
-            Bool: { "kms:GrantIsForAWSResource": "true" },
-          },
+          Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
         },
       ],
     });
