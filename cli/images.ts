@@ -79,29 +79,49 @@ function refusal(absent: readonly { readonly stack: string; readonly image: Imag
  * The repositories that replication makes for a stack in its region. ECR made them, so that no state
  * holds them, and they outlive what they were made for.
  */
-export function replicasOf({ resource = {}, provider = {} }: Configuration): {
-  readonly region: string;
-  readonly repositories: readonly string[];
-} {
-  const templates = Object.values(resource.aws_ecr_repository_creation_template ?? {});
+function replicasOf(destroyed: Configuration, all: readonly Stack[]): readonly string[] {
+  const templates = Object.values(destroyed.resource?.aws_ecr_repository_creation_template ?? {});
+  const isDestination = templates.some((template) =>
+    (template.applied_for as readonly string[]).includes("REPLICATION"),
+  );
+  return isDestination
+    ? all.flatMap(({ configuration }) => copiedTo(regionOf(destroyed), configuration))
+    : [];
+}
+
+interface ReplicationRule {
+  readonly destination: readonly { readonly region: string }[];
+  readonly repository_filter?: readonly { readonly filter: string }[];
+}
+
+/** The repositories of a stack that it has copied to a region. */
+function copiedTo(region: string, { resource = {} }: Configuration): readonly string[] {
+  const rules = Object.values(resource.aws_ecr_replication_configuration ?? {}).flatMap(
+    ({ replication_configuration: configuration }) => (configuration as { rule: ReplicationRule[] }).rule,
+  );
+  const filters = rules
+    .filter(({ destination }) => destination.some((each) => each.region === region))
+    .map(({ repository_filter: ofRule = [] }) => ofRule.map(({ filter }) => filter));
+  return Object.values(resource.aws_ecr_repository ?? {})
+    .map(({ name }) => String(name))
+    .filter((name) =>
+      filters.some((ofRule) => ofRule.length === 0 || ofRule.some((beginning) => name.startsWith(beginning))),
+    );
+}
+
+function regionOf({ provider = {} }: Configuration): string {
   const own = provider.aws?.find(({ alias }) => alias === undefined) as { region?: string } | undefined;
-  return {
-    region: own?.region ?? "",
-    repositories: templates
-      .filter((template) => (template.applied_for as readonly string[]).includes("REPLICATION"))
-      .map(({ prefix }) => String(prefix)),
-  };
+  return own?.region ?? "";
 }
 
 /** Deletes the copies of images that destroyed stacks leave behind, which would be paid for else. */
 export async function deleteReplicas(
-  { context, access }: Session,
+  { context, access, synthesis }: Session,
   destroyed: readonly Stack[],
 ): Promise<void> {
   for (const { configuration } of destroyed) {
-    const { region, repositories } = replicasOf(configuration);
-    for (const repository of repositories) {
-      await context.aws.images.deleteRepository(access, region, repository);
+    for (const repository of replicasOf(configuration, synthesis.stacks)) {
+      await context.aws.images.deleteRepository(access, regionOf(configuration), repository);
     }
   }
 }

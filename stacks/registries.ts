@@ -42,13 +42,19 @@ export function prepareRegistry(scope: Construct, environment: Environment, regi
   if (region === homeRegion) {
     return;
   }
-  for (const prefix of repositoryNames(environment)) {
-    new RepositoryTemplate(scope, `ReplicaTemplate-${pascalCase(prefix)}`, {
+  for (const prefix of new Set(repositoryNames(environment).map(namespaceOf))) {
+    new RepositoryTemplate(scope, `ReplicaTemplate-${pascalCase(prefix ?? "root")}`, {
       ...shared,
       appliedFor: "REPLICATION",
       prefix,
     });
   }
+}
+
+/** What stands before the last slash of a name: templates are for namespaces, or for all that have none. */
+function namespaceOf(repositoryName: string): string | undefined {
+  const end = repositoryName.lastIndexOf("/");
+  return end < 0 ? undefined : repositoryName.slice(0, end);
 }
 
 function addAccountSettings(

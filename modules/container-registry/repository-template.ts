@@ -29,9 +29,10 @@ export interface RepositoryTemplateProps {
   readonly appliedFor: "REPLICATION" | "PULL_THROUGH_CACHE";
 
   /**
-   * Beginning of the names that the template is for; the longest that fits wins.
+   * Namespace that the template is for: `team` is `team/app` and whatever else begins with `team/`, and
+   * not a repository `team`. The longest that fits wins.
    *
-   * @default - every repository that no other template is for
+   * @default - every repository that no other template is for, those without a namespace before all
    */
   readonly prefix?: string;
 
@@ -146,7 +147,9 @@ function renderPermissions(
   encryption: RepositoryEncryption,
 ): string {
   const { account, region } = props;
-  const repositories = repositoryArn(prefix === everyName ? "*" : `${prefix}*`, account, region);
+  // ECR puts a slash at the end of a prefix that has none.
+  const names = prefix === everyName ? "*" : `${prefix.replace(/\/$/, "")}/*`;
+  const repositories = repositoryArn(names, account, region);
   const key = encryption.kind === "kms" ? [renderKeyStatement(props, encryption.keyArn)] : [];
   return JSON.stringify({
     Version: "2012-10-17",

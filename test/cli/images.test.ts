@@ -15,7 +15,7 @@ function stackWith(name: string, region: string, ...images: readonly string[]): 
         Web: { container_definitions: JSON.stringify(images.map((image) => ({ image }))) },
       },
       aws_ecr_repository_creation_template: {
-        Replica: { prefix: "web", applied_for: ["REPLICATION"] },
+        Replica: { prefix: "ROOT", applied_for: ["REPLICATION"] },
         Cache: { prefix: "quay", applied_for: ["PULL_THROUGH_CACHE"] },
       },
     },
@@ -93,12 +93,42 @@ describe("a deploy", () => {
 });
 
 describe("a destroy", () => {
-  it("deletes the copies that replication has made in the regions of the destroyed stacks", async () => {
+  const frankfurt = stackWith("dev-eu-central-1", "eu-central-1");
+  const foundation = (...rules: readonly object[]): Stack => ({
+    ...frankfurt,
+    name: "dev-foundation",
+    configuration: {
+      provider: { aws: [{ region: "eu-west-1" }] },
+      resource: {
+        aws_ecr_repository: { Web: { name: "web" }, Pay: { name: "team/pay" }, Own: { name: "own" } },
+        aws_ecr_replication_configuration: { Replication: { replication_configuration: { rule: rules } } },
+      },
+    },
+  });
+  const to = (...regions: string[]) => regions.map((region) => ({ region, registry_id: account }));
+  const filtered = (...filters: string[]) =>
+    filters.map((filter) => ({ filter, filter_type: "PREFIX_MATCH" }));
+  const deletedBy = async (...stacks: readonly Stack[]): Promise<readonly string[]> => {
     const aws = new FakeAws();
+    const session = { ...sessionWith(aws), synthesis: { stacks } } as unknown as Session;
 
-    await deleteReplicas(sessionWith(aws), [stackWith("dev-eu-central-1", "eu-central-1")]);
+    await deleteReplicas(session, stacks);
+    return aws.deletedRepositories;
+  };
 
-    expect(aws.deletedRepositories).toEqual(["eu-central-1/web"]);
+  it("deletes the copies that replication has made in the regions of the destroyed stacks", async () => {
+    const rule = { destination: to("eu-central-1"), repository_filter: filtered("web", "team/") };
+
+    expect(await deletedBy(frankfurt, foundation(rule))).toEqual([
+      "eu-central-1/web",
+      "eu-central-1/team/pay",
+    ]);
+  });
+
+  it("takes a rule without filters for all repositories, and leaves regions alone that it does not copy to", async () => {
+    expect(await deletedBy(frankfurt, foundation({ destination: to("eu-central-1") }))).toHaveLength(3);
+    expect(await deletedBy(frankfurt, foundation({ destination: to("us-east-1") }))).toEqual([]);
+    expect(await deletedBy(frankfurt, foundation())).toEqual([]);
   });
 });
 

@@ -83,8 +83,23 @@ describe("a region", () => {
     const templates = Object.values(resourcesOf(regional, "aws_ecr_repository_creation_template"));
     expect(templates.map(({ prefix, applied_for: appliedFor }) => [prefix, appliedFor])).toEqual([
       ["quay", ["PULL_THROUGH_CACHE"]],
-      ["web", ["REPLICATION"]],
+      ["ROOT", ["REPLICATION"]],
     ]);
+  });
+
+  it("has a template for the replicas of each namespace, and one for names without", () => {
+    const image = (repository: string) => service({ image: { repository, tag: "1.0.0" } });
+    const services = {
+      web: image("web"),
+      api: image("api"),
+      pay: image("team/pay"),
+      ship: image("team/ship"),
+    };
+    const region = stackOf(sample({ services }), "eu-central-1");
+
+    expect(
+      Object.values(resourcesOf(region, "aws_ecr_repository_creation_template")).map(({ prefix }) => prefix),
+    ).toEqual(["ROOT", "team"]);
   });
 
   it("has no template for replicas at home, where images are pushed", () => {

@@ -87,7 +87,10 @@ describe("RepositoryTemplate", () => {
     });
   });
 
-  it("keeps to its prefix", () => {
+  it("keeps to what is below its namespace, where AWS puts a slash after it", () => {
+    expect(permissionsOf({ prefix: "team" }).Statement[0]).toMatchObject({
+      Resource: "arn:aws:ecr:eu-central-1:111122223333:repository/team/*",
+    });
     expect(permissionsOf({ prefix: "team/" }).Statement[0]).toMatchObject({
       Resource: "arn:aws:ecr:eu-central-1:111122223333:repository/team/*",
     });
