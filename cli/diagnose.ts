@@ -104,6 +104,14 @@ const patterns: readonly Pattern[] = [
       `Global Accelerator leaves its security group \`GlobalAccelerator\` behind: delete it, and what else \`aws ec2 describe-network-interfaces\` and \`describe-security-groups\` show with \`--filters Name=vpc-id,Values=${match[1] ?? ""}\`, then run the command again.`,
   },
   {
+    kind: "two-policies",
+    pattern: /InvalidChangeBatch.*?RRSet with DNS name (\S+?)\.?,.*?cannot be created/,
+    message: (match) =>
+      `Route 53 takes no record of another policy for ${match[1] ?? "the name"} while records of the old one stand.`,
+    remedy:
+      "Run the command again at once: the old records are gone by now, and the name answers nobody until the new ones stand.",
+  },
+  {
     kind: "backend-changed",
     pattern: /Backend (?:configuration changed|initialization required)/,
     message: "The place of the state changed since the stack was last used here.",

@@ -80,7 +80,8 @@ export interface DistributionProps {
    */
   readonly originGroups?: Readonly<Record<string, OriginGroup>>;
   /**
-   * What viewers must at least speak. Older than TLS 1.2 cannot be chosen.
+   * What viewers must at least speak. Older than TLS 1.2 cannot be chosen. Those of 2025 need a release
+   * 6 of the provider: 5.100 refuses them.
    *
    * @default "TLSv1.2_2021"
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html

@@ -105,7 +105,8 @@ export interface LoadBalancerProps {
    */
   readonly idleTimeoutSeconds?: number;
   /**
-   * What clients may negotiate. TLS 1.1 and older cannot be chosen.
+   * What clients may negotiate. TLS 1.1 and older cannot be chosen, and with TLS 1.3 alone Route 53's
+   * health checkers, which speak TLS 1.2 at most, find the load balancer unhealthy.
    *
    * The default is what AWS recommends: TLS 1.3 and 1.2 with forward secrecy and authenticated
    * ciphers, and key exchange that a quantum computer cannot undo where the client knows it.

@@ -114,4 +114,19 @@ describe("explain", () => {
         "`--filters Name=vpc-id,Values=vpc-0123456789abcdef0`, then run the command again.",
     });
   });
+
+  it("knows that a name has records of one policy", () => {
+    const said =
+      "Error: creating Route53 Record: operation error Route 53: ChangeResourceRecordSets, https response error " +
+      "StatusCode: 400, InvalidChangeBatch: [RRSet with DNS name www.example.com., type A, SetIdentifier primary " +
+      "cannot be created as other RRSets exist with the same name and type.]";
+
+    expect(explain(said)).toEqual({
+      kind: "two-policies",
+      message:
+        "Route 53 takes no record of another policy for www.example.com while records of the old one stand.",
+      remedy:
+        "Run the command again at once: the old records are gone by now, and the name answers nobody until the new ones stand.",
+    });
+  });
 });
