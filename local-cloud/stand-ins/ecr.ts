@@ -94,13 +94,18 @@ async function destinationsOf(input: JsonObject, context: Context): Promise<Set<
   );
 }
 
+/** ECR puts a slash at the end of a template's prefix that has none. */
+function namespaceOf(prefix: string): string {
+  return prefix.endsWith("/") ? prefix : `${prefix}/`;
+}
+
 /** Copies an image; ECR makes the repository by the template whose prefix fits best. */
 async function replicate(input: JsonObject, there: Context, templates: Store<JsonObject>): Promise<void> {
   const { repositoryName } = required(input, invalid, "repositoryName");
   const [template = {}] = [...templates.in(there.region).values()]
     .filter(({ prefix, appliedFor }) => {
       const isFor = Array.isArray(appliedFor) && appliedFor.includes("REPLICATION");
-      return isFor && (prefix === "ROOT" || repositoryName.startsWith(scalar(prefix)));
+      return isFor && (prefix === "ROOT" || repositoryName.startsWith(namespaceOf(scalar(prefix))));
     })
     .sort((left, right) => lengthOf(right) - lengthOf(left));
   const settings = pick(template, "imageTagMutability", "encryptionConfiguration");

@@ -459,4 +459,41 @@ describe("the replication of ECR", () => {
       ["eu-west-1", "DescribeRegistry", undefined],
     ]);
   });
+
+  it("makes a copy by the template of its namespace, else by the one for all, never by one of its own name", async () => {
+    const replicationConfiguration = {
+      rules: [
+        { destinations: [{ region: "eu-central-1", registryId: "123456789012" }], repositoryFilters: [] },
+      ],
+    };
+    cloud = await GatewayUnderTest.start(({ headers }) => ({
+      text:
+        headers["x-amz-target"] === target("DescribeRegistry")
+          ? JSON.stringify({ replicationConfiguration })
+          : "{}",
+    }));
+    for (const [prefix, imageTagMutability] of [
+      ["web", "MUTABLE"],
+      ["ROOT", "IMMUTABLE"],
+    ]) {
+      await call(
+        "ecr",
+        target("CreateRepositoryCreationTemplate"),
+        { prefix, appliedFor: ["REPLICATION"], imageTagMutability },
+        "eu-central-1",
+      );
+    }
+
+    for (const repositoryName of ["web", "web/front"]) {
+      await call("ecr", target("PutImage"), { repositoryName, imageManifest: "{}", imageTag: "1" });
+    }
+
+    const made = cloud.received
+      .filter(({ headers }: Received) => headers["x-amz-target"] === target("CreateRepository"))
+      .map(({ body }: Received) => JSON.parse(body) as Record<string, string>);
+    expect(made.map((each) => [each.repositoryName, each.imageTagMutability])).toEqual([
+      ["web", "IMMUTABLE"],
+      ["web/front", "MUTABLE"],
+    ]);
+  });
 });
