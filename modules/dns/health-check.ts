@@ -130,6 +130,18 @@ export interface AlarmCheck extends HealthCheckCommon {
   readonly triggers?: Readonly<Record<string, string>>;
 }
 
+/**
+ * Follows a routing control of Application Recovery Controller: healthy while it is on. An operator
+ * switches it by an API that five regions serve, also while Route 53's own cannot be changed.
+ *
+ * @see https://docs.aws.amazon.com/r53recovery/latest/dg/routing-control.create-health-check.html
+ */
+export interface RoutingControlCheck extends HealthCheckCommon {
+  readonly kind: "routing-control";
+  /** The routing control's ARN. */
+  readonly routingControlArn: string;
+}
+
 /** A check that stands already. */
 export interface ExistingCheck {
   readonly kind: "existing";
@@ -142,7 +154,8 @@ export interface ExistingCheck {
  *
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html
  */
-export type HealthCheckDefinition = HttpCheck | TcpCheck | CalculatedCheck | AlarmCheck | ExistingCheck;
+export type HealthCheckDefinition =
+  HttpCheck | TcpCheck | CalculatedCheck | AlarmCheck | RoutingControlCheck | ExistingCheck;
 
 /** A check that is healthy while all of its parts are. */
 export function allOf(children: Readonly<Record<string, HealthCheckDefinition>>): CalculatedCheck {
@@ -203,6 +216,8 @@ export class HealthCheck extends Construct {
           insufficientDataHealthStatus: check.insufficientDataHealthStatus ?? "Unhealthy",
           triggers: check.triggers && { ...check.triggers },
         };
+      case "routing-control":
+        return { type: "RECOVERY_CONTROL", routingControlArn: check.routingControlArn };
       case "calculated":
         return {
           type: "CALCULATED",

@@ -19,6 +19,15 @@ export interface HostedZoneProps {
   readonly comment?: string;
 
   /**
+   * Id of the reusable delegation set whose name servers answer for the zone; see {@link DelegationSet}.
+   * Zones of one set have different names. A change makes another zone, without the records.
+   *
+   * @default - four name servers that AWS picks for this zone
+   * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/route-53-concepts.html#route-53-concepts-reusable-delegation-set
+   */
+  readonly delegationSetId?: string;
+
+  /**
    * Whether Terraform refuses to destroy the zone. Without it, destroying deletes all records too,
    * whoever wrote them, and the next zone of the name gets other name servers.
    *
@@ -90,6 +99,7 @@ export class HostedZone extends Construct implements IHostedZone {
     this.resource = new Route53Zone(this, "Resource", {
       name: props.name,
       comment: props.comment ?? "",
+      delegationSetId: props.delegationSetId,
       forceDestroy: !deletionProtection,
       ...(deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
     });
@@ -112,5 +122,11 @@ const rules: readonly ValidationRule<HostedZoneProps>[] = [
     isValid: (props) => (props.comment ?? "").length <= 256,
     expected: "be at most 256 characters long",
     remedy: "shorten it",
+  },
+  {
+    property: "delegationSetId",
+    isValid: (props) => /^[A-Z0-9]{1,32}$/.test(props.delegationSetId ?? ""),
+    expected: "be the id of a reusable delegation set",
+    remedy: 'write it like "N1PA6795SAMPLE", without "/delegationset/" before it',
   },
 ];

@@ -1,6 +1,7 @@
 export * from "./certificate";
 export * from "./certificate-expiry-alarm";
 export * from "./cidr-collection";
+export * from "./delegation-set";
 export * from "./health-check";
 export * from "./hosted-zone";
 export * from "./private-hosted-zone";

@@ -8,6 +8,7 @@ import type {
   HealthCheckDefinition,
   HttpCheck,
   ProbeCommon,
+  RoutingControlCheck,
   TcpCheck,
 } from "../health-check";
 import { isDomainName } from "./names";
@@ -47,6 +48,9 @@ export function healthCheckProblems(
       for (const [key, child] of Object.entries(check.children)) {
         problems.push(...healthCheckProblems(where, `${property}.children.${key}`, child));
       }
+      break;
+    case "routing-control":
+      checkRoutingControl(check, report);
       break;
     case "existing":
       break;
@@ -129,6 +133,20 @@ function checkAlarm(check: AlarmCheck, report: Report): void {
   }
   if (!Token.isUnresolved(check.alarmRegion) && regions[check.alarmRegion] === undefined) {
     report("alarmRegion", "be an AWS region", check.alarmRegion, "name the region that the alarm stands in");
+  }
+}
+
+const routingControlArn =
+  /^arn:aws:route53-recovery-control::\d{12}:controlpanel\/[0-9a-f]{32}\/routingcontrol\/[0-9a-f]{16}$/;
+
+function checkRoutingControl(check: RoutingControlCheck, report: Report): void {
+  if (!Token.isUnresolved(check.routingControlArn) && !routingControlArn.test(check.routingControlArn)) {
+    report(
+      "routingControlArn",
+      "be the ARN of a routing control",
+      check.routingControlArn,
+      "name a control of the control panel, not the panel or its cluster",
+    );
   }
 }
 

@@ -114,6 +114,36 @@ describe("HealthCheck", () => {
     });
   });
 
+  it("follows a switch of Application Recovery Controller, alone or with other checks", () => {
+    const routingControlArn =
+      "arn:aws:route53-recovery-control::111122223333:controlpanel/0123456789abcdef0123456789abcdef/" +
+      "routingcontrol/0123456789abcdef";
+    const check = { kind: "routing-control", routingControlArn } as const;
+
+    expect(rendered(check)).toEqual({
+      type: "RECOVERY_CONTROL",
+      routing_control_arn: routingControlArn,
+      tags: { Name: "web eu-west-1" },
+    });
+    expect(
+      resourceAt(
+        stackWith(allOf({ endpoint: https, operator: check })),
+        "aws_route53_health_check",
+        "Check/Children/operator/Resource",
+      ),
+    ).toMatchObject({ type: "RECOVERY_CONTROL" });
+  });
+
+  it("refuses a control panel where a routing control is meant", () => {
+    const panel =
+      "arn:aws:route53-recovery-control::111122223333:controlpanel/0123456789abcdef0123456789abcdef";
+
+    expect(refuse({ kind: "routing-control", routingControlArn: panel })).toBe(
+      `test/Check: 'check.routingControlArn' must be the ARN of a routing control, got "${panel}"; ` +
+        "name a control of the control panel, not the panel or its cluster",
+    );
+  });
+
   it("counts healthy children, made here or elsewhere", () => {
     const stack = stackWith({
       kind: "calculated",

@@ -35,6 +35,19 @@ describe("HostedZone", () => {
     });
   });
 
+  it("answers by the name servers of a delegation set", () => {
+    expect(
+      resourceAt(stackWith({ delegationSetId: "N1PA6795SAMPLE" }).stack, "aws_route53_zone"),
+    ).toMatchObject({ delegation_set_id: "N1PA6795SAMPLE" });
+  });
+
+  it("refuses a delegation set that is named by its path", () => {
+    expect(refusal(() => stackWith({ delegationSetId: "/delegationset/N1PA6795SAMPLE" }))).toBe(
+      "test/Zone: 'delegationSetId' must be the id of a reusable delegation set, " +
+        'got "/delegationset/N1PA6795SAMPLE"; write it like "N1PA6795SAMPLE", without "/delegationset/" before it',
+    );
+  });
+
   it("stands for a zone that is known", () => {
     const zone = HostedZone.fromHostedZoneAttributes({ hostedZoneId: "Z1", zoneName: "example.com" });
 
