@@ -1,6 +1,7 @@
 /**
  * A CloudFront distribution in front of a service and a bucket: pages from the service, uncached, and
- * `/assets/*` from the bucket, which nobody else can read. CloudFront is run from us-east-1.
+ * `/assets/*` from the bucket, which nobody else can read, with a function that completes the names of
+ * directories. CloudFront is run from us-east-1.
  */
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
@@ -13,6 +14,14 @@ const app = new App();
 const stack = new RegionStack(app, "distribution", "us-east-1");
 const name = "example-distribution";
 const recordName = "www.example.com";
+const indexPages = `function handler(event) {
+  var request = event.request;
+  if (request.uri.endsWith("/")) {
+    request.uri += "index.html";
+  }
+  return request;
+}
+`;
 
 const zone = new HostedZone(stack, "Zone", { name: "example.com", deletionProtection: false });
 const assets = new S3Bucket(stack, "Assets", { bucket: `${name}-assets`, forceDestroy: true });
@@ -34,7 +43,8 @@ const distribution = new Distribution(stack, "Web", {
     assets: { kind: "bucket", bucketName: assets.bucket, region: stack.region },
   },
   defaultBehavior: { origin: "web" },
-  behaviors: [{ pathPattern: "/assets/*", origin: "assets" }],
+  functions: { index: { code: indexPages, comment: "Asks for the page of a directory" } },
+  behaviors: [{ pathPattern: "/assets/*", origin: "assets", functions: { viewerRequest: "index" } }],
   geoRestriction: { kind: "block", countries: ["KP"] },
   deletionProtection: false,
 });

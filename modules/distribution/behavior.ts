@@ -44,6 +44,34 @@ export interface Behavior {
    * @default "redirect"
    */
   readonly plainHttp?: "redirect" | "refuse";
+  /**
+   * Functions of the distribution by name: what sees each request before the cache, and each answer on
+   * its way to the viewer.
+   *
+   * @default - none
+   */
+  readonly functions?: { readonly viewerRequest?: string; readonly viewerResponse?: string };
+  /**
+   * Whether viewers must bring a URL or cookies that one of the distribution's `trustedPublicKeys` has
+   * signed.
+   *
+   * @default false
+   */
+  readonly signedOnly?: boolean;
+}
+
+/** What all behaviours of a distribution share. */
+export interface SharedBehavior {
+  /** Id of the policy of security headers. */
+  readonly responseHeadersPolicyId: string;
+  /** ARNs of the functions, by name. */
+  readonly functionArns: Readonly<Record<string, string>>;
+  /**
+   * Id of the group of trusted keys.
+   *
+   * @default - nobody signs
+   */
+  readonly keyGroupId?: string;
 }
 
 /** How requests of some paths are answered. */
@@ -70,7 +98,7 @@ export function resolveMethods(behavior: Behavior, kind: OriginKind): BehaviorMe
 export function renderBehavior(
   behavior: Behavior,
   kind: OriginKind,
-  responseHeadersPolicyId: string,
+  shared: SharedBehavior,
 ): CloudfrontDistributionDefaultCacheBehavior {
   const isBucket = kind.startsWith("bucket");
   const requestPolicy = behavior.originRequestPolicy ?? (isBucket ? undefined : "AllViewerExceptHostHeader");
@@ -81,19 +109,32 @@ export function renderBehavior(
     cachedMethods: [...methodsOf.read],
     cachePolicyId: cachePolicyId(behavior.cachePolicy ?? (isBucket ? "CachingOptimized" : "CachingDisabled")),
     originRequestPolicyId: requestPolicy && originRequestPolicyId(requestPolicy),
-    responseHeadersPolicyId,
+    responseHeadersPolicyId: shared.responseHeadersPolicyId,
+    functionAssociation: renderFunctions(behavior, shared),
+    trustedKeyGroups:
+      behavior.signedOnly === true && shared.keyGroupId !== undefined ? [shared.keyGroupId] : undefined,
     compress: true,
   };
+}
+
+/** Undefined where there are none, or it would be an empty block in every distribution. */
+function renderFunctions({ functions = {} }: Behavior, { functionArns }: SharedBehavior) {
+  const events = { "viewer-request": functions.viewerRequest, "viewer-response": functions.viewerResponse };
+  const associations = Object.entries(events).flatMap(([eventType, name]) => {
+    const functionArn = functionArns[name ?? ""];
+    return functionArn === undefined ? [] : [{ eventType, functionArn }];
+  });
+  return associations.length === 0 ? undefined : associations;
 }
 
 /** The behaviour of some paths, as the provider writes it. */
 export function renderPathBehavior(
   behavior: PathBehavior,
   kind: OriginKind,
-  responseHeadersPolicyId: string,
+  shared: SharedBehavior,
 ): CloudfrontDistributionOrderedCacheBehavior {
   return {
     pathPattern: behavior.pathPattern,
-    ...renderBehavior(behavior, kind, responseHeadersPolicyId),
+    ...renderBehavior(behavior, kind, shared),
   };
 }

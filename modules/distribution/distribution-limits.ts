@@ -11,6 +11,12 @@ export const distributionLimits = {
   pathPatternCharacters: 255,
   originAccessControlName: 64,
   responseHeadersPolicyName: 128,
+  functions: 100,
+  functionName: 64,
+  functionBytes: 10_240,
+  publicKeyName: 128,
+  publicKeys: 5,
+  keyGroupName: 128,
   /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html */
   logDeliveryName: 60,
 } as const;

@@ -199,6 +199,78 @@ const behaviorRules: readonly Rule[] = [
   },
 ];
 
+const edgeRules: readonly Rule[] = [
+  {
+    property: "functions",
+    isValid: ({ functions = {} }) =>
+      wrongNames(functions).length === 0 && Object.keys(functions).length <= distributionLimits.functions,
+    expected: `be at most ${distributionLimits.functions}, with names of lower-case letters, digits and single hyphens`,
+    got: ({ functions = {} }) => Object.keys(functions),
+    remedy: "rename them, or make one function of several",
+  },
+  {
+    property: "functions",
+    isValid: ({ functions = {} }) => namesWith(functions, ({ code }) => hasBadSize(code)).length === 0,
+    expected: `have 'code' of 1 to ${distributionLimits.functionBytes} bytes`,
+    got: ({ functions = {} }) => namesWith(functions, ({ code }) => hasBadSize(code)),
+    remedy: "shorten it: what needs more belongs in the origin",
+  },
+  {
+    property: "functions",
+    isValid: (props) => unknownFunctions(props).length === 0,
+    expected: "hold what behaviours name under 'functions'",
+    got: unknownFunctions,
+    remedy: "add the function, or correct the name",
+  },
+  {
+    property: "trustedPublicKeys",
+    isValid: ({ trustedPublicKeys = {} }) =>
+      Object.keys(trustedPublicKeys).length >= 1 &&
+      Object.keys(trustedPublicKeys).length <= distributionLimits.publicKeys &&
+      wrongNames(trustedPublicKeys).length === 0,
+    expected: `hold 1 to ${distributionLimits.publicKeys} keys, with names of lower-case letters, digits and single hyphens`,
+    got: ({ trustedPublicKeys = {} }) => Object.keys(trustedPublicKeys),
+    remedy: "rename them, or remove keys that nobody signs with any more",
+  },
+  {
+    property: "trustedPublicKeys",
+    // A private key by mistake must not be printed: only names are.
+    isValid: ({ trustedPublicKeys = {} }) => namesWith(trustedPublicKeys, isNoPublicKey).length === 0,
+    expected: "be public keys in PEM",
+    got: ({ trustedPublicKeys = {} }) => namesWith(trustedPublicKeys, isNoPublicKey),
+    remedy:
+      "write the output of `openssl pkey -in private.pem -pubout`, and keep the private key out of here",
+  },
+];
+
+/** About behaviours, which are there without `trustedPublicKeys` as well. */
+const signingRules: readonly Rule[] = [
+  {
+    property: "defaultBehavior",
+    isValid: ({ defaultBehavior, trustedPublicKeys }) =>
+      defaultBehavior.signedOnly !== true || trustedPublicKeys !== undefined,
+    expected: "not be 'signedOnly' without 'trustedPublicKeys'",
+    got: ({ defaultBehavior }) => defaultBehavior.signedOnly,
+    remedy: "add the keys whose signatures are taken",
+  },
+  {
+    property: "behaviors",
+    isValid: ({ behaviors = [], trustedPublicKeys }) =>
+      trustedPublicKeys !== undefined || behaviors.every(({ signedOnly }) => signedOnly !== true),
+    expected: "not be 'signedOnly' without 'trustedPublicKeys'",
+    got: ({ behaviors = [] }) =>
+      behaviors.filter(({ signedOnly }) => signedOnly === true).map((behavior) => behavior.pathPattern),
+    remedy: "add the keys whose signatures are taken",
+  },
+  {
+    property: "defaultBehavior",
+    isValid: (props) => props.functions !== undefined || unknownFunctions(props).length === 0,
+    expected: "name no function where the distribution has none",
+    got: unknownFunctions,
+    remedy: "add it to 'functions' of the distribution",
+  },
+];
+
 const answerRules: readonly Rule[] = [
   {
     property: "geoRestriction",
@@ -259,6 +331,8 @@ export const distributionRules: readonly Rule[] = [
   ...originRules,
   ...groupRules,
   ...behaviorRules,
+  ...edgeRules,
+  ...signingRules,
   ...answerRules,
 ];
 
@@ -322,6 +396,26 @@ function isNoPair({ origins }: DistributionProps): (group: OriginGroup) => boole
 function hasBadStatusCodes({ failoverStatusCodes: codes }: OriginGroup): boolean {
   return (
     codes !== undefined && (codes.length === 0 || codes.some((code) => !failoverStatusCodes.includes(code)))
+  );
+}
+
+function unknownFunctions({ defaultBehavior, behaviors = [], functions = {} }: DistributionProps): string[] {
+  const named = [defaultBehavior, ...behaviors].flatMap(({ functions: ofBehavior = {} }) => [
+    ofBehavior.viewerRequest,
+    ofBehavior.viewerResponse,
+  ]);
+  return [...new Set(named)].filter((name) => name !== undefined && !(name in functions)) as string[];
+}
+
+function hasBadSize(code: string): boolean {
+  const size = Buffer.byteLength(code);
+  return !Token.isUnresolved(code) && (size < 1 || size > distributionLimits.functionBytes);
+}
+
+function isNoPublicKey(text: string): boolean {
+  return (
+    !Token.isUnresolved(text) &&
+    !/^\s*-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/.test(text)
   );
 }
 

@@ -14,10 +14,17 @@ import {
   type IDnsTarget,
   type IFirewall,
 } from "../core";
-import { renderBehavior, renderPathBehavior, type Behavior, type PathBehavior } from "./behavior";
+import {
+  renderBehavior,
+  renderPathBehavior,
+  type Behavior,
+  type PathBehavior,
+  type SharedBehavior,
+} from "./behavior";
 import { distributionLimits } from "./distribution-limits";
 import { DistributionLog, type DistributionLogOptions } from "./distribution-log";
 import { defaultLogRetentionDays, distributionRules, originKindOf } from "./distribution-rules";
+import { EdgeFunctions, type EdgeFunction } from "./edge-functions";
 import {
   renderOrigin,
   renderOriginGroup,
@@ -26,6 +33,7 @@ import {
   type OriginGroup,
 } from "./origin";
 import { SecurityHeadersPolicy, type SecurityHeaders } from "./security-headers";
+import { TrustedKeys } from "./trusted-keys";
 
 /** From which countries viewers are served, told by their addresses. */
 export interface GeoRestriction {
@@ -79,6 +87,19 @@ export interface DistributionProps {
    * @default - none
    */
   readonly originGroups?: Readonly<Record<string, OriginGroup>>;
+  /**
+   * Programs that run at the edge, by name, which behaviours name for requests or answers.
+   *
+   * @default - none
+   */
+  readonly functions?: Readonly<Record<string, EdgeFunction>>;
+  /**
+   * Public keys in PEM by name, RSA of 2048 bits or ECDSA of P-256, whose signatures behaviours that are
+   * `signedOnly` take under URLs and cookies. Add the new key, let signers move on, remove the old one.
+   *
+   * @default - nobody signs
+   */
+  readonly trustedPublicKeys?: Readonly<Record<string, string>>;
   /**
    * What viewers must at least speak. Older than TLS 1.2 cannot be chosen. Those of 2025 need a release
    * 6 of the provider: 5.100 refuses them.
@@ -146,7 +167,8 @@ export const cloudFrontHostedZoneId = "Z2FDTNDATAQYW2";
  * where AWS keeps CloudFront's certificates and log deliveries.
  *
  * Creates the distribution; an origin access control, where there are buckets; a policy of security
- * headers; a bucket for the log of requests and the delivery to it.
+ * headers; its functions; a group of the keys it trusts; a bucket for the log of requests and the delivery
+ * to it.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Introduction.html
  */
@@ -165,6 +187,8 @@ export class Distribution extends Construct implements IDnsTarget {
   public readonly value: DnsAlias;
   /** Name of the bucket that the log is in. */
   public readonly logBucketName: string;
+  /** Ids of the trusted keys by name, which signers send as `Key-Pair-Id`; empty where nobody signs. */
+  public readonly publicKeyIds: Readonly<Record<string, string>>;
 
   private readonly origins: Readonly<Record<string, Origin>>;
 
@@ -174,7 +198,9 @@ export class Distribution extends Construct implements IDnsTarget {
 
     const { deletionProtection = true } = props;
     this.origins = props.origins;
-    this.resource = this.createDistribution(props, deletionProtection);
+    const trustedKeys = this.createTrustedKeys(props);
+    this.publicKeyIds = trustedKeys?.publicKeyIds ?? {};
+    this.resource = this.createDistribution(props, deletionProtection, trustedKeys?.resource.id);
     this.distributionId = this.resource.id;
     this.distributionArn = this.resource.arn;
     this.domainName = this.resource.domainName;
@@ -211,11 +237,29 @@ export class Distribution extends Construct implements IDnsTarget {
     };
   }
 
-  private createDistribution(props: DistributionProps, deletionProtection: boolean): CloudfrontDistribution {
-    const headersPolicyId = new SecurityHeadersPolicy(this, "SecurityHeaders", {
-      name: props.name,
-      ...props.securityHeaders,
-    }).resource.id;
+  private createTrustedKeys({ name, trustedPublicKeys }: DistributionProps): TrustedKeys | undefined {
+    return trustedPublicKeys && new TrustedKeys(this, "TrustedKeys", { name, publicKeys: trustedPublicKeys });
+  }
+
+  private createSharedBehavior(props: DistributionProps, keyGroupId: string | undefined): SharedBehavior {
+    const { name, functions, securityHeaders } = props;
+    return {
+      responseHeadersPolicyId: new SecurityHeadersPolicy(this, "SecurityHeaders", {
+        name,
+        ...securityHeaders,
+      }).resource.id,
+      functionArns:
+        functions === undefined ? {} : new EdgeFunctions(this, "Functions", { name, functions }).arns,
+      keyGroupId,
+    };
+  }
+
+  private createDistribution(
+    props: DistributionProps,
+    deletionProtection: boolean,
+    keyGroupId: string | undefined,
+  ): CloudfrontDistribution {
+    const shared = this.createSharedBehavior(props, keyGroupId);
     const accessControlId = this.createAccessControl(props);
     return new CloudfrontDistribution(this, "Resource", {
       comment: props.name,
@@ -235,10 +279,10 @@ export class Distribution extends Construct implements IDnsTarget {
       defaultCacheBehavior: renderBehavior(
         props.defaultBehavior,
         originKindOf(props, props.defaultBehavior),
-        headersPolicyId,
+        shared,
       ),
       orderedCacheBehavior: (props.behaviors ?? []).map((behavior) =>
-        renderPathBehavior(behavior, originKindOf(props, behavior), headersPolicyId),
+        renderPathBehavior(behavior, originKindOf(props, behavior), shared),
       ),
       customErrorResponse: (props.errorResponses ?? []).map(renderErrorResponse),
       restrictions: renderRestrictions(props.geoRestriction),

@@ -7,6 +7,7 @@ export {
   type GeoRestriction,
 } from "./distribution";
 export type { DistributionLogOptions } from "./distribution-log";
+export type { EdgeFunction } from "./edge-functions";
 export {
   managedCachePolicyIds,
   managedOriginRequestPolicyIds,
