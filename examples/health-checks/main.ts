@@ -13,6 +13,7 @@ const app = new App();
 const stack = new RegionStack(app, "health-checks", "eu-west-1");
 const zone = new HostedZone(stack, "Zone", { name: "example.com", deletionProtection: false });
 
+const threshold = 1;
 // The servers of a private subnet report that they are alive; silence counts as death.
 const alarm = new CloudwatchMetricAlarm(stack, "Alive", {
   alarmName: "example-alive",
@@ -20,7 +21,7 @@ const alarm = new CloudwatchMetricAlarm(stack, "Alive", {
   metricName: "Alive",
   statistic: "Sum",
   comparisonOperator: "LessThanThreshold",
-  threshold: 1,
+  threshold,
   period: 60,
   evaluationPeriods: 1,
 });
@@ -29,6 +30,7 @@ const alive: HealthCheckDefinition = {
   alarmName: alarm.alarmName,
   alarmRegion: stack.region, // where the metric is, whatever the region that is checked
   insufficientDataHealthStatus: "Unhealthy",
+  triggers: { threshold: String(threshold) }, // Route 53 keeps a copy of the alarm's settings
 };
 
 const fullyQualifiedDomainName = "web.eu-west-1.example.com";
@@ -43,25 +45,29 @@ new DnsRouting(stack, "Web", {
   endpoints: {
     primary: {
       target: target("192.0.2.10"),
-      healthCheck: allOf({
-        // Two of three probes have to be good, so that one odd port takes nobody out.
-        probes: {
-          kind: "calculated",
-          healthyThreshold: 2,
-          children: {
-            pages: {
-              kind: "https",
-              fullyQualifiedDomainName,
-              path: "/health",
-              searchString: "ready",
-              timing,
-            },
-            redirect: { kind: "http", fullyQualifiedDomainName, path: "/", timing },
-            database: { kind: "tcp", fullyQualifiedDomainName, port: 5432, timing },
+      // Two of three probes have to be good, so that one odd port takes nobody out. What has to be good as
+      // well would be one more probe: Route 53 counts no calculated check in another.
+      healthCheck: {
+        kind: "calculated",
+        healthyThreshold: 2,
+        children: {
+          pages: {
+            kind: "https",
+            fullyQualifiedDomainName,
+            path: "/health",
+            searchString: "ready",
+            timing,
           },
+          redirect: { kind: "http", fullyQualifiedDomainName, path: "/", timing },
+          database: { kind: "tcp", fullyQualifiedDomainName, port: 5432, timing },
         },
+      },
+    },
+    standby: {
+      target: target("192.0.2.20"),
+      healthCheck: allOf({
         alive,
-        // A region is taken out for maintenance by putting this page up.
+        // It is taken out for maintenance by putting this page up.
         maintenance: {
           kind: "https",
           fullyQualifiedDomainName: "switch.example.com",
@@ -71,7 +77,6 @@ new DnsRouting(stack, "Web", {
         },
       }),
     },
-    standby: { target: target("192.0.2.20"), healthCheck: alive },
   },
   policy: { kind: "failover", primary: "primary", secondary: "standby" },
 });
