@@ -76,6 +76,7 @@ function healthCheckOperations(): Record<string, RestOperation> {
     "POST /2013-04-01/healthcheck": ({ xml }) => {
       const config = withDefaults(element(xml.HealthCheckConfig));
       const { CallerReference } = required(xml, invalid, "CallerReference");
+      refuseNested(config, checks);
       const check = { id: randomUUID(), callerReference: CallerReference, config, version: 1 };
       checks.set(check.id, check);
       const location = `https://route53.amazonaws.com/2013-04-01/healthcheck/${check.id}`;
@@ -130,6 +131,19 @@ function healthCheckOperations(): Record<string, RestOperation> {
       return reply("ChangeTagsForResourceResponse", "");
     },
   };
+}
+
+/** Route 53 counts no calculated check in another. */
+function refuseNested({ ChildHealthChecks }: XmlElement, checks: ReadonlyMap<string, HealthCheck>): void {
+  const nested = texts(element(ChildHealthChecks).ChildHealthCheck).find(
+    (id) => checks.get(id)?.config.Type === "CALCULATED",
+  );
+  if (nested !== undefined) {
+    throw new ServiceError(
+      invalid,
+      `A calculated health check cannot monitor ${nested}, which is calculated`,
+    );
+  }
 }
 
 function withDefaults(config: XmlElement): XmlElement {

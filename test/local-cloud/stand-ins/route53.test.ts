@@ -96,6 +96,25 @@ describe("the stand-in of Route 53", () => {
     expect((await send("GET", path)).text).toContain("<Tags><Tag><Key>b</Key><Value>2</Value></Tag></Tags>");
   });
 
+  it("counts no calculated check in another", async () => {
+    const create = (config: string) =>
+      send(
+        "POST",
+        "healthcheck",
+        `<CreateHealthCheckRequest ${space}><CallerReference>r</CallerReference><HealthCheckConfig>${config}</HealthCheckConfig></CreateHealthCheckRequest>`,
+      );
+    const counting = (id: string) =>
+      `<Type>CALCULATED</Type><HealthThreshold>1</HealthThreshold><ChildHealthChecks><ChildHealthCheck>${id}</ChildHealthCheck></ChildHealthChecks>`;
+    const idIn = (text: string): string => /<Id>([^<]+)<\/Id>/.exec(text)?.[1] ?? "";
+
+    const probe = await create("<Type>TCP</Type><Port>1</Port><IPAddress>192.0.2.1</IPAddress>");
+    const outer = await create(counting(idIn(probe.text)));
+    const nested = await create(counting(idIn(outer.text)));
+
+    expect([probe.status, outer.status, nested.status]).toEqual([201, 201, 400]);
+    expect(nested.text).toContain("<Code>InvalidInput</Code>");
+  });
+
   it("refuses an end point check without an end point", async () => {
     const { status, text } = await send(
       "POST",
