@@ -275,7 +275,8 @@ export class EdgeStack extends PlatformStack {
   /** Whether the load balancer of a region has target groups of several services, all of which its health is about. */
   private sharesLoadBalancer(region: string): boolean {
     const there = Object.values(this.environment.services).filter(
-      ({ runtimes, regions }) => runtimes.fargate !== undefined && regions.includes(region),
+      ({ routing, runtimes, regions }) =>
+        routing.entry !== "private" && runtimes.fargate !== undefined && regions.includes(region),
     );
     return there.length > 1;
   }

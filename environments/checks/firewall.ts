@@ -65,7 +65,7 @@ function probesOfChecker({ recovery, regions, services }: Environment): number {
   }
   const checksOfRegions = Object.keys(regions).map((region) =>
     Object.values(services)
-      .filter((service) => service.regions.includes(region))
+      .filter(({ routing, regions: own }) => routing.entry !== "private" && own.includes(region))
       .reduce(
         // The check of an accelerator comes to the region that is nearest to the checker.
         (sum, { routing, runtimes }) =>

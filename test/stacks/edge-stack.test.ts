@@ -140,7 +140,13 @@ describe("the health of a region", () => {
         .filter(({ health_check_id: check }) => check !== undefined)
         .map(({ alias }) => (alias as { evaluate_target_health: boolean }).evaluate_target_health);
 
+    const ledger = service({ routing: { entry: "private" } });
+    const besidePrivate = edgeOf(
+      sample({ services: { web: service(), ledger }, privateDns: { zone: "internal.example.com" } }),
+    );
+
     expect(judged(edge)).toEqual([true, true]);
+    expect(judged(besidePrivate)).toEqual([true, true]);
     expect(judged(two)).toEqual([false, false, false, false]);
   });
 

@@ -29,6 +29,14 @@ describe("checkFirewall", () => {
     ]);
   });
 
+  it("counts no services that only networks enter", () => {
+    const ledger = service({ routing: { entry: "private" } });
+    const services = { web: service(), ledger };
+    const privateDns = { zone: "internal.example.com" };
+
+    expect(check(sample({ services, privateDns, firewall: { requestsPerFiveMinutes: 10 } }))).toHaveLength(1);
+  });
+
   it("asks for nothing where load balancers are private, which Route 53 does not ask", () => {
     const entered = sampleService({ routing: { entry: "accelerator" } });
 
