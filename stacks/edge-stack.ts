@@ -51,7 +51,6 @@ export interface EdgeStackProps {
 /** How the world reaches the regions: accelerators, the names of the services, their routing and health checks. */
 export class EdgeStack extends PlatformStack {
   private readonly zone: IHostedZone;
-  private readonly privateZone: IHostedZone | undefined;
   private readonly regional: ReadonlyMap<string, Outputs<RegionalOutput>>;
   private readonly distributions: Outputs<ReturnType<typeof distributionOutput>>;
   private readonly accelerators: ReadonlyMap<string, Accelerator>;
@@ -67,7 +66,7 @@ export class EdgeStack extends PlatformStack {
     });
     this.regional = new Map(upstream.regional.map((stack) => [stack.region, stack.read(this)]));
     this.distributions = upstream.cloudfront?.read(this) ?? {};
-    this.privateZone = this.createPrivateZone();
+    this.createPrivateZone();
     this.timing = this.healthCheckTiming();
     this.accelerators = addAccelerators(this, environment, (region) => ({
       region,
@@ -77,22 +76,22 @@ export class EdgeStack extends PlatformStack {
     }));
     for (const [name, service] of Object.entries(environment.services)) {
       if (service.routing.entry === "private") {
-        this.routePrivately(name, service);
+        this.tellPrivateUrls(name, service);
       } else {
         this.routeService(name, service);
       }
     }
   }
 
-  private createPrivateZone(): IHostedZone | undefined {
+  private createPrivateZone(): void {
     const { privateDns, homeRegion, deletionProtection } = this.environment;
     if (privateDns === undefined) {
-      return undefined;
+      return;
     }
     const networks = [...this.regional].map(
       ([region, outputs]) => [region, { region, vpcId: outputs.vpc_id }] as const,
     );
-    return new PrivateHostedZone(this, "PrivateZone", {
+    new PrivateHostedZone(this, "PrivateZone", {
       name: privateDns.zone,
       network: { region: homeRegion, vpcId: this.outputsOf(homeRegion).vpc_id },
       otherNetworks: Object.fromEntries(networks.filter(([region]) => region !== homeRegion)),
@@ -122,44 +121,18 @@ export class EdgeStack extends PlatformStack {
     this.tellUrl(name, service.routing.hostname);
   }
 
-  /** App Runner answers to the name that it gave a private service, which differs from region to region. */
-  private routePrivately(name: string, service: Service): void {
-    if (service.runtimes.fargate === undefined) {
-      for (const region of service.regions) {
-        this.tellUrl(`${name}-${region}`, outputNamed(this.outputsOf(region), appRunnerOutput(name)));
-      }
+  /**
+   * Every region leads its own network to a private service. App Runner answers there to the name that
+   * it gave the service, which differs from region to region.
+   */
+  private tellPrivateUrls(name: string, service: Service): void {
+    if (service.runtimes.fargate !== undefined) {
+      this.tellUrl(name, service.routing.hostname);
       return;
     }
-    if (this.privateZone === undefined) {
-      throw new InternalError(`${this.node.id}: ${name} is private without a zone, which validation refuses`);
+    for (const region of service.regions) {
+      this.tellUrl(`${name}-${region}`, outputNamed(this.outputsOf(region), appRunnerOutput(name)));
     }
-    new DnsRouting(this, `Routing-${pascalCase(name)}`, {
-      zone: this.privateZone,
-      recordName: service.routing.hostname,
-      endpoints: Object.fromEntries(
-        service.regions.map((region) => [
-          endpointName("fargate", region),
-          { target: this.privateTarget(region) },
-        ]),
-      ),
-      policy: this.policyOverRegions(name, service),
-      dualStack: this.environment.ipv6,
-      rtoSeconds: this.environment.recovery.rtoSeconds,
-    });
-    this.tellUrl(name, service.routing.hostname);
-  }
-
-  /** Nobody outside can ask it how it is; the alias knows whether tasks are well. */
-  private privateTarget(region: string): IDnsTarget {
-    const outputs = this.outputsOf(region);
-    return {
-      region,
-      value: {
-        kind: "alias",
-        dnsName: outputNamed(outputs, "private_load_balancer_dns_name"),
-        hostedZoneId: outputNamed(outputs, "private_load_balancer_hosted_zone_id"),
-      },
-    };
   }
 
   private tellUrl(name: string, hostname: string): void {

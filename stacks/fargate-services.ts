@@ -13,7 +13,7 @@ import { allowEgress } from "./egress";
 import { regionalHostname } from "./hostnames";
 import { listenerPriorities } from "./listener-priorities";
 import { grantPermissions, secretKeyArnsIn } from "./permissions";
-import { isPrivateOnFargate } from "./private-services";
+import { isPrivateOnFargate, leadPrivately } from "./private-services";
 import { ownImageOf } from "./service-image";
 import { grantTables, tableVariables } from "./tables";
 
@@ -72,6 +72,9 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
     grantTables(runtime, environment, service, network.region);
     grantPermissions(runtime, service, network.region);
     allowEgress(runtime, runtime.securityGroupId, service, network);
+    if (isPrivate && privateLoadBalancer !== undefined) {
+      leadPrivately(runtime, service, props, privateLoadBalancer);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type ILoadBalancer,
   type INetwork,
 } from "../modules/core";
-import { Certificate, CertificateExpiryAlarm } from "../modules/dns";
+import { Certificate, CertificateExpiryAlarm, PrivateHostedZone, RegionalRecord } from "../modules/dns";
 import { LoadBalancer } from "../modules/load-balancer";
 import { privateCertificateName } from "./hostnames";
 import { privateCertificateAlarmName } from "./physical-names";
@@ -22,32 +22,17 @@ export function isPrivateOnFargate({ routing, runtimes }: Service): boolean {
   return routing.entry === "private" && runtimes.fargate !== undefined;
 }
 
-/** What a region tells of its private load balancer, where it has one. */
-export type PrivateOutput = `private_load_balancer_${string}`;
-
-/** The outputs by name. */
-export function privateOutputs(
-  loadBalancer: ILoadBalancer | undefined,
-): Readonly<Record<PrivateOutput, string>> {
-  return loadBalancer === undefined
-    ? {}
-    : {
-        private_load_balancer_dns_name: loadBalancer.dnsName,
-        private_load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
-      };
-}
-
 /** Where a region's private services stand. */
 export interface PrivateServicesProps {
   readonly environment: Environment;
   readonly network: INetwork;
-  readonly alarmTopic: IAlarmTopic;
 }
 
 /** The load balancer of the region's private services, where it has any: the network alone may ask it. */
 export function addPrivateLoadBalancer(
   scope: Construct,
-  { environment, network, alarmTopic }: PrivateServicesProps,
+  { environment, network }: PrivateServicesProps,
+  alarmTopic: IAlarmTopic,
 ): ILoadBalancer | undefined {
   const { name, account, ipv6, deletionProtection, recovery, services, privateDns } = environment;
   const { region } = network;
@@ -76,5 +61,29 @@ export function addPrivateLoadBalancer(
     ipAddressType: ipv6 ? "dualstack" : "ipv4",
     deletionProtection,
     clientKeepAliveSeconds: clientKeepAliveSecondsFor(recovery.rtoSeconds),
+  });
+}
+
+/**
+ * Leads the region's network to its own private load balancer. A zone of the name alone, for this network
+ * alone: in one that several networks ask, Route 53 would lead them to regions that they cannot reach.
+ */
+export function leadPrivately(
+  scope: Construct,
+  { routing }: Service,
+  { environment, network }: PrivateServicesProps,
+  { dnsName, hostedZoneId }: ILoadBalancer,
+): void {
+  const zone = new PrivateHostedZone(scope, "PrivateZone", {
+    name: routing.hostname,
+    network,
+    // It holds nothing but the record below.
+    deletionProtection: false,
+  });
+  new RegionalRecord(scope, "PrivateName", {
+    zone,
+    recordName: routing.hostname,
+    target: { region: network.region, value: { kind: "alias", dnsName, hostedZoneId } },
+    dualStack: environment.ipv6,
   });
 }

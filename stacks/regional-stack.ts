@@ -29,7 +29,7 @@ import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
 import { alarmTopicName, certificateAlarmName, outputWord } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
 import { addResolver } from "./private-dns";
-import { addPrivateLoadBalancer, privateOutputs, type PrivateOutput } from "./private-services";
+import { addPrivateLoadBalancer } from "./private-services";
 import { prepareRegistry } from "./registries";
 
 /** What a region tells the stacks that route to it. */
@@ -38,7 +38,6 @@ export type RegionalOutput =
   | "load_balancer_arn"
   | "load_balancer_dns_name"
   | "load_balancer_hosted_zone_id"
-  | PrivateOutput
   | "alarm_topic_arn"
   | "certificate_arn"
   | AppRunnerOutput;
@@ -79,7 +78,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     addResolver(this, environment, network);
     addDnsFirewall(this, environment, network);
     prepareRegistry(this, environment, region);
-    const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network, alarmTopic });
+    const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network }, alarmTopic);
     const regional = { environment, network, alarmTopic, loadBalancer, privateLoadBalancer, firewall, zone };
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
     const appRunner = addAppRunnerServices(this, { ...regional, services: this.servicesOn("app-runner") });
@@ -89,7 +88,6 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       load_balancer_dns_name: loadBalancer.dnsName,
       load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
       alarm_topic_arn: alarmTopic.topicArn,
-      ...privateOutputs(privateLoadBalancer),
       certificate_arn: certificate.certificateArn,
       ...Object.fromEntries(
         Object.entries(appRunner).map(([name, { domainName }]) => [appRunnerOutput(name), domainName]),
