@@ -32,11 +32,15 @@ LIVE = ("pending", "running")
 BATCH = 500
 RECORDS = 500
 RECORD_TTL = 120
+IMPAIRED_SECONDS = 180
+DESCRIBE_SECONDS = 90
 REASON = "meridian"
 CAPACITY_CODES = {
     "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientReservedInstanceCapacity",
     "InsufficientCapacity", "MaxSpotInstanceCountExceeded", "SpotMaxPriceTooLow", "Unsupported",
     "UnfulfillableCapacity"}
+# EC2 says this of a part of a fleet that it gave up because another part failed, and THROTTLED of one that it may be asked again.
+HINT, THROTTLED = "UnfulfillableCapacity", "RequestLimitExceeded"
 NODE = re.compile(r"^(?P<queue>[a-z][a-z0-9-]*)-(?P<kind>st|dy)-(?P<resource>[a-z][a-z0-9-]*)-(?P<number>\d+)$")
 
 log = logging.getLogger("meridian")
@@ -209,9 +213,10 @@ class Cloud:
         return self.instances({"Name": f"tag:{TAG_LAUNCH}", "Values": [launch]})
 
     def impaired(self):
+        """Instances whose checks have failed for longer than a check that fails once."""
         pages = self.ec2.get_paginator("describe_instance_status").paginate()
         return {status["InstanceId"] for page in pages for status in page["InstanceStatuses"]
-                if "impaired" in (status["InstanceStatus"]["Status"], status["SystemStatus"]["Status"])}
+                if any(impaired_for_long(status[check]) for check in ("InstanceStatus", "SystemStatus"))}
 
     def terminate(self, ids):
         """Ends instances. EC2 forgets an ended one after an hour, and refuses a request that names it."""
@@ -253,7 +258,10 @@ class Cloud:
         overrides = [{"InstanceType": kind, "SubnetId": subnet, **(
             {"MaxPrice": str(resource["spotPrice"])} if spot and resource.get("spotPrice") else {})}
             for kind in resource["instanceTypes"] for subnet in resource["subnetIds"]]
-        options = {"MinTargetCapacity": least, "SingleAvailabilityZone": len(resource["subnetIds"]) == 1}
+        options = {"SingleAvailabilityZone": len(resource["subnetIds"]) == 1,
+                   "SingleInstanceType": len(resource["instanceTypes"]) == 1}
+        if any(options.values()):  # EC2 takes a least capacity for one zone or one type only.
+            options["MinTargetCapacity"] = least
         strategy = resource.get("allocationStrategy")
         if spot:
             more = {"SpotOptions": {**options, "AllocationStrategy": strategy or "lowest-price"}}
@@ -267,14 +275,30 @@ class Cloud:
             TargetCapacitySpecification={"TotalTargetCapacity": most,
                                          "DefaultTargetCapacityType": "spot" if spot else "on-demand"}, **more)
         ids = [one for group in answer.get("Instances", []) for one in group["InstanceIds"]]
-        if not ids:
-            errors = answer.get("Errors", [])
-            raise LaunchError(errors[0]["ErrorCode"] if errors else "InsufficientCapacity",
-                              errors[0].get("ErrorMessage", "") if errors else "no instance was launched")
-        # A fleet's answer has no addresses, and EC2 may take seconds to know its own instances.
-        self.ec2.get_waiter("instance_exists").wait(InstanceIds=ids, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-        found = self.ec2.describe_instances(InstanceIds=ids)
-        return [instance for reservation in found["Reservations"] for instance in reservation["Instances"]]
+        errors = answer.get("Errors", [])
+        found = self.describe(ids)
+        if len(found) < least:
+            self.terminate(ids)
+            raise fleet_error(errors)
+        return found
+
+    def describe(self, ids):
+        """What EC2 says of instances that it has just launched. It may take seconds to know them, and their addresses."""
+        from botocore.exceptions import ClientError
+        found, end = {}, time.monotonic() + DESCRIBE_SECONDS
+        while len(found) < len(ids):
+            try:
+                pages = self.ec2.get_paginator("describe_instances").paginate(InstanceIds=[one for one in ids if one not in found])
+                found.update({instance["InstanceId"]: instance for page in pages for reservation in page["Reservations"]
+                              for instance in reservation["Instances"] if "PrivateIpAddress" in instance})
+            except ClientError as error:
+                log.info("instances that were just launched: %s", error)
+            if len(found) < len(ids):
+                if time.monotonic() > end:
+                    log.error("EC2 does not know %s", ", ".join(one for one in ids if one not in found))
+                    break
+                time.sleep(1)
+        return list(found.values())
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -289,6 +313,18 @@ class Cloud:
                     for node, address in pairs[start:start + RECORDS]]})
             except Exception as error:  # A missing name slows a job; a missing node would lose it.
                 log.warning("records of the zone %s: %s", zone, error)
+
+
+def impaired_for_long(check):
+    since = [detail["ImpairedSince"].timestamp() for detail in check.get("Details", []) if "ImpairedSince" in detail]
+    return check["Status"] == "impaired" and time.time() - min(since, default=0) > IMPAIRED_SECONDS
+
+
+def fleet_error(errors):
+    """The error of a fleet that has several: what may be asked again first, and no hint that points at another."""
+    told = [(error["ErrorCode"], error.get("ErrorMessage", "")) for error in errors]
+    told.sort(key=lambda error: (error[0] != THROTTLED, error[0] == HINT))
+    return LaunchError(*(told[0] if told else ("InsufficientCapacity", "too few instances were launched")))
 
 
 class LaunchError(Exception):
@@ -466,12 +502,13 @@ class Manager:
 
     def recover(self, nodes=None):
         """Finishes launches that a killed daemon had begun: their instances carry the launch's tag."""
-        begun = defaultdict(list)
-        for key, item in self.cloud.items().items():
+        begun, items = defaultdict(list), self.cloud.items()
+        assigned = {item["InstanceId"] for item in items.values() if "InstanceId" in item}
+        for key, item in items.items():
             if "Launch" in item and (nodes is None or key in nodes):
                 begun[item["Launch"]].append(key)
         for launch, own in begun.items():
-            instances = list(self.cloud.launched(launch).values())
+            instances = [one for key, one in self.cloud.launched(launch).items() if key not in assigned]
             log.warning("a launch for %s was cut off; %d instances of it exist", ",".join(sorted(own)), len(instances))
             if nodes is None and not instances:
                 self.cloud.delete(own)
@@ -482,6 +519,8 @@ class Manager:
             if taken:
                 self.assign(taken, instances)
             self.cloud.delete(ordered[len(instances):])
+            if nodes is None:
+                self.slurm.power_down(ordered[len(instances):])
 
     # -- the fleet -----------------------------------------------------------------------------
 
@@ -604,7 +643,8 @@ class Manager:
             booting = bool(flags & {"POWERING_UP", "POWER_UP"}) or "NOT_RESPONDING" in flags
             if "POWERED_DOWN" in flags and age > self.fleet["orphanGraceSeconds"]:
                 gone.append(node)
-            elif item["InstanceId"] not in instances or item["InstanceId"] in impaired:
+            # EC2 may take a while to list an instance that it has launched.
+            elif item["InstanceId"] in impaired or (item["InstanceId"] not in instances and age > self.fleet["orphanGraceSeconds"]):
                 log.error("%s lost its instance %s", node, item["InstanceId"])
                 (failed if booting else gone).append(node)
             elif "POWERING_UP" in flags and age > self.fleet["bootstrapTimeoutSeconds"]:

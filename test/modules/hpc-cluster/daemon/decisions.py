@@ -415,8 +415,149 @@ def lost_instance():
     world.resume(nodes("a", 1), nodes("a", 1))
     world.state("q-dy-a-1", "IDLE", "CLOUD")
     world.cloud.running.clear()
+    world.now += 121
     world.manager.look_after()
     equal((world.slurm.powered_down, world.mapped()), (nodes("a", 1), {}))
+
+
+@test
+def instance_not_seen_yet():
+    """an instance that EC2 does not list yet, seconds after its launch, is not taken for lost"""
+    world = World()
+    world.resume(nodes("a", 1), nodes("a", 1))
+    running, world.cloud.running = world.cloud.running, {}
+    world.now += 5
+    world.manager.look_after()
+    equal((world.slurm.powered_down, list(world.mapped())), ([], nodes("a", 1)))
+    equal("QUEUE/q" in world.cloud.table, False)
+    world.cloud.running = running
+    world.now += 200
+    world.manager.look_after()
+    equal((world.slurm.powered_down, len(world.cloud.running)), ([], 1))
+
+
+@test
+def cut_off_between_nodes():
+    """a daemon that was killed while it wrote down which node got what gives no instance to two nodes"""
+    world = World()
+    world.resume(nodes("a", 1, 2, 3), nodes("a", 1, 2, 3))
+    launch = next(iter(world.cloud.running.values()))["launch"]
+    for node in nodes("a", 2, 3):
+        world.cloud.table[node] = {"Id": node, "Launch": launch, "LaunchedAt": world.now}
+    world.restart()
+    world.manager.look_after()
+    equal(sorted(world.mapped().values()), sorted(world.cloud.running))
+
+
+class Ec2:
+    """A client of EC2 that answers fleet requests with what a test says, and lists instances late."""
+
+    def __init__(self, ids=(), errors=(), late=0):
+        self.ids, self.errors, self.late, self.asked, self.ended = list(ids), list(errors), late, [], []
+
+    def create_fleet(self, **request):
+        self.asked.append(request)
+        return {"Instances": [{"InstanceIds": self.ids}] if self.ids else [],
+                "Errors": [{"ErrorCode": code, "ErrorMessage": message} for code, message in self.errors]}
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, InstanceIds):
+        from botocore.exceptions import ClientError
+        self.late -= 1
+        if self.late == 1:
+            raise ClientError({"Error": {"Code": "InvalidInstanceID.NotFound"}}, "DescribeInstances")
+        known = {} if self.late >= 0 else {"PrivateIpAddress": "10.0.0.9"}
+        return [{"Reservations": [{"Instances": [{"InstanceId": one, **known} for one in InstanceIds]}]}]
+
+    def terminate_instances(self, InstanceIds):
+        self.ended += InstanceIds
+
+
+def fleet_request(ec2, least=2, most=2, spot=False, **changes):
+    """What `launch` makes of a resource of several types with a client that answers like this."""
+    world = World(a=resource(**{"flexible": True, "instanceTypes": ["c5.large", "c6i.large"], **changes}))
+    cloud = hpc.Cloud.__new__(hpc.Cloud)
+    cloud.fleet, cloud.ec2 = world.fleet, ec2
+    hpc.time.sleep = lambda _: None
+    try:
+        return [one["InstanceId"] for one in cloud.launch(("q", "a"), least, most, "abc", spot)]
+    except hpc.LaunchError as error:
+        return error.code
+
+
+@test
+def fleet_in_one_zone():
+    """a fleet request for one subnet launches all of its instances or none"""
+    ec2 = Ec2(ids=["i-1", "i-2"])
+    equal(fleet_request(ec2), ["i-1", "i-2"])
+    options = ec2.asked[0]["OnDemandOptions"]
+    equal([options.get(key) for key in ("MinTargetCapacity", "SingleAvailabilityZone", "SingleInstanceType")], [2, True, False])
+
+
+@test
+def fleet_over_zones():
+    """a fleet request for several types and subnets asks for no least capacity, which EC2 refuses there"""
+    ec2 = Ec2(ids=["i-1", "i-2"])
+    equal(fleet_request(ec2, spot=True, capacityType="SPOT", subnetIds=["subnet-1", "subnet-2"]), ["i-1", "i-2"])
+    equal("MinTargetCapacity" in ec2.asked[0]["SpotOptions"], False)
+
+
+@test
+def fleet_of_one_type():
+    """a fleet request for one type in several subnets asks for one type, and so for all or none"""
+    ec2 = Ec2(ids=["i-1", "i-2"])
+    fleet_request(ec2, instanceTypes=["c5.large"], subnetIds=["subnet-1", "subnet-2"])
+    options = ec2.asked[0]["OnDemandOptions"]
+    equal([options.get(key) for key in ("MinTargetCapacity", "SingleAvailabilityZone", "SingleInstanceType")], [2, False, True])
+
+
+@test
+def fleet_too_small():
+    """a fleet that is smaller than the job needs is given back, as a lack of capacity"""
+    ec2 = Ec2(ids=["i-1"], errors=[("InsufficientInstanceCapacity", "none left")])
+    equal(fleet_request(ec2, subnetIds=["subnet-1", "subnet-2"]), "InsufficientInstanceCapacity")
+    equal(ec2.ended, ["i-1"])
+
+
+@test
+def fleet_errors():
+    """a fleet that launches nothing fails with what really went wrong, throttling before all else"""
+    hint = ("UnfulfillableCapacity", "Failed to fulfill capacity. Please review errors in the response.")
+    for errors, code in (([hint], "UnfulfillableCapacity"), ([hint, ("UnauthorizedOperation", "no")], "UnauthorizedOperation"),
+                         ([("InsufficientInstanceCapacity", "none"), ("RequestLimitExceeded", "slow")], "RequestLimitExceeded"),
+                         ([], "InsufficientCapacity")):
+        equal(fleet_request(Ec2(errors=errors)), code)
+
+
+@test
+def fleet_described_late():
+    """the instances of a fleet are asked for until EC2 knows them and their addresses"""
+    equal(fleet_request(Ec2(ids=["i-1", "i-2"], late=3)), ["i-1", "i-2"])
+
+
+@test
+def impaired_for_a_while():
+    """an instance counts as impaired once its checks have failed for three minutes"""
+    since = lambda seconds: datetime.fromtimestamp(hpc.time.time() - seconds, timezone.utc)
+    failed = lambda seconds: {"Status": "impaired", "Details": [{"Name": "reachability", "ImpairedSince": since(seconds)}]}
+    good = {"Status": "ok", "Details": [{"Name": "reachability", "Status": "passed"}]}
+
+    class Statuses:
+        def get_paginator(self, _):
+            return self
+
+        def paginate(self):
+            return [{"InstanceStatuses": [
+                {"InstanceId": "i-1", "InstanceStatus": failed(10), "SystemStatus": good},
+                {"InstanceId": "i-2", "InstanceStatus": failed(181), "SystemStatus": good},
+                {"InstanceId": "i-3", "InstanceStatus": good, "SystemStatus": failed(181)},
+                {"InstanceId": "i-4", "InstanceStatus": good, "SystemStatus": good}]}]
+
+    cloud = hpc.Cloud.__new__(hpc.Cloud)
+    cloud.ec2 = Statuses()
+    equal(cloud.impaired(), {"i-2", "i-3"})
 
 
 @test
