@@ -56,6 +56,7 @@ export class DataTransfer extends Construct {
   public readonly resource: DatasyncTask;
 
   private readonly props: DataTransferProps;
+  private rolePolicy?: IamRolePolicy;
 
   public constructor(scope: Construct, id: string, props: DataTransferProps) {
     super(scope, id);
@@ -96,6 +97,8 @@ export class DataTransfer extends Construct {
       s3BucketArn: this.bucketArn(bucket),
       subdirectory: path,
       s3Config: { bucketAccessRoleArn: role.arn },
+      // DataSync tries the bucket when the location is made.
+      dependsOn: this.rolePolicy && [this.rolePolicy],
     }).arn;
   }
 
@@ -115,7 +118,7 @@ export class DataTransfer extends Construct {
         ],
       }),
     });
-    new IamRolePolicy(this, "RolePolicy", {
+    this.rolePolicy = new IamRolePolicy(this, "RolePolicy", {
       name: "buckets",
       role: role.name,
       policy: JSON.stringify({

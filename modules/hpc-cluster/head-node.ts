@@ -5,6 +5,7 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import { Construct } from "constructs";
+import { pascalCase } from "../core";
 import type { HeadNodeConfiguration } from "./cluster-keys";
 import type { InstanceTypeFacts } from "./instance-types";
 
@@ -78,6 +79,10 @@ export interface HeadNodeProps {
   readonly imdsSupport: "v1.0" | "v2.0";
   /** EBS volumes to attach, by storage name. */
   readonly volumes: Readonly<Record<string, readonly EbsVolume[]>>;
+  /** Existing EBS volumes to attach, by storage name. */
+  readonly existingVolumeIds: Readonly<Record<string, string>>;
+  /** What must exist before it boots, as `depends_on` names it. */
+  readonly after: readonly string[];
   /** Tags of the instance and its root volume. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -122,24 +127,33 @@ export class HeadNode extends Construct {
         iops: RootVolume.Iops,
         throughput: RootVolume.Throughput,
         deleteOnTermination: RootVolume.DeleteOnTermination,
+        // Tags of all volumes of the instance would fight with those that shared volumes have of their own.
+        tags: { Name: "HeadNode", ...props.tags },
       },
       userData: props.userData,
       tags: { Name: "HeadNode", ...props.tags },
-      volumeTags: { Name: "HeadNode", ...props.tags },
       lifecycle: { ignoreChanges: ["ami", "user_data"] },
     });
-    this.attach(props.volumes);
+    this.resource.dependsOn = [...props.after];
+    this.attach(props);
   }
 
-  private attach(volumes: Readonly<Record<string, readonly EbsVolume[]>>): void {
-    Object.values(volumes)
+  private attach({ volumes, existingVolumeIds }: HeadNodeProps): void {
+    const created = Object.values(volumes)
       .flat()
-      .forEach((volume, index) => {
-        new VolumeAttachment(this, `Volume-${volume.node.id}`, {
-          deviceName: `/dev/sd${deviceLetters.charAt(index)}`,
-          instanceId: this.resource.id,
-          volumeId: volume.id,
-        });
+      .map((volume): [string, string] => [volume.node.id, volume.id]);
+    const existing = Object.entries(existingVolumeIds).map(([name, id]): [string, string] => [
+      pascalCase(name),
+      id,
+    ]);
+    [...created, ...existing].forEach(([role, volumeId], index) => {
+      new VolumeAttachment(this, `Volume-${role}`, {
+        volumeId,
+        deviceName: `/dev/sd${deviceLetters.charAt(index)}`,
+        instanceId: this.resource.id,
+        // EC2 cannot take a mounted volume from a running machine, so a destruction would wait in vain.
+        stopInstanceBeforeDetaching: true,
       });
+    });
   }
 }

@@ -30,6 +30,8 @@ export interface LoginPoolProps {
   readonly userData: string;
   /** Whether metadata needs a token. */
   readonly imdsSupport: "v1.0" | "v2.0";
+  /** What must exist before the first node boots, as `depends_on` names it. */
+  readonly after: readonly string[];
   /** Tags of the instances. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -97,6 +99,7 @@ export class LoginPool extends Construct {
       // A pool that boots slowly must not hold up the apply: its nodes need the head node first.
       waitForCapacityTimeout: "0",
     });
+    this.resource.dependsOn = [...props.after];
   }
 
   private createTemplate(props: LoginPoolProps): LaunchTemplate {

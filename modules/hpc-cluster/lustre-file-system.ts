@@ -3,6 +3,7 @@ import { FsxLustreFileSystem } from "@cdktf/provider-aws/lib/fsx-lustre-file-sys
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import { nameLimits, resourceName } from "../core";
+import { madeSoFar } from "./boot-order";
 import type { LustreSettings } from "./cluster-keys";
 import type { LustreMount } from "./mounts";
 import { TrafficFrom, TrafficTo } from "./security-rules";
@@ -56,7 +57,10 @@ export class LustreFileSystem extends Construct {
     super(scope, id);
     this.props = props;
     this.securityGroup = this.createSecurityGroup();
+    const rules = madeSoFar(this);
     this.resource = this.createFileSystem();
+    // FSx refuses a file system whose group does not let its own traffic through yet.
+    this.resource.dependsOn = rules;
     this.createAssociations();
   }
 

@@ -48,11 +48,14 @@ export class SharedStorage extends Construct {
   public readonly mounts: readonly Mount[];
   /** EBS volumes to attach to the head node, by storage name, in order. */
   public readonly volumes: Readonly<Record<string, readonly EbsVolume[]>>;
+  /** Existing EBS volumes to attach to the head node, by storage name. */
+  public readonly existingVolumeIds: Readonly<Record<string, string>>;
   /** The managed Lustre file systems, by storage name. */
   public readonly lustre: Readonly<Record<string, LustreFileSystem>>;
 
   private readonly props: SharedStorageProps;
   private readonly createdVolumes: Record<string, readonly EbsVolume[]> = {};
+  private readonly foundVolumes: Record<string, string> = {};
   private readonly createdLustre: Record<string, LustreFileSystem> = {};
 
   public constructor(scope: Construct, id: string, props: SharedStorageProps) {
@@ -60,6 +63,7 @@ export class SharedStorage extends Construct {
     this.props = props;
     this.mounts = props.storages.map((storage) => this.createStorage(storage));
     this.volumes = this.createdVolumes;
+    this.existingVolumeIds = this.foundVolumes;
     this.lustre = this.createdLustre;
   }
 
@@ -166,6 +170,7 @@ export class SharedStorage extends Construct {
   private createVolumes(storage: SharedStorageConfiguration, settings: EbsSettings): VolumeMount {
     const frame = { type: "ebs", ...frameOf(storage) } as const;
     if (settings.VolumeId !== undefined) {
+      this.foundVolumes[storage.Name] = settings.VolumeId;
       return { ...frame, volumeIds: [settings.VolumeId] };
     }
     const count = settings.Raid?.NumberOfVolumes ?? 1;

@@ -7,6 +7,7 @@ import { Construct } from "constructs";
 import { InternalError } from "../core";
 import { storagesOf } from "./checks/check";
 import type { HeadNodeConfiguration, LoginPoolConfiguration, SlurmQueueConfiguration } from "./cluster-keys";
+import { madeSoFar } from "./boot-order";
 import { ClusterMonitoring, logGroupNameOf } from "./cluster-monitoring";
 import { tagsOf } from "./cluster-tags";
 import { ComputeResource } from "./compute-resource";
@@ -87,9 +88,9 @@ export class SlurmCluster extends Construct {
     this.zone = this.createZone();
     this.headAddress = this.createHeadAddress();
     this.computeResources = this.createQueues();
+    this.createFiles();
     this.headNode = this.createHeadNode();
     this.loginPools = this.createLoginPools();
-    this.createFiles();
     new ClusterMonitoring(this, "Monitoring", {
       region,
       clusterName: name,
@@ -323,6 +324,7 @@ export class SlurmCluster extends Construct {
     );
     return new HeadNode(this, "HeadNode", {
       facts,
+      after: madeSoFar(this.node.scope ?? this),
       clusterName: name,
       configuration: this.head,
       imageId: this.imageOf(this.head.Image),
@@ -330,6 +332,7 @@ export class SlurmCluster extends Construct {
       instanceProfileName: role.instanceProfileName,
       imdsSupport: configuration.Imds.ImdsSupport,
       volumes: storage.volumes,
+      existingVolumeIds: storage.existingVolumeIds,
       tags: { ...tagsOf(configuration.Tags), "meridian:cluster": name, "meridian:node-type": "HeadNode" },
       userData: renderUserData({
         ...this.settings("head"),
@@ -358,6 +361,7 @@ export class SlurmCluster extends Construct {
     );
     return new LoginPool(this, `Login-${pool.Name}`, {
       pool,
+      after: madeSoFar(role, this.headNode),
       groupName,
       clusterName: name,
       vpcId: place.vpcId,

@@ -337,7 +337,25 @@ describe("Lustre", () => {
       subnet_ids: ["subnet-22222222222222222"],
       security_group_ids: ["${aws_security_group.Cluster_Storage_Fsx_SecurityGroup_09A27239.id}"],
       tags: { Name: "demo fsx", "meridian:cluster": "demo" },
+      depends_on: expect.any(Array) as unknown,
     });
+  });
+
+  it("is made once its group lets its traffic through, which FSx looks at", () => {
+    const { stack } = clusterOf(slurmFile({ rest: lustre("StorageCapacity: 1200") }));
+
+    const { depends_on: after } = resourceAt(stack, "aws_fsx_lustre_file_system");
+
+    const rules = (type: string) =>
+      Object.keys(resourcesOf(stack, type))
+        .filter((path) => path.includes("Lustre"))
+        .map((path) => `${type}.${path}`);
+    expect(after).toEqual(expect.arrayContaining([expect.stringMatching(/Lustre.*Itself/)]));
+    expect(after).toHaveLength(
+      1 +
+        rules("aws_vpc_security_group_ingress_rule").length +
+        rules("aws_vpc_security_group_egress_rule").length,
+    );
   });
 
   it("takes EFA, metadata, compression, backups and associations of a persistent one", () => {
@@ -397,6 +415,46 @@ describe("a Slurm cluster", () => {
 
     expect(resourceAt(stack, "aws_instance")).toMatchObject({
       lifecycle: { ignore_changes: ["ami", "user_data"] },
+    });
+  });
+
+  it("boots its head node once its files, permissions and storage are there", () => {
+    const { stack } = clusterOf(slurmFile({ rest: lustre("StorageCapacity: 1200") }));
+
+    const after = resourceAt(stack, "aws_instance").depends_on as string[];
+
+    for (const part of [
+      /^aws_s3_object\..*bootstrap/,
+      /^aws_s3_object\..*mounts/,
+      /^aws_iam_role_policy\..*HeadRole/,
+      /^aws_fsx_lustre_file_system\./,
+      /^aws_vpc_security_group_egress_rule\..*HeadToAll/,
+    ]) {
+      expect(after).toContainEqual(expect.stringMatching(part));
+    }
+    expect(after.some((one) => one.startsWith("aws_instance"))).toBe(false);
+  });
+
+  it("leaves the tags of shared volumes to the volumes, and stops the head node before they go", () => {
+    const volume = (name: string, settings: string) =>
+      `  - Name: ${name}\n    MountDir: /${name}\n    StorageType: Ebs\n    EbsSettings: ${settings}`;
+    const { stack } = clusterOf(
+      slurmFile({
+        rest: `SharedStorage:\n${volume("old", "{ VolumeId: vol-0123456789abcdef0 }")}\n${volume("new", "{ Size: 40 }")}`,
+      }),
+    );
+
+    expect(resourceAt(stack, "aws_instance")).not.toHaveProperty("volume_tags");
+    expect(resourceAt(stack, "aws_instance")).toMatchObject({
+      root_block_device: { tags: { Name: "HeadNode", "meridian:cluster": "demo" } },
+    });
+    expect(resourceAt(stack, "aws_volume_attachment", "Cluster/Slurm/HeadNode/Volume-New")).toMatchObject({
+      device_name: "/dev/sdf",
+      stop_instance_before_detaching: true,
+    });
+    expect(resourceAt(stack, "aws_volume_attachment", "Cluster/Slurm/HeadNode/Volume-Old")).toMatchObject({
+      device_name: "/dev/sdg",
+      volume_id: "vol-0123456789abcdef0",
     });
   });
 
