@@ -21,12 +21,19 @@ export interface ClusterSecurityProps {
    * @default - no login nodes
    */
   readonly loginSshFrom?: Readonly<Record<string, string>>;
+  /**
+   * Whether the subnets of the nodes have IPv6 addresses too.
+   *
+   * @default false
+   */
+  readonly dualStack?: boolean;
 }
 
 const ssh = { from: 22, to: 22 };
 const nfs = { from: 2049, to: 2049 };
 const slurmctld = { from: 6819, to: 6829 };
 const everywhere = { ipv4CidrBlock: "0.0.0.0/0" };
+const everywhereIpv6 = { ipv6CidrBlock: "::/0" };
 
 /**
  * Who may talk to whom in a cluster. Compute nodes reach one another on everything, in both
@@ -57,6 +64,9 @@ export class ClusterSecurity extends Construct {
       this.login = this.createGroup("Login", props, "login nodes");
       this.createLoginRules(this.login, props.loginSshFrom);
     }
+    if (props.dualStack === true) {
+      this.createIpv6Rules();
+    }
   }
 
   /** Ids of all groups whose members mount the cluster's storage. */
@@ -76,6 +86,17 @@ export class ClusterSecurity extends Construct {
       vpcId,
       tags: { Name: groupName },
     });
+  }
+
+  private createIpv6Rules(): void {
+    for (const [role, securityGroupId] of Object.entries(this.memberGroupIds)) {
+      new TrafficTo(this, `${role}ToAllIpv6`, {
+        securityGroupId,
+        peer: everywhereIpv6,
+        ports: "all",
+        description: "Services of AWS and the internet over IPv6",
+      });
+    }
   }
 
   private createComputeRules(): void {
@@ -132,6 +153,12 @@ export class ClusterSecurity extends Construct {
         description: `SSH to the pool ${pool}`,
       });
     }
+    new TrafficFrom(this, "LoginFromLogin", {
+      ...group,
+      peer: group,
+      ports: ssh,
+      description: "Health checks of the balancer, which is in this group too",
+    });
     new TrafficTo(this, "LoginToAll", {
       ...group,
       peer: everywhere,

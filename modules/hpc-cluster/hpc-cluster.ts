@@ -127,7 +127,7 @@ export class HpcCluster extends Construct {
     this.network = this.createNetwork(configuration, props);
     const place = this.placeOf(configuration, props);
     const partition = partitionOf(region);
-    const security = this.createSecurity(name, configuration, place);
+    const security = this.createSecurity(configuration, place, props);
     this.storage = new SharedStorage(this, "Storage", {
       region,
       clusterName: name,
@@ -261,14 +261,15 @@ export class HpcCluster extends Construct {
   }
 
   private createSecurity(
-    name: string,
     { HeadNode, LoginNodes, Scheduling }: ClusterConfiguration,
     { vpcId }: ClusterPlace,
+    { name, network }: HpcClusterProps,
   ): ClusterSecurity {
     const slurm = Scheduling.Scheduler === "slurm";
     return new ClusterSecurity(this, "Security", {
       name,
       vpcId,
+      dualStack: network?.vpcIpv6CidrBlock !== undefined,
       headSshFrom: slurm ? HeadNode?.Ssh.AllowedIps : undefined,
       loginSshFrom:
         LoginNodes === undefined

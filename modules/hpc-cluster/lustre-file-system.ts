@@ -96,6 +96,17 @@ export class LustreFileSystem extends Construct {
         new TrafficFrom(this, `EfaFrom${role}`, rule);
         new TrafficTo(this, `EfaTo${role}`, rule);
       }
+      if (memberGroupIds.Compute !== undefined) {
+        // A block of addresses lets no EFA traffic through: the clients' group must name the servers' too.
+        const rule = {
+          securityGroupId: memberGroupIds.Compute,
+          peer: { securityGroupId: group.id },
+          ports: "all" as const,
+          description: `EFA of the file system ${name}`,
+        };
+        new TrafficFrom(this, "ComputeFromEfa", rule);
+        new TrafficTo(this, "ComputeToEfa", rule);
+      }
     }
     return group;
   }

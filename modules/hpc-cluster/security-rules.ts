@@ -5,9 +5,10 @@ import { Construct } from "constructs";
 /** Ports of a rule; `all` is every protocol and port. */
 export type Ports = "all" | { readonly from: number; readonly to: number };
 
-/** The other side of a rule: a security group, an IPv4 block, or a prefix list. */
+/** The other side of a rule: a security group, a block of addresses, or a prefix list. */
 export type Peer =
   | { readonly securityGroupId: string }
+  | { readonly ipv6CidrBlock: string }
   | { readonly ipv4CidrBlock: string }
   | { readonly prefixListId: string };
 
@@ -64,6 +65,7 @@ function ruleOf({ securityGroupId, peer, ports, description }: TrafficRuleProps)
     description,
     ...("securityGroupId" in peer ? { referencedSecurityGroupId: peer.securityGroupId } : {}),
     ...("ipv4CidrBlock" in peer ? { cidrIpv4: peer.ipv4CidrBlock } : {}),
+    ...("ipv6CidrBlock" in peer ? { cidrIpv6: peer.ipv6CidrBlock } : {}),
     ...("prefixListId" in peer ? { prefixListId: peer.prefixListId } : {}),
     ...(ports === "all"
       ? { ipProtocol: "-1" }

@@ -26,6 +26,9 @@ const lustre = (settings: string) =>
     .map((line) => `      ${line}`)
     .join("\n")}`;
 
+const loginPool =
+  "LoginNodes:\n  Pools:\n    - Name: login\n      InstanceType: c5.large\n      Count: 2\n      Networking:\n        SubnetIds: [subnet-11111111111111111]";
+
 describe("HpcCluster", () => {
   it("refuses a file with errors and names file, line and remedy", () => {
     const file = slurmFile({ resource: "MaxCounts: 5" });
@@ -299,6 +302,41 @@ describe("the security groups of a cluster", () => {
     }
   });
 
+  it("let nodes out over IPv6 where the given network has it, and not otherwise", () => {
+    const outOver = (vpcIpv6CidrBlock?: string) => {
+      const stack = emptyStack();
+      const network = {
+        region: "eu-west-1",
+        vpcId: "vpc-1",
+        vpcCidrBlock: "10.0.0.0/16",
+        vpcIpv6CidrBlock,
+        zones: ["eu-west-1a"],
+        subnetIds: () => ["subnet-a"],
+      };
+      const configurationFile = withoutSubnets(slurmFile({ networking: "AssignPublicIp: false" }));
+      new HpcCluster(stack, "Cluster", { ...base, network, configurationFile });
+      return Object.values(resourcesOf(stack, "aws_vpc_security_group_egress_rule")).filter(
+        (rule) => rule.cidr_ipv6 === "::/0" && rule.ip_protocol === "-1",
+      );
+    };
+
+    expect(outOver("2a05:d018::/56")).toHaveLength(2);
+    expect(outOver()).toEqual([]);
+  });
+
+  it("let the balancer of login nodes see whether they answer", () => {
+    const { stack } = clusterOf(slurmFile({ rest: loginPool }));
+
+    const rule = resourceAt(
+      stack,
+      "aws_vpc_security_group_ingress_rule",
+      "Cluster/Security/LoginFromLogin/Resource",
+    );
+
+    expect(rule).toMatchObject({ from_port: 22, to_port: 22, ip_protocol: "tcp" });
+    expect(rule.referenced_security_group_id).toBe(rule.security_group_id);
+  });
+
   it("open SSH of the head node to where the file says", () => {
     const { stack } = clusterOf(slurmFile());
 
@@ -374,6 +412,16 @@ describe("Lustre", () => {
       automatic_backup_retention_days: 7,
       lifecycle: { prevent_destroy: true },
     });
+    for (const [type, path] of [
+      ["aws_vpc_security_group_ingress_rule", "Cluster/Storage/Fsx/ComputeFromEfa/Resource"],
+      ["aws_vpc_security_group_egress_rule", "Cluster/Storage/Fsx/ComputeToEfa/Resource"],
+    ] as const) {
+      expect(resourceAt(stack, type, path)).toMatchObject({
+        security_group_id: "${aws_security_group.Cluster_Security_Compute_245BCE60.id}",
+        referenced_security_group_id: "${aws_security_group.Cluster_Storage_Fsx_SecurityGroup_09A27239.id}",
+        ip_protocol: "-1",
+      });
+    }
     expect(resourceAt(stack, "aws_fsx_data_repository_association")).toMatchObject({
       file_system_path: "/in",
       data_repository_path: "s3://data/in",
@@ -459,9 +507,7 @@ describe("a Slurm cluster", () => {
   });
 
   it("makes login pools behind a balancer with a grace period", () => {
-    const pool =
-      "LoginNodes:\n  Pools:\n    - Name: login\n      InstanceType: c5.large\n      Count: 2\n      Networking:\n        SubnetIds: [subnet-11111111111111111]";
-    const { stack } = clusterOf(slurmFile({ rest: pool }));
+    const { stack } = clusterOf(slurmFile({ rest: loginPool }));
 
     expect(resourceAt(stack, "aws_autoscaling_group")).toMatchObject({
       min_size: 2,
