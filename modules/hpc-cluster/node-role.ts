@@ -1,3 +1,4 @@
+import { DataAwsIamInstanceProfile } from "@cdktf/provider-aws/lib/data-aws-iam-instance-profile";
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
@@ -62,7 +63,8 @@ export interface NodeRoleProps {
  * Who the nodes are to AWS: a role and its instance profile, or those that the file names.
  *
  * **Creates** a role with one inline policy, attachments of managed policies, and an instance
- * profile; only the profile where the file names a role; nothing where it names a profile.
+ * profile; only the profile where the file names a role; nothing where it names a profile, whose role
+ * is looked up.
  */
 export class NodeRole extends Construct {
   /** The role, for settings that this construct does not model; absent when the file names one. */
@@ -71,8 +73,8 @@ export class NodeRole extends Construct {
   public readonly instanceProfileArn: string;
   /** The name of the instance profile. */
   public readonly instanceProfileName: string;
-  /** The ARN of the role, which launching nodes hands over; absent when only a profile is known. */
-  public readonly roleArn?: string;
+  /** The ARN of the role, which launching nodes hands over. */
+  public readonly roleArn: string;
 
   public constructor(scope: Construct, id: string, props: NodeRoleProps) {
     super(scope, id);
@@ -80,14 +82,17 @@ export class NodeRole extends Construct {
     if (iam?.InstanceProfile !== undefined) {
       this.instanceProfileArn = iam.InstanceProfile;
       this.instanceProfileName = lastPart(iam.InstanceProfile);
+      // Launching with a profile hands over its role, which only IAM knows.
+      this.roleArn = new DataAwsIamInstanceProfile(this, "Profile", {
+        name: this.instanceProfileName,
+      }).roleArn;
       return;
     }
-    this.resource = iam?.InstanceRole === undefined ? this.createRole(props) : undefined;
-    this.roleArn = iam?.InstanceRole ?? this.resource?.arn;
-    const profile = new IamInstanceProfile(this, "Profile", {
-      ...namesOf(props),
-      role: this.resource?.name ?? lastPart(iam?.InstanceRole ?? ""),
-    });
+    const given = iam?.InstanceRole;
+    this.resource = given === undefined ? this.createRole(props) : undefined;
+    const { arn, name } = this.resource ?? { arn: given ?? "", name: lastPart(given ?? "") };
+    this.roleArn = arn;
+    const profile = new IamInstanceProfile(this, "Profile", { ...namesOf(props), role: name });
     this.instanceProfileArn = profile.arn;
     this.instanceProfileName = profile.name;
   }

@@ -28,6 +28,12 @@ export interface PermissionsScope {
   readonly hostedZoneArn?: string;
   /** Whether the file mounts existing FSx file systems, which nodes ask FSx about. */
   readonly describesFsx: boolean;
+  /** ARNs of existing and own EFS file systems that nodes mount with their role. */
+  readonly efsArns: readonly string[];
+  /** Resource groups of capacity reservations that the daemon launches into. */
+  readonly reservationGroupArns: readonly string[];
+  /** Services whose own role launching needs, such as `spot.amazonaws.com`, by the role's name. */
+  readonly serviceRoles: Readonly<Record<string, string>>;
 }
 
 const allow = "Allow" as const;
@@ -66,6 +72,20 @@ export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
           },
         ]
       : []),
+    ...(scope.efsArns.length === 0
+      ? []
+      : [
+          {
+            Sid: "MountFileSystems",
+            Effect: allow,
+            Action: [
+              "elasticfilesystem:ClientMount",
+              "elasticfilesystem:ClientWrite",
+              "elasticfilesystem:ClientRootAccess",
+            ],
+            Resource: [...scope.efsArns],
+          },
+        ]),
   ];
 }
 
@@ -156,6 +176,24 @@ export function headStatements(scope: PermissionsScope): PolicyStatement[] {
             Resource: [...scope.computeRoleArns],
           },
         ]),
+    ...(scope.reservationGroupArns.length === 0
+      ? []
+      : [
+          {
+            Sid: "LaunchIntoReservations",
+            Effect: allow,
+            Action: ["ec2:RunInstances", "ec2:CreateFleet", "resource-groups:ListGroupResources"],
+            Resource: [...scope.reservationGroupArns],
+          },
+        ]),
+    ...Object.entries(scope.serviceRoles).map(([role, service]) => ({
+      // EC2 makes its own role in whose name it buys, at the first such launch of an account.
+      Sid: `Make${role}`,
+      Effect: allow,
+      Action: ["iam:CreateServiceLinkedRole"],
+      Resource: [`arn:${partition}:iam::${account}:role/aws-service-role/${service}/${role}`],
+      Condition: { StringEquals: { "iam:AWSServiceName": service } },
+    })),
     ...(scope.hostedZoneArn === undefined
       ? []
       : [

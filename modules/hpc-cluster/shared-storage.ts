@@ -53,6 +53,9 @@ export class SharedStorage extends Construct {
   /** The managed Lustre file systems, by storage name. */
   public readonly lustre: Readonly<Record<string, LustreFileSystem>>;
 
+  /** EFS file systems that nodes mount with their role. */
+  public readonly efsWithRoleIds: readonly string[];
+
   private readonly props: SharedStorageProps;
   private readonly createdVolumes: Record<string, readonly EbsVolume[]> = {};
   private readonly foundVolumes: Record<string, string> = {};
@@ -64,6 +67,9 @@ export class SharedStorage extends Construct {
     this.mounts = props.storages.map((storage) => this.createStorage(storage));
     this.volumes = this.createdVolumes;
     this.existingVolumeIds = this.foundVolumes;
+    this.efsWithRoleIds = this.mounts.flatMap((mount) =>
+      mount.type === "efs" && mount.iam ? [mount.fileSystemId] : [],
+    );
     this.lustre = this.createdLustre;
   }
 

@@ -197,6 +197,11 @@ export class SlurmCluster extends Construct {
           storage.FsxLustreSettings?.FileSystemId !== undefined ||
           ["FsxOpenZfs", "FsxOntap"].includes(storage.StorageType),
       ),
+      efsArns: this.parts.storage.efsWithRoleIds.map(
+        (id) => `arn:${partition}:elasticfilesystem:${region}:${account}:file-system/${id}`,
+      ),
+      reservationGroupArns: [],
+      serviceRoles: {},
       ...more,
     };
   }
@@ -278,6 +283,28 @@ export class SlurmCluster extends Construct {
     });
   }
 
+  private reservationGroupArns(): string[] {
+    const targets = this.queues.flatMap((queue) =>
+      queue.ComputeResources.map(
+        (resource) => resource.CapacityReservationTarget ?? queue.CapacityReservationTarget ?? {},
+      ),
+    );
+    const arns = targets.map(({ CapacityReservationResourceGroupArn: arn }) => arn);
+    return [...new Set(arns.filter((arn) => arn !== undefined))].sort();
+  }
+
+  private serviceRoles(): Record<string, string> {
+    const flexible = this.queues.some(({ ComputeResources }) =>
+      ComputeResources.some(({ Instances }) => Instances !== undefined),
+    );
+    return {
+      ...(this.queues.some(({ CapacityType }) => CapacityType === "SPOT")
+        ? { AWSServiceRoleForEC2Spot: "spot.amazonaws.com" }
+        : {}),
+      ...(flexible ? { AWSServiceRoleForEC2Fleet: "ec2fleet.amazonaws.com" } : {}),
+    };
+  }
+
   private settings(role: NodeSettings["role"]): NodeSettings {
     const { name, region, configuration } = this.parts;
     const settings = configuration.Scheduling.SlurmSettings;
@@ -316,8 +343,10 @@ export class SlurmCluster extends Construct {
       "head",
       headStatements(
         this.permissions({
-          computeRoleArns: compute.flatMap(({ roleArn }) => (roleArn === undefined ? [] : [roleArn])),
+          computeRoleArns: compute.map(({ roleArn }) => roleArn),
           launchTemplateArns: Object.values(this.computeResources).map(({ resource }) => resource.arn),
+          reservationGroupArns: this.reservationGroupArns(),
+          serviceRoles: this.serviceRoles(),
         }),
       ),
       this.head.Iam,

@@ -29,6 +29,13 @@ const lustre = (settings: string) =>
 const loginPool =
   "LoginNodes:\n  Pools:\n    - Name: login\n      InstanceType: c5.large\n      Count: 2\n      Networking:\n        SubnetIds: [subnet-11111111111111111]";
 
+/** A statement of a role's policy; the head node's by default. */
+function statementOf(stack: ReturnType<typeof emptyStack>, sid: string, role = "HeadRole") {
+  const { policy } = resourceAt(stack, "aws_iam_role_policy", `Cluster/Slurm/${role}/Policy`);
+  const { Statement } = JSON.parse(policy as string) as { Statement: { Sid: string }[] };
+  return Statement.find(({ Sid }) => Sid === sid);
+}
+
 describe("HpcCluster", () => {
   it("refuses a file with errors and names file, line and remedy", () => {
     const file = slurmFile({ resource: "MaxCounts: 5" });
@@ -456,6 +463,66 @@ describe("a Slurm cluster", () => {
       "HandOverRoles",
       "NodeNames",
     ]);
+  });
+
+  it("lets the head node hand over the role of a profile that the file names", () => {
+    const profile = "arn:aws:iam::111122223333:instance-profile/hpc/compute";
+    const { stack } = clusterOf(slurmFile({ queue: `Iam:\n  InstanceProfile: ${profile}` }));
+
+    expect(Object.values(dataOf(stack, "aws_iam_instance_profile"))).toEqual([{ name: "compute" }]);
+    expect(statementOf(stack, "HandOverRoles")).toMatchObject({
+      Resource: ["${data.aws_iam_instance_profile.Cluster_Slurm_Role-q1_Profile_392AB7EE.role_arn}"],
+    });
+  });
+
+  it("lets the head node launch into a resource group of reservations", () => {
+    const group = "arn:aws:resource-groups:eu-west-1:111122223333:group/reserved";
+    const { stack } = clusterOf(
+      slurmFile({ queue: `CapacityReservationTarget:\n  CapacityReservationResourceGroupArn: ${group}` }),
+    );
+
+    expect(statementOf(stack, "LaunchIntoReservations")).toMatchObject({
+      Action: ["ec2:RunInstances", "ec2:CreateFleet", "resource-groups:ListGroupResources"],
+      Resource: [group],
+    });
+  });
+
+  it("lets the head node make EC2's own roles for Spot and fleets where the file uses them", () => {
+    const { stack } = clusterOf(
+      slurmFile({
+        queue: "CapacityType: SPOT",
+        resource: "Instances:\n  - InstanceType: c5.large\n  - InstanceType: m5.large",
+      }),
+    );
+
+    expect(statementOf(stack, "MakeAWSServiceRoleForEC2Spot")).toEqual({
+      Sid: "MakeAWSServiceRoleForEC2Spot",
+      Effect: "Allow",
+      Action: ["iam:CreateServiceLinkedRole"],
+      Resource: [
+        "arn:aws:iam::111122223333:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+      ],
+      Condition: { StringEquals: { "iam:AWSServiceName": "spot.amazonaws.com" } },
+    });
+    expect(statementOf(stack, "MakeAWSServiceRoleForEC2Fleet")).toBeDefined();
+  });
+
+  it("lets nodes mount EFS with their role where the file says so", () => {
+    const storage = (iam: boolean) =>
+      `SharedStorage:\n  - Name: home\n    MountDir: /data\n    StorageType: Efs\n    EfsSettings: { FileSystemId: fs-0123456789abcdef0, EncryptionInTransit: true, IamAuthorization: ${iam} }`;
+
+    for (const role of ["HeadRole", "Role-q1"]) {
+      expect(
+        statementOf(clusterOf(slurmFile({ rest: storage(true) })).stack, "MountFileSystems", role),
+      ).toEqual(
+        expect.objectContaining({
+          Resource: ["arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-0123456789abcdef0"],
+        }),
+      );
+    }
+    expect(
+      statementOf(clusterOf(slurmFile({ rest: storage(false) })).stack, "MountFileSystems"),
+    ).toBeUndefined();
   });
 
   it("keeps a running head node when image or user data change", () => {
