@@ -173,10 +173,7 @@ function machineOf(props: ComputeResourceProps): LaunchTemplateConfig {
       httpTokens: props.imdsSupport === "v1.0" ? "optional" : "required",
       httpPutResponseHopLimit: 1,
     },
-    cpuOptions:
-      resource.DisableSimultaneousMultithreading && facts.vcpus > facts.cores
-        ? { coreCount: facts.cores, threadsPerCore: 1 }
-        : undefined,
+    cpuOptions: cpuOptionsOf(resource.DisableSimultaneousMultithreading, typesOf(resource), facts),
     networkInterfaces: interfacesOf(props),
     blockDeviceMappings: [rootVolumeOf(props.rootDeviceName, queue.ComputeSettings.LocalStorage.RootVolume)],
     tagSpecifications: ["instance", "volume"].map((resourceType) => ({
@@ -184,6 +181,22 @@ function machineOf(props: ComputeResourceProps): LaunchTemplateConfig {
       tags: { Name: "Compute", ...props.tags },
     })),
   };
+}
+
+/** Whether a node itself turns off its second threads, because EC2 takes no CPU options for `metal` types. */
+export function threadsAreOffInside(off: boolean, types: readonly string[]): true | undefined {
+  return off && types.some((type) => type.includes(".metal")) ? true : undefined;
+}
+
+/** CPU options that turn off the second thread of each core, where EC2 does that. */
+export function cpuOptionsOf(
+  off: boolean,
+  types: readonly string[],
+  { cores, vcpus }: InstanceTypeFacts,
+): { coreCount: number; threadsPerCore: number } | undefined {
+  return off && vcpus > cores && threadsAreOffInside(off, types) === undefined
+    ? { coreCount: cores, threadsPerCore: 1 }
+    : undefined;
 }
 
 function interfacesOf(props: ComputeResourceProps): NonNullable<LaunchTemplateConfig["networkInterfaces"]> {

@@ -6,6 +6,7 @@ import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import { Construct } from "constructs";
 import { pascalCase } from "../core";
+import { cpuOptionsOf } from "./compute-resource";
 import type { HeadNodeConfiguration } from "./cluster-keys";
 import type { InstanceTypeFacts } from "./instance-types";
 
@@ -111,10 +112,11 @@ export class HeadNode extends Construct {
       iamInstanceProfile: props.instanceProfileName,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: props.networkInterfaceId }],
       ebsOptimized: facts.ebsOptimized ? true : undefined,
-      cpuOptions:
-        configuration.DisableSimultaneousMultithreading && facts.vcpus > facts.cores
-          ? { coreCount: facts.cores, threadsPerCore: 1 }
-          : undefined,
+      cpuOptions: cpuOptionsOf(
+        configuration.DisableSimultaneousMultithreading,
+        [configuration.InstanceType],
+        facts,
+      ),
       metadataOptions: {
         httpEndpoint: "enabled",
         httpTokens: props.imdsSupport === "v1.0" ? "optional" : "required",

@@ -5,12 +5,12 @@ import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { InternalError } from "../core";
-import { storagesOf } from "./checks/check";
+import { storagesOf, typesOf } from "./checks/check";
 import type { HeadNodeConfiguration, LoginPoolConfiguration, SlurmQueueConfiguration } from "./cluster-keys";
 import { madeSoFar } from "./boot-order";
 import { ClusterMonitoring, logGroupNameOf } from "./cluster-monitoring";
 import { tagsOf } from "./cluster-tags";
-import { ComputeResource } from "./compute-resource";
+import { ComputeResource, threadsAreOffInside } from "./compute-resource";
 import { ConfigurationBucket } from "./configuration-bucket";
 import { HeadAddress, HeadNode } from "./head-node";
 import type { ClusterParts } from "./hpc-cluster";
@@ -267,6 +267,7 @@ export class SlurmCluster extends Construct {
       userData: renderUserData({
         ...this.settings("compute"),
         efa: resource.Efa.Enabled,
+        threadsOff: threadsAreOffInside(resource.DisableSimultaneousMultithreading, typesOf(resource)),
         ephemeralDirectory: queue.ComputeSettings.LocalStorage.EphemeralVolume.MountDir,
         proxy: queue.Networking.Proxy?.HttpProxyAddress,
         customActions: actionsOf(queue.CustomActions),
@@ -367,6 +368,9 @@ export class SlurmCluster extends Construct {
         ...this.settings("head"),
         hostName: this.hostName,
         securedImds: this.head.Imds.Secured,
+        threadsOff: threadsAreOffInside(this.head.DisableSimultaneousMultithreading, [
+          this.head.InstanceType,
+        ]),
         proxy: this.head.Networking.Proxy?.HttpProxyAddress,
         databaseSecretArn: configuration.Scheduling.SlurmSettings?.Database?.PasswordSecretArn,
         customActions: actionsOf(this.head.CustomActions),
@@ -407,6 +411,7 @@ export class SlurmCluster extends Construct {
       },
       userData: renderUserData({
         ...this.settings("login"),
+        autoScalingGroup: groupName,
         proxy: pool.Networking.Proxy?.HttpProxyAddress,
         customActions: actionsOf({
           OnNodeStart: pool.CustomActions?.OnNodeStart,

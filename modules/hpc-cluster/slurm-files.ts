@@ -121,9 +121,10 @@ function suspendTime(settings: SlurmSettings): string {
   return idleMinutes === -1 ? "INFINITE" : String(idleMinutes * 60);
 }
 
-function accountingLines({ configuration, headHostName }: SlurmFilesProps): string[] {
+function accountingLines({ configuration, headAddress }: SlurmFilesProps): string[] {
   const { Database, ExternalSlurmdbd } = configuration.Scheduling.SlurmSettings ?? {};
-  const host = ExternalSlurmdbd?.Host ?? (Database === undefined ? undefined : headHostName);
+  // Login and compute nodes ask the daemon too, and know the head node by its address only.
+  const host = ExternalSlurmdbd?.Host ?? (Database === undefined ? undefined : headAddress);
   return host === undefined
     ? ["JobAcctGatherType=jobacct_gather/none"]
     : [

@@ -17,6 +17,10 @@ export interface NodeSettings {
   readonly sudo: boolean;
   readonly securedImds: boolean;
   readonly ec2HostNames: boolean;
+  /** Whether the operating system turns off the second thread of each core; EC2 does, but not of `metal` types. */
+  readonly threadsOff?: boolean;
+  /** The Auto Scaling group that waits for a login node. */
+  readonly autoScalingGroup?: string;
   readonly proxy?: string;
   readonly mungeKeySecretArn?: string;
   readonly databaseSecretArn?: string;
@@ -61,8 +65,9 @@ export function renderUserData({ headAddress, ...settings }: NodeSettings): stri
     ...(proxy === undefined
       ? []
       : [`export http_proxy=${proxy} https_proxy=${proxy} no_proxy=169.254.169.254`]),
-    "command -v aws >/dev/null || { curl -sf https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip -o /tmp/aws.zip && python3 -m zipfile -e /tmp/aws.zip /tmp && bash /tmp/aws/install; }",
-    `aws s3 cp --quiet s3://${settings.bucket}/${settings.prefix}/nodes/bootstrap.sh /opt/meridian/bootstrap.sh`,
+    "command -v aws >/dev/null || { curl -sf https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip -o /tmp/aws.zip && python3 -m zipfile -e /tmp/aws.zip /tmp && chmod -R a+x /tmp/aws && bash /tmp/aws/install; }",
+    // A role that was made just now takes seconds to be known everywhere.
+    `for _ in $(seq 30); do ! aws s3 cp --quiet s3://${settings.bucket}/${settings.prefix}/nodes/bootstrap.sh /opt/meridian/bootstrap.sh || break; sleep 10; done`,
     `bash /opt/meridian/bootstrap.sh ${settings.role}`,
     "",
   ].join("\n");

@@ -13,7 +13,9 @@ release() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" /etc/os-release; }
 region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix); head=$(cat /etc/meridian/head-address)
 os=$(release ID); version=$(release VERSION_ID); version=${version%%.*}
 export AWS_DEFAULT_REGION=$region
-proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_proxy=$proxy no_proxy=169.254.169.254,.amazonaws.com; fi
+proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_proxy=$proxy no_proxy=169.254.169.254; fi
+# Amazon Linux has no Slurm package, and that of Ubuntu 22.04 does not know the control groups of its own system.
+builds() { [ "$os" = amzn ] || [ "$os$version" = ubuntu22 ]; }
 
 # Slurm's messages carry user ids: `slurm` has the same one on every node, before a package picks its own.
 users() {
@@ -24,9 +26,11 @@ users() {
 }
 
 install_packages() {
+  local slurm=(slurm-wlm slurmdbd)
+  ! builds || slurm=(build-essential bzip2 pkg-config libmunge-dev libpam0g-dev libmariadb-dev libdbus-1-dev libreadline-dev)
   case $os in
     ubuntu|debian) export DEBIAN_FRONTEND=noninteractive; apt-get update -q
-      apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm iptables slurm-wlm slurmdbd ;;
+      apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm iptables "${slurm[@]}" ;;
     amzn) dnf install -qy nfs-utils mdadm iptables-nft gcc make readline-devel perl pam-devel mariadb105-devel dbus-devel
       dnf install -qy python3-boto3 || { dnf install -qy python3-pip; python3 -m pip install -q boto3; }
       dnf install -qy munge munge-devel || build_munge ;;
@@ -44,9 +48,9 @@ build_munge() {
   systemctl daemon-reload
 }
 
-# Amazon Linux has no Slurm package: the head node builds one and shares it.
+# Where there is no package, the head node builds Slurm and shares it.
 build_slurm() {
-  [ "$os" = amzn ] || return 0
+  builds || return 0
   local slurm; slurm=slurm-$(setting slurmVersion)
   curl -sfL "https://download.schedmd.com/slurm/$slurm.tar.bz2" | tar xj -C /usr/src
   (cd "/usr/src/$slurm" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm && make -sj "$(nproc)" && make -s install)
@@ -54,7 +58,7 @@ build_slurm() {
 
 # Packages bring units of their own; a Slurm that was built has none.
 slurm_units() {
-  [ "$os" = amzn ] || return 0
+  builds || return 0
   local program
   for program in "$@"; do sed "s/@PROGRAM@/$program/g" /opt/meridian/nodes/slurm-program.service > "/etc/systemd/system/$program.service"; done
   systemctl daemon-reload
@@ -206,6 +210,11 @@ head_node() {
     printf '#!/bin/sh\nexport PATH=/opt/slurm/bin:/usr/bin:/bin\nexec python3 /opt/meridian/daemon/meridian_hpc.py %s "$@"\n' "$program" > "/opt/meridian/bin/$program"; chmod 755 "/opt/meridian/bin/$program"
   done
   secure_imds
+  for program in meridian-hpc meridian-update; do
+    [ -n "$proxy" ] || break
+    install -d "/etc/systemd/system/$program.service.d"
+    printf '[Service]\nEnvironment=http_proxy=%s https_proxy=%s no_proxy=169.254.169.254\n' "$proxy" "$proxy" > "/etc/systemd/system/$program.service.d/proxy.conf"
+  done
   cp /opt/meridian/nodes/meridian-hpc.service /opt/meridian/nodes/meridian-update.* /etc/systemd/system/; systemctl daemon-reload
   systemctl enable --now slurmctld meridian-hpc meridian-update.timer
 }
@@ -215,7 +224,7 @@ compute_node() {
   mountpoint -q /opt/meridian
   aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json; search_domain
   add_nfs /etc/slurm
-  [ "$os" != amzn ] || add_nfs /opt/slurm
+  ! builds || add_nfs /opt/slurm
   [ "$(setting sharedHome)" != true ] || add_nfs /home
   munge_key; mount_storage; install_efa
   [ "$role" = compute ] || return 0
@@ -223,12 +232,15 @@ compute_node() {
   [ "$(setting ec2HostNames)" = true ] || hostnamectl set-hostname "$name"
   printf 'SLURMD_OPTIONS="-N %s"\nPATH=/opt/slurm/sbin:/opt/slurm/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' "$name" > /etc/default/slurmd; install -d /etc/sysconfig; cp /etc/default/slurmd /etc/sysconfig/slurmd
   slurm_units slurmd
+  # The driver makes the devices that gres.conf names when it is first asked.
+  ! has nvidia-smi || nvidia-smi > /dev/null || true
 }
 
 mkdir -p /opt/meridian/bin
+[ "$(setting threadsOff)" != true ] || echo off > /sys/devices/system/cpu/smt/control
 users; install_packages
 # shellcheck disable=SC2016
-[ "$os" != amzn ] || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
+! builds || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
 if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoers.d/90-cloud-init-users; fi
 fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
 ln -sf "$(command -v python3)" /opt/meridian/bin/python3
@@ -237,3 +249,8 @@ case $role in head) head_node ;; *) compute_node ;; esac
 custom_action OnNodeConfigured
 [ "$role" != compute ] || systemctl enable --now slurmd
 touch /run/meridian-ready
+# The group counts a login node in now, instead of when its hook runs out.
+if [ "$role" = login ]; then
+  aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$(setting autoScalingGroup)" --lifecycle-hook-name boot \
+    --lifecycle-action-result CONTINUE --instance-id "$(imds instance-id)" || true
+fi

@@ -10,6 +10,8 @@ aws s3 cp --quiet "$source/fleet.json" /etc/meridian/fleet.json
 applied=/etc/meridian/applied.sha256
 now=$(cat /etc/slurm/*.conf /etc/meridian/fleet.json /opt/meridian/daemon/*.py | sha256sum)
 [ "$now" != "$(cat "$applied" 2>/dev/null || true)" ] || exit 0
-PATH=/opt/slurm/bin:$PATH scontrol reconfigure || systemctl restart slurmctld
+# Slurm before 23.11 takes new and removed nodes only when its controller starts; jobs outlive that.
+systemctl restart slurmctld
+for _ in $(seq 30); do ! PATH=/opt/slurm/bin:$PATH scontrol reconfigure || break; sleep 2; done
 systemctl restart meridian-hpc
 printf '%s\n' "$now" > "$applied"

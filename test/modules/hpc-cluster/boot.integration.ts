@@ -25,6 +25,7 @@ const modules = join(__dirname, "../../../modules/hpc-cluster");
 const systems = {
   amzn: 'ID="amzn"\nVERSION_ID="2023"\n',
   ubuntu: 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n',
+  jammy: 'ID=ubuntu\nVERSION_ID="22.04"\nVERSION_CODENAME=jammy\n',
   rocky: 'ID="rocky"\nVERSION_ID="9.5"\n',
 };
 
@@ -139,7 +140,7 @@ const isRoot = process.getuid?.() === 0;
 const playing = isRoot ? describe : describe.skip;
 
 playing("a stock image becomes", () => {
-  it.each(["amzn", "ubuntu", "rocky"] as const)("a head node on %s", (os) => {
+  it.each(["amzn", "ubuntu", "jammy", "rocky"] as const)("a head node on %s", (os) => {
     const { code, output, files, calls, slurm } = boot(os, "head");
 
     expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
@@ -151,14 +152,18 @@ playing("a stock image becomes", () => {
       calls.indexOf("systemctl enable --now slurmctld meridian-hpc meridian-update.timer"),
     );
     expect(files["/etc/exports"]?.replace(/\S*\/mounted/, "").split("\n")).toEqual([
-      ...["/opt/meridian", "/home", "/etc/slurm", ...(os === "amzn" ? ["/opt/slurm"] : []), "/data"].map(
-        (directory) => `${directory} *(rw,no_root_squash)`,
-      ),
+      ...[
+        "/opt/meridian",
+        "/home",
+        "/etc/slurm",
+        ...(os === "amzn" || os === "jammy" ? ["/opt/slurm"] : []),
+        "/data",
+      ].map((directory) => `${directory} *(rw,no_root_squash)`),
       "",
     ]);
   });
 
-  it.each(["amzn", "ubuntu", "rocky"] as const)("a compute node on %s", (os) => {
+  it.each(["amzn", "ubuntu", "jammy", "rocky"] as const)("a compute node on %s", (os) => {
     const { code, output, files, calls, slurm } = boot(os, "compute");
 
     expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
@@ -169,13 +174,17 @@ playing("a stock image becomes", () => {
     expect(calls).not.toContain("systemctl enable --now meridian-imds");
   });
 
-  it("a login node, which runs no daemon", () => {
-    const { code, output, calls } = boot("ubuntu", "login");
+  it("a login node, which runs no daemon and tells its group that it has booted", () => {
+    const { code, output, calls } = boot("ubuntu", "login", { autoScalingGroup: "demo-login" });
 
     expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
     expect(calls.filter((call) => call.startsWith("systemctl enable"))).toEqual([
       "systemctl enable --now munge",
     ]);
+    expect(calls.at(-1)).toBe(
+      "aws autoscaling complete-lifecycle-action --auto-scaling-group-name demo-login --lifecycle-hook-name boot " +
+        "--lifecycle-action-result CONTINUE --instance-id i-1",
+    );
   });
 });
 
@@ -208,6 +217,38 @@ playing("a booted node", () => {
     expect(boot("ubuntu", "compute").files["/etc/systemd/system/slurmd.service"]).toBeNull();
   });
 
+  it("builds Slurm on Ubuntu 22.04, whose package cannot run on its own system", () => {
+    const { calls, files } = boot("jammy", "compute");
+
+    expect(calls.filter((call) => call.includes("slurm-wlm"))).toEqual([]);
+    expect(calls).toContainEqual(expect.stringMatching(/^apt-get install .*libmunge-dev.*libdbus-1-dev/));
+    expect(calls).toContain("mount /opt/slurm");
+    expect(files["/etc/systemd/system/slurmd.service"]).toContain("/opt/slurm/sbin/slurmd");
+  });
+
+  it("turns off second threads where EC2 does not", () => {
+    const control = "/sys/devices/system/cpu/smt/control";
+
+    expect(boot("ubuntu", "compute", { threadsOff: true }).files[control]).toBe("off\n");
+    expect(boot("ubuntu", "compute").files[control]).toBeNull();
+  });
+
+  it("asks the driver of its GPUs for their devices before slurmd looks for them", () => {
+    const { calls } = boot("ubuntu", "compute");
+
+    expect(calls.indexOf("nvidia-smi ")).toBeGreaterThan(0);
+    expect(calls.indexOf("nvidia-smi ")).toBeLessThan(calls.indexOf("systemctl enable --now slurmd"));
+  });
+
+  it("sends its daemon's requests through the proxy", () => {
+    const unit = "/etc/systemd/system/meridian-hpc.service.d/proxy.conf";
+
+    expect(boot("ubuntu", "head", { proxy: "http://proxy:3128" }).files[unit]).toBe(
+      "[Service]\nEnvironment=http_proxy=http://proxy:3128 https_proxy=http://proxy:3128 no_proxy=169.254.169.254\n",
+    );
+    expect(boot("ubuntu", "head").files[unit]).toBeNull();
+  });
+
   it("knows the others by their short names", () => {
     const { files } = boot("ubuntu", "compute");
 
@@ -219,6 +260,31 @@ playing("a booted node", () => {
 
     expect(files["/etc/slurm/slurmdbd.conf"]).toBe("StoragePass=c2VjcmV0\n");
     expect(calls).toContain("systemctl enable --now slurmdbd");
+  });
+});
+
+describe("the AWS client", () => {
+  it("is installed from its archive, whose programs unpack without permission to run", () => {
+    const directory = mkdtempSync(join(tmpdir(), "meridian-client-"));
+    try {
+      const line = renderUserData(settings("head"))
+        .split("\n")
+        .find((one) => one.startsWith("command -v aws"));
+      mkdirSync(join(directory, "aws/dist"), { recursive: true });
+      writeFileSync(join(directory, "aws/dist/aws"), "#!/bin/sh\necho runs\n", { mode: 0o755 });
+      writeFileSync(join(directory, "aws/install"), '"$(dirname "$0")/dist/aws"\n');
+      const script = [
+        `cd ${directory}; python3 -m zipfile -c archive.zip aws && rm -r aws`,
+        `command() { false; }; curl() { cp archive.zip ${directory}/aws.zip; }`,
+        (line ?? "").replaceAll("/tmp", directory),
+      ].join("\n");
+
+      const { stdout, status } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+
+      expect({ stdout, status }).toEqual({ stdout: "runs\n", status: 0 });
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 });
 

@@ -12,6 +12,7 @@ for folder in /etc /var /opt /run /dev /usr/src /home; do
 done
 rm -rf /opt/meridian /etc/meridian /etc/slurm /etc/munge /var/spool/slurm*
 sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
+mount -t tmpfs none /sys/devices/system/cpu; mkdir /sys/devices/system/cpu/smt
 mkdir -p /dev/disk/by-id; touch /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol{1,2}
 : > /etc/fstab; rm -f /etc/os-release; cp "$directory/os-release.$os" /etc/os-release
 
@@ -30,7 +31,7 @@ case "$name $*" in
 esac
 P
 chmod +x "$programs/stand-in"
-for name in aws dnf apt-get dpkg curl tar make systemctl hostnamectl mount mountpoint blkid lsblk mdadm mkfs.ext4 exportfs nmcli sysctl gpg; do ln -s stand-in "$programs/$name"; done
+for name in aws dnf apt-get dpkg curl tar make systemctl hostnamectl mount mountpoint blkid lsblk mdadm mkfs.ext4 exportfs nmcli sysctl gpg nvidia-smi; do ln -s stand-in "$programs/$name"; done
 install -D /dev/null /opt/aws/amazon-cloudwatch-agent/etc/x; install -D "$programs/stand-in" /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl
 
 code=0; PATH=$programs:$PATH bash "$directory/user-data.sh" >"$scratch/output" 2>&1 </dev/null || code=$?
@@ -41,7 +42,7 @@ read = lambda path: pathlib.Path(path).read_text() if pathlib.Path(path).exists(
 scratch = sys.argv[2]
 files = ["/etc/fstab", "/etc/exports", "/etc/default/slurmd", "/etc/systemd/system/slurmd.service", "/etc/systemd/system/slurmctld.service",
          "/etc/systemd/system/meridian-hpc.service", "/etc/systemd/system/meridian-imds.service", "/etc/systemd/resolved.conf.d/meridian.conf",
-         "/etc/profile.d/slurm.sh", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready"]
+         "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready"]
 slurm = [line.split(":")[2:4] for line in read("/etc/passwd").splitlines() if line.startswith("slurm:")]
 print(json.dumps({"code": int(sys.argv[1]), "output": read(scratch + "/output"), "calls": read(scratch + "/calls").splitlines(),
                   "slurm": slurm, "files": {path: read(path) for path in files}}))

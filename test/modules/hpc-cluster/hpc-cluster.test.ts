@@ -29,6 +29,12 @@ const lustre = (settings: string) =>
 const loginPool =
   "LoginNodes:\n  Pools:\n    - Name: login\n      InstanceType: c5.large\n      Count: 2\n      Networking:\n        SubnetIds: [subnet-11111111111111111]";
 
+/** What the user data of a launch template tells a node. */
+function settingsOf({ user_data: userData }: Record<string, unknown>): unknown {
+  const [, encoded = ""] = /echo (\S+) \| base64 -d/.exec(userData as string) ?? [];
+  return JSON.parse(Buffer.from(encoded, "base64").toString()) as unknown;
+}
+
 /** A statement of a role's policy; the head node's by default. */
 function statementOf(stack: ReturnType<typeof emptyStack>, sid: string, role = "HeadRole") {
   const { policy } = resourceAt(stack, "aws_iam_role_policy", `Cluster/Slurm/${role}/Policy`);
@@ -218,6 +224,17 @@ describe("the launch template of a compute resource", () => {
     );
 
     expect(resourceAt(stack, "aws_launch_template", template)).not.toHaveProperty("cpu_options");
+  });
+
+  it("leaves the threads of metal types to the node, because EC2 takes no CPU options there", () => {
+    const { stack } = clusterOf(
+      slurmFile({ resource: "InstanceType: c5.metal\nDisableSimultaneousMultithreading: true" }),
+    );
+
+    const found = resourceAt(stack, "aws_launch_template", template);
+
+    expect(found).not.toHaveProperty("cpu_options");
+    expect(settingsOf(found)).toMatchObject({ threadsOff: true });
   });
 
   it("buys Spot with a price", () => {
@@ -602,6 +619,14 @@ describe("a Slurm cluster", () => {
       "Cluster/Slurm/Configuration/File-slurm--slurmdbd.conf.template",
     );
     expect(file.content).toContain("StoragePass=@PASSWORD@");
+    const { content } = resourceAt(
+      stack,
+      "aws_s3_object",
+      "Cluster/Slurm/Configuration/File-slurm--slurm.conf",
+    );
+    expect(content).toContain(
+      "AccountingStorageHost=${aws_network_interface.Cluster_Slurm_HeadAddress_0FEC9321.private_ip}\n",
+    );
   });
 
   it("is the same bytes at every synthesis", () => {
