@@ -573,7 +573,18 @@ class Manager:
             self.set_status("RUNNING", "STARTING")
         else:
             self.set_status(status, status)
+            self.keep_closed(status)
         return self.status()
+
+    def keep_closed(self, status):
+        """Closes queues again that a start of the controller has opened."""
+        items = self.cloud.items()
+        closed = [queue for queue in self.fleet["queues"]
+                  if status == "STOPPED" or items.get(f"QUEUE/{queue}", {}).get("Protected")]
+        states = self.slurm.partitions() if closed else {}
+        for queue in closed:
+            if states.get(queue) == "up":
+                self.slurm.partition(queue, "inactive")
 
     def count_failures(self, nodes, items):
         """Counts boots that failed; too many in a row close the queue."""

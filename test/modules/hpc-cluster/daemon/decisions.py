@@ -49,6 +49,9 @@ class Slurm:
     def partition(self, name, state):
         self.partitions_[name] = state
 
+    def partitions(self):
+        return {"q": "inact" if self.partitions_.get("q") == "inactive" else "up"}
+
 
 class Cloud:
     def __init__(self, clock):
@@ -339,6 +342,19 @@ def stop():
     world.manager.look_after()
     equal((world.slurm.partitions_, world.cloud.running, world.cloud.names), ({"q": "inactive"}, {}, {}))
     equal(world.cloud.table["FLEET"]["Status"], "STOPPED")
+
+
+@test
+def closed_after_restart():
+    """queues that are closed stay closed when the controller starts anew, which opens them"""
+    world = World()
+    for table in ({"FLEET": {"Id": "FLEET", "Status": "STOPPED"}}, {"QUEUE/q": {"Id": "QUEUE/q", "Failures": 3, "Protected": True}}):
+        world.slurm.partitions_, world.cloud.table = {}, table
+        world.manager.look_after()
+        equal(world.slurm.partitions_, {"q": "inactive"})
+    world.slurm.partitions_, world.cloud.table = {}, {}
+    world.manager.look_after()
+    equal(world.slurm.partitions_, {})
 
 
 @test
