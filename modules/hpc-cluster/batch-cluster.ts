@@ -3,14 +3,15 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { Construct } from "constructs";
 import { nameLimits, resourceName } from "../core";
 import { BatchJob } from "./batch-job";
+import { batchMachineUserData, isNamedByFsx } from "./batch-machine";
 import { BatchQueue } from "./batch-queue";
 import type { BatchQueueConfiguration } from "./cluster-keys";
 import { ClusterMonitoring } from "./cluster-monitoring";
 import { tagsOf } from "./cluster-tags";
 import type { ClusterParts } from "./hpc-cluster";
 import { InstanceTypes } from "./instance-types";
-import type { Mount } from "./mounts";
 import { NodeRole } from "./node-role";
+import { efsArnsOf, mountStatements } from "./permissions";
 
 /**
  * The AWS Batch side of a cluster.
@@ -34,7 +35,10 @@ export class BatchCluster extends Construct {
       partition,
       clusterName: name,
       role: "batch",
-      statements: [],
+      statements: mountStatements({
+        describesFsx: parts.storage.mounts.some(isNamedByFsx),
+        efsArns: efsArnsOf(parts),
+      }),
       managedPolicyNames: [
         "service-role/AmazonEC2ContainerServiceforEC2Role",
         "AmazonSSMManagedInstanceCore",
@@ -61,7 +65,11 @@ export class BatchCluster extends Construct {
       securityGroupIds: SecurityGroups ?? [parts.security.resource.id, ...AdditionalSecurityGroups],
       instanceProfileArn: this.resource.instanceProfileArn,
       imdsSupport: parts.configuration.Imds.ImdsSupport,
-      userData: machineUserData(parts.storage.mounts, queue.Meridian.Efa),
+      userData: batchMachineUserData({
+        region: parts.region,
+        mounts: parts.storage.mounts,
+        efa: queue.Meridian.Efa,
+      }),
       tags: tagsOf(parts.configuration.Tags),
     });
   }
@@ -105,48 +113,5 @@ export class BatchCluster extends Construct {
       policyArn: `arn:${partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy`,
     });
     return role;
-  }
-}
-
-const boundary = "MERIDIAN-PART";
-
-/** User data of a Batch machine: Batch merges its own part into ours, so ours is MIME. */
-function machineUserData(mounts: readonly Mount[], efa: boolean): string {
-  const script = [
-    "#!/bin/bash",
-    "set -eu",
-    ...(efa ? ["sysctl -w kernel.yama.ptrace_scope=0 || true"] : []),
-    ...mounts.flatMap(mountCommands),
-  ];
-  return [
-    "MIME-Version: 1.0",
-    `Content-Type: multipart/mixed; boundary=${boundary}`,
-    "",
-    `--${boundary}`,
-    "Content-Type: text/x-shellscript; charset=us-ascii",
-    "",
-    ...script,
-    "",
-    `--${boundary}--`,
-    "",
-  ].join("\n");
-}
-
-function mountCommands(mount: Mount): string[] {
-  const make = `mkdir -p ${mount.directory}`;
-  switch (mount.type) {
-    case "lustre":
-      return [
-        "command -v mount.lustre || dnf install -qy lustre-client || amazon-linux-extras install -y lustre",
-        make,
-        `mount -t lustre -o relatime,flock ${mount.dnsName}@tcp:/${mount.mountName ?? "fsx"} ${mount.directory}`,
-      ];
-    case "efs":
-      return [
-        make,
-        `mount -t nfs4 -o nfsvers=4.1,hard,timeo=600,retrans=2,noresvport ${mount.dnsName}:/ ${mount.directory}`,
-      ];
-    default:
-      return [];
   }
 }

@@ -61,7 +61,17 @@ export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
       Resource: [`${bucket}/${scope.prefix}/*`],
     },
     ...secretStatements("ReadNodeSecrets", scope.nodeSecretArns),
-    ...(scope.describesFsx
+    ...mountStatements(scope),
+  ];
+}
+
+/** What every machine may do that mounts storage: ask FSx about it, and mount EFS with its own role. */
+export function mountStatements({
+  describesFsx,
+  efsArns,
+}: Pick<PermissionsScope, "describesFsx" | "efsArns">): PolicyStatement[] {
+  return [
+    ...(describesFsx
       ? [
           {
             Sid: "FindFileSystems",
@@ -72,7 +82,7 @@ export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
           },
         ]
       : []),
-    ...(scope.efsArns.length === 0
+    ...(efsArns.length === 0
       ? []
       : [
           {
@@ -83,10 +93,24 @@ export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
               "elasticfilesystem:ClientWrite",
               "elasticfilesystem:ClientRootAccess",
             ],
-            Resource: [...scope.efsArns],
+            Resource: [...efsArns],
           },
         ]),
   ];
+}
+
+/** The EFS file systems of a cluster that machines mount with their role. */
+export function efsArnsOf({
+  partition,
+  region,
+  account,
+  storage,
+}: Pick<PermissionsScope, "partition" | "region" | "account"> & {
+  readonly storage: { readonly efsWithRoleIds: readonly string[] };
+}): string[] {
+  return storage.efsWithRoleIds.map(
+    (id) => `arn:${partition}:elasticfilesystem:${region}:${account}:file-system/${id}`,
+  );
 }
 
 /** What a compute node may do: also learn which node it is. */

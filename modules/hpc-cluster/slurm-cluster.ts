@@ -19,6 +19,7 @@ import { LoginPool } from "./login-pool";
 import { NodeRole } from "./node-role";
 import {
   computeStatements,
+  efsArnsOf,
   headStatements,
   loginStatements,
   managedPolicyNames,
@@ -197,9 +198,7 @@ export class SlurmCluster extends Construct {
           storage.FsxLustreSettings?.FileSystemId !== undefined ||
           ["FsxOpenZfs", "FsxOntap"].includes(storage.StorageType),
       ),
-      efsArns: this.parts.storage.efsWithRoleIds.map(
-        (id) => `arn:${partition}:elasticfilesystem:${region}:${account}:file-system/${id}`,
-      ),
+      efsArns: efsArnsOf(this.parts),
       reservationGroupArns: [],
       serviceRoles: {},
       ...more,

@@ -185,6 +185,13 @@ const storage: Check = {
           "use Efs or FsxLustre",
         );
       }
+      if (one.StorageType === "FsxOpenZfs" || one.StorageType === "FsxOntap") {
+        error(
+          `${path}.StorageType`,
+          "machines of Batch do not mount volumes of FSx for OpenZFS and ONTAP, and jobs would write to the root volume",
+          "use Efs or FsxLustre",
+        );
+      }
     }
   },
 };

@@ -517,6 +517,17 @@ const accelerators: Check = {
         );
       }
     }
+    for (const { queue, resource, resourcePath } of resourcesOf(cluster)) {
+      const type = typesOf(resource).find((one) => types.find(one)?.gpus?.manufacturer === "NVIDIA");
+      const image = queue.Image?.CustomAmi ?? cluster.Image.CustomAmi;
+      if (type !== undefined && image === undefined) {
+        warn(
+          resourcePath,
+          `the stock image has no driver for the GPUs of '${type}', and Slurm's daemon does not start without their devices`,
+          "set the queue's Image.CustomAmi to an image with the driver, such as the Deep Learning Base GPU AMI, or install it in OnNodeStart",
+        );
+      }
+    }
   },
 };
 

@@ -619,6 +619,23 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    "warns of NVIDIA GPUs on a stock image",
+    slurmFile({ resource: "InstanceType: g4dn.xlarge" }),
+    {},
+    [
+      "cluster.yaml:17: WARNING InstanceTypeAcceleratorManufacturer: Scheduling.SlurmQueues[0].ComputeResources[0]: the stock image has no driver for the GPUs of 'g4dn.xlarge', and Slurm's daemon does not start without their devices; set the queue's Image.CustomAmi to an image with the driver, such as the Deep Learning Base GPU AMI, or install it in OnNodeStart",
+    ],
+  ],
+  [
+    "takes NVIDIA GPUs on an image of one's own",
+    slurmFile({
+      resource: "InstanceType: g4dn.xlarge",
+      queue: "Image:\n  CustomAmi: ami-0123456789abcdef0",
+    }),
+    {},
+    [],
+  ],
+  [
     "warns of a machine that is too small",
     slurmFile({ resource: "InstanceType: t3.micro" }),
     {},
@@ -1125,6 +1142,16 @@ const cases: readonly Case[] = [
       "cluster.yaml:13: ERROR AwsBatchStorage: SharedStorage[0].StorageType: an EBS volume is shared by the head node, and a Batch cluster has none; use Efs or FsxLustre",
     ],
   ],
+  ...(["OpenZfs", "Ontap"] as const).map((kind): Case => [
+    `refuses FSx for ${kind} with Batch`,
+    batchFile({
+      rest: `SharedStorage:\n  - {MountDir: /a, Name: a, StorageType: Fsx${kind}, Fsx${kind}Settings: {VolumeId: fsvol-0123456789abcdef0}}`,
+    }),
+    {},
+    [
+      "cluster.yaml:13: ERROR AwsBatchStorage: SharedStorage[0].StorageType: machines of Batch do not mount volumes of FSx for OpenZFS and ONTAP, and jobs would write to the root volume; use Efs or FsxLustre",
+    ],
+  ]),
   [
     "refuses a role beside policies",
     slurmFile({

@@ -674,6 +674,43 @@ describe("a Batch cluster", () => {
     expect(resourceAt(stack, "aws_batch_compute_environment")).not.toHaveProperty("compute_environment_name");
   });
 
+  it("installs EFA on its machines, whose stock image has no driver", () => {
+    const userDataOf = (efaOn: boolean) => {
+      const { stack } = clusterOf(
+        batchFile({
+          queue: `Meridian:\n  Efa: ${efaOn}`,
+          resource: "InstanceTypes: [c5n.18xlarge]\nMaxvCpus: 144",
+        }),
+      );
+      return resourceAt(stack, "aws_launch_template").user_data as string;
+    };
+
+    expect(userDataOf(true)).toContain("./efa_installer.sh -y");
+    expect(userDataOf(false)).not.toContain("efa_installer");
+  });
+
+  it("asks FSx for the name of an existing Lustre file system", () => {
+    const { stack } = clusterOf(batchFile({ rest: lustre("FileSystemId: fs-0123456789abcdef0") }));
+
+    const userData = resourceAt(stack, "aws_launch_template").user_data as string;
+    expect(userData).toContain("name=$(aws fsx describe-file-systems --region eu-west-1");
+    expect(userData).toContain("fs-0123456789abcdef0.fsx.eu-west-1.amazonaws.com@tcp:/$name /fsx");
+    expect(resourceAt(stack, "aws_iam_role_policy").policy).toContain("fsx:DescribeFileSystems");
+  });
+
+  it("encrypts the way to EFS where the file says so", () => {
+    const { stack } = clusterOf(
+      batchFile({
+        rest: "SharedStorage:\n  - Name: home\n    MountDir: /data\n    StorageType: Efs\n    EfsSettings: { FileSystemId: fs-0123456789abcdef0, EncryptionInTransit: true, IamAuthorization: true }",
+      }),
+    );
+
+    expect(resourceAt(stack, "aws_launch_template").user_data).toContain(
+      "mount -t efs -o tls,iam fs-0123456789abcdef0:/ /data",
+    );
+    expect(resourceAt(stack, "aws_iam_role_policy").policy).toContain("elasticfilesystem:ClientMount");
+  });
+
   it("buys Spot with a bid", () => {
     const { stack } = clusterOf(
       batchFile({ queue: "CapacityType: SPOT", resource: "SpotBidPercentage: 60" }),
