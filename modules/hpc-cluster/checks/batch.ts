@@ -84,6 +84,76 @@ const types: Check = {
   },
 };
 
+/** https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html */
+const mostEnvironments = 3;
+
+const environments: Check = {
+  code: "AwsBatchComputeEnvironments",
+  run: (cluster, { error }) => {
+    for (const { queue, path } of queues(cluster)) {
+      if (queue.ComputeResources.length > mostEnvironments) {
+        error(
+          `${path}.ComputeResources`,
+          `a Batch queue takes at most ${mostEnvironments} compute environments, got ${queue.ComputeResources.length}`,
+          "name more instance types in fewer compute resources, or add a queue",
+        );
+      }
+    }
+  },
+};
+
+const gib = (from: number, to: number, step: number): number[] =>
+  Array.from({ length: (to - from) / step + 1 }, (_, index) => 1024 * (from + index * step));
+
+/**
+ * Memory that Fargate has for a number of vCPUs, in MiB.
+ *
+ * @see https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
+ */
+const fargateMemory = new Map<number, readonly number[]>([
+  [0.25, [512, 1024, 2048]],
+  [0.5, gib(1, 4, 1)],
+  [1, gib(2, 8, 1)],
+  [2, gib(4, 16, 1)],
+  [4, gib(8, 30, 1)],
+  [8, gib(16, 60, 4)],
+  [16, gib(32, 120, 8)],
+]);
+
+const jobSizes: Check = {
+  code: "AwsBatchJobSize",
+  run: (cluster, { error }) => {
+    const all = queues(cluster);
+    const fargate = all.length > 0 && all.every(({ queue }) => queue.Meridian.Fargate);
+    (cluster.Scheduling.AwsBatchSettings?.Meridian.JobDefinitions ?? []).forEach((job, index) => {
+      const path = `Scheduling.AwsBatchSettings.Meridian.JobDefinitions[${index}]`;
+      if (!fargate && !Number.isInteger(job.Vcpus)) {
+        error(`${path}.Vcpus`, `machines give whole vCPUs, got ${job.Vcpus}`, "write a whole number");
+      }
+      if (!fargate) {
+        return;
+      }
+      const memory = fargateMemory.get(job.Vcpus);
+      if (memory?.includes(job.MemoryMiB) !== true) {
+        error(
+          `${path}.Vcpus`,
+          `Fargate has no task of ${job.Vcpus} vCPUs and ${job.MemoryMiB} MiB`,
+          memory === undefined
+            ? `set Vcpus to one of ${listed(fargateMemory.keys())}`
+            : `set MemoryMiB to one of ${listed(memory)}`,
+        );
+      }
+      if (job.Mounts !== undefined || job.Gpus !== undefined) {
+        error(
+          job.Mounts === undefined ? `${path}.Gpus` : `${path}.Mounts`,
+          "Fargate has no machines that mount the shared storage or have GPUs",
+          "remove the key, or use a queue on EC2",
+        );
+      }
+    });
+  },
+};
+
 const features: Check = {
   code: "AwsBatchQueueFeatures",
   run: (cluster, { error }) => {
@@ -197,4 +267,4 @@ const storage: Check = {
 };
 
 /** Checks of AWS Batch queues and job definitions. */
-export const batchChecks: readonly Check[] = [sizes, types, features, jobs, storage];
+export const batchChecks: readonly Check[] = [sizes, types, environments, features, jobs, jobSizes, storage];

@@ -1153,6 +1153,40 @@ const cases: readonly Case[] = [
     ],
   ]),
   [
+    "refuses more compute environments than a Batch queue takes",
+    batchFile().replace(
+      /( +)- Name: cr1\n +InstanceTypes: .*\n/,
+      (one, indent: string) =>
+        one + [2, 3, 4].map((n) => `${indent}- {Name: cr${n}, InstanceTypes: [c5.large]}\n`).join(""),
+    ),
+    {},
+    [
+      "cluster.yaml:9: ERROR AwsBatchComputeEnvironments: Scheduling.AwsBatchQueues[0].ComputeResources: a Batch queue takes at most 3 compute environments, got 4; name more instance types in fewer compute resources, or add a queue",
+    ],
+  ],
+  [
+    "refuses sizes that Fargate does not have, and what it cannot do",
+    batchFile({
+      queue: "Meridian:\n  Fargate: true",
+      settings:
+        "Meridian:\n  JobDefinitions:\n    - {Name: a, Image: a, Vcpus: 3}\n    - {Name: b, Image: b, Vcpus: 0.25, MemoryMiB: 1536}\n    - {Name: c, Image: c, Gpus: 1}",
+    }),
+    {},
+    [
+      "cluster.yaml:8: ERROR AwsBatchJobSize: Scheduling.AwsBatchSettings.Meridian.JobDefinitions[0].Vcpus: Fargate has no task of 3 vCPUs and 2048 MiB; set Vcpus to one of 0.25, 0.5, 1, 2, 4, 8, 16",
+      "cluster.yaml:9: ERROR AwsBatchJobSize: Scheduling.AwsBatchSettings.Meridian.JobDefinitions[1].Vcpus: Fargate has no task of 0.25 vCPUs and 1536 MiB; set MemoryMiB to one of 512, 1024, 2048",
+      "cluster.yaml:10: ERROR AwsBatchJobSize: Scheduling.AwsBatchSettings.Meridian.JobDefinitions[2].Gpus: Fargate has no machines that mount the shared storage or have GPUs; remove the key, or use a queue on EC2",
+    ],
+  ],
+  [
+    "refuses part of a vCPU on machines",
+    batchFile({ settings: "Meridian:\n  JobDefinitions:\n    - {Name: a, Image: a, Vcpus: 0.5}" }),
+    {},
+    [
+      "cluster.yaml:8: ERROR AwsBatchJobSize: Scheduling.AwsBatchSettings.Meridian.JobDefinitions[0].Vcpus: machines give whole vCPUs, got 0.5; write a whole number",
+    ],
+  ],
+  [
     "refuses a role beside policies",
     slurmFile({
       head: "Iam:\n  InstanceRole: arn:aws:iam::111122223333:role/r\n  AdditionalIamPolicies:\n    - Policy: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
