@@ -135,6 +135,7 @@ export class HpcCluster extends Construct {
       storages: configuration.SharedStorage ?? [],
       vpcId: place.vpcId,
       subnetIds: widestQueue(place),
+      otherSubnetIds: namesSubnets(configuration) ? otherSubnets(place) : undefined,
       headZone: place.headZone,
       memberGroupIds: security.memberGroupIds,
     });
@@ -288,13 +289,21 @@ function namesSubnets({ HeadNode, Scheduling }: ClusterConfiguration): boolean {
   );
 }
 
-/** The subnets of the queue that has the most: one a zone, so that every queue finds a mount target. */
+/** The subnets of the queue that has the most, which is one a zone. */
 function widestQueue({ queueSubnetIds }: ClusterPlace): readonly string[] {
   const [first, ...others] = Object.values(queueSubnetIds);
   if (first === undefined) {
     throw new InternalError("a cluster has no queue");
   }
   return others.reduce((widest, one) => (one.length > widest.length ? one : widest), first);
+}
+
+/** The subnets of nodes that the widest queue has not, each once. */
+function otherSubnets(place: ClusterPlace): readonly string[] {
+  const { headSubnetId, queueSubnetIds, loginSubnetIds } = place;
+  const all = [headSubnetId, ...Object.values(queueSubnetIds).flat(), ...Object.values(loginSubnetIds)];
+  const widest = widestQueue(place);
+  return [...new Set(all)].filter((subnetId) => !widest.includes(subnetId)).sort();
 }
 
 function problemOf(where: string, fileName: string, { path, line, message, remedy }: Finding): Problem {

@@ -1,7 +1,9 @@
+import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import { EfsFileSystem } from "@cdktf/provider-aws/lib/efs-file-system";
 import { EfsMountTarget } from "@cdktf/provider-aws/lib/efs-mount-target";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { conditional, Fn, TerraformCount, Token } from "cdktf";
 import { Construct } from "constructs";
 import { InternalError, nameLimits, pascalCase, resourceName } from "../core";
 import { mountPath } from "./checks/check";
@@ -24,6 +26,13 @@ export interface SharedStorageProps {
   readonly vpcId: string;
   /** Subnets that get an EFS mount target, one a zone; Lustre lies in the first. */
   readonly subnetIds: readonly string[];
+  /**
+   * Other subnets of nodes. One that lies in a zone of its own gets an EFS mount target too, because
+   * a node resolves the file system's name to the mount target of its own zone.
+   *
+   * @default - none
+   */
+  readonly otherSubnetIds?: readonly string[];
   /**
    * The zone of the head node, where EBS volumes lie.
    *
@@ -170,7 +179,26 @@ export class SharedStorage extends Construct {
         securityGroups: [group.id],
       });
     });
+    this.createOtherTargets(id, fileSystem, group);
     return fileSystem;
+  }
+
+  /** A zone takes one mount target, and which zone a subnet lies in is known at plan time only. */
+  private createOtherTargets(id: string, fileSystem: EfsFileSystem, group: SecurityGroup): void {
+    const { subnetIds, otherSubnetIds = [] } = this.props;
+    const zoneOf = (subnetId: string) =>
+      new DataAwsSubnet(this, `${id}Subnet-${subnetId}`, { id: subnetId }).availabilityZone;
+    const zones = otherSubnetIds.length === 0 ? [] : subnetIds.map(zoneOf);
+    for (const subnetId of otherSubnetIds) {
+      const zone = zoneOf(subnetId);
+      new EfsMountTarget(this, `${id}MountTarget-${subnetId}`, {
+        subnetId,
+        count: TerraformCount.of(Token.asNumber(conditional(Fn.contains([...zones], zone), 0, 1))),
+        fileSystemId: fileSystem.id,
+        securityGroups: [group.id],
+      });
+      zones.push(zone);
+    }
   }
 
   private createVolumes(storage: SharedStorageConfiguration, settings: EbsSettings): VolumeMount {

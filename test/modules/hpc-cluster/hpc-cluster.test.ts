@@ -463,6 +463,36 @@ describe("Lustre", () => {
   });
 });
 
+describe("EFS", () => {
+  const rest = "SharedStorage:\n  - { Name: home, MountDir: /data, StorageType: Efs }";
+  const targetsOf = (file: string) => {
+    const { stack } = clusterOf(file);
+    return Object.values(resourcesOf(stack, "aws_efs_mount_target")).map(({ subnet_id, count }) => ({
+      subnet_id,
+      count,
+    }));
+  };
+
+  it("has a mount target in the zone of every node, and one a zone", () => {
+    const zone = (subnet: string) => `data.aws_subnet.Cluster_Storage_HomeSubnet-${subnet}.availability_zone`;
+
+    const [first, other, ...more] = targetsOf(slurmFile({ rest }));
+
+    expect(more).toEqual([]);
+    expect(first).toEqual({ subnet_id: "subnet-22222222222222222" });
+    expect(other?.subnet_id).toBe("subnet-11111111111111111");
+    expect((other?.count as string).replace(/_[0-9A-F]{8}\b/g, "")).toBe(
+      `\${contains([${zone("subnet-22222222222222222")}], ${zone("subnet-11111111111111111")}) ? 0 : 1}`,
+    );
+  });
+
+  it("has no other where all nodes are in one subnet", () => {
+    const file = slurmFile({ rest }).replaceAll("subnet-11111111111111111", "subnet-22222222222222222");
+
+    expect(targetsOf(file)).toEqual([{ subnet_id: "subnet-22222222222222222" }]);
+  });
+});
+
 describe("a Slurm cluster", () => {
   it("gives the head node what it needs for its own instances only", () => {
     const { stack } = clusterOf(slurmFile());
