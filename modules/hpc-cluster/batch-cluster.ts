@@ -93,6 +93,7 @@ export class BatchCluster extends Construct {
           mountDirectories,
           fargate,
           executionRoleArn,
+          assignPublicIp: queues.every(({ Networking }) => Networking.AssignPublicIp === true),
         }),
       ]),
     );

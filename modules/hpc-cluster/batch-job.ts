@@ -13,6 +13,8 @@ export interface BatchJobProps {
   readonly mountDirectories: Readonly<Record<string, string>>;
   /** Whether the job runs on Fargate. */
   readonly fargate: boolean;
+  /** Whether containers on Fargate have a public address, which they need where the subnet has no NAT. */
+  readonly assignPublicIp: boolean;
   /**
    * The role that Fargate pulls images and writes logs with.
    *
@@ -63,6 +65,7 @@ function containerOf({
   mountDirectories,
   fargate,
   executionRoleArn,
+  assignPublicIp,
 }: BatchJobProps): Record<string, unknown> {
   const mounts = job.Mounts ?? [];
   return {
@@ -75,7 +78,12 @@ function containerOf({
     ],
     environment: Object.entries(job.Environment ?? {}).map(([name, value]) => ({ name, value })),
     ...(job.JobRoleArn === undefined ? {} : { jobRoleArn: job.JobRoleArn }),
-    ...(fargate ? { executionRoleArn, networkConfiguration: { assignPublicIp: "DISABLED" } } : {}),
+    ...(fargate
+      ? {
+          executionRoleArn,
+          networkConfiguration: { assignPublicIp: assignPublicIp ? "ENABLED" : "DISABLED" },
+        }
+      : {}),
     ...(mounts.length === 0
       ? {}
       : {

@@ -118,7 +118,7 @@ export class BatchQueue extends Construct {
         // A container is one hop further away than its machine.
         httpPutResponseHopLimit: 2,
       },
-      networkInterfaces: queue.Meridian.Efa ? this.interfacesOf(props, resource) : undefined,
+      networkInterfaces: this.interfacesOf(props, resource),
       tagSpecifications: ["instance", "volume"].map((resourceType) => ({
         resourceType,
         tags: {
@@ -132,17 +132,20 @@ export class BatchQueue extends Construct {
   }
 
   private interfacesOf(props: BatchQueueProps, { InstanceTypes: types }: BatchResource) {
+    const { Meridian, Networking } = props.queue;
+    const own = { deleteOnTermination: "true", securityGroups: [...props.securityGroupIds] };
+    if (!Meridian.Efa) {
+      return Networking.AssignPublicIp === undefined
+        ? undefined
+        : [{ deviceIndex: 0, associatePublicIpAddress: Networking.AssignPublicIp.toString(), ...own }];
+    }
     const known = types.flatMap((type) => {
       const facts = props.instanceTypes.find(type);
       return facts === undefined ? [] : [{ type, facts }];
     });
     const [least] = [...known].sort((a, b) => a.facts.cards.length - b.facts.cards.length);
     const plan = least === undefined ? [] : networkInterfacePlan(least.type, least.facts, { enabled: true });
-    return plan.map((one) => ({
-      ...one,
-      deleteOnTermination: "true",
-      securityGroups: [...props.securityGroupIds],
-    }));
+    return plan.map((one) => ({ ...one, ...own }));
   }
 }
 

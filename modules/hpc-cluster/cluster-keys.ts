@@ -85,7 +85,9 @@ const placementGroup = section({
 });
 
 const healthChecks = nested({
-  Gpu: nested({ Enabled: optional(boolean(), warned("no GPU health check runs before a job")) }),
+  Gpu: nested({
+    Enabled: optional(boolean(), { note: "with DCGM where the image has it, else with nvidia-smi" }),
+  }),
 });
 
 const proxy = optional(section({ HttpProxyAddress: optional(text()) }));
@@ -316,7 +318,7 @@ const batchQueue = section({
     SubnetIds: optional(list(subnetId, 1), {
       note: "ParallelCluster needs exactly one; here several are one a zone",
     }),
-    AssignPublicIp: optional(boolean(), warned("Batch nodes take the subnet's setting")),
+    AssignPublicIp: optional(boolean(), { note: "machines, or containers on Fargate" }),
     ...securityGroupKeys,
   }),
   ComputeResources: required(

@@ -5,7 +5,7 @@ import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { InternalError } from "../core";
-import { storagesOf, typesOf } from "./checks/check";
+import { checksGpus, storagesOf, typesOf } from "./checks/check";
 import type { HeadNodeConfiguration, LoginPoolConfiguration, SlurmQueueConfiguration } from "./cluster-keys";
 import { madeSoFar } from "./boot-order";
 import { ClusterMonitoring, logGroupNameOf } from "./cluster-monitoring";
@@ -26,7 +26,7 @@ import {
   type PermissionsScope,
 } from "./permissions";
 import { renderFleet } from "./slurm-fleet";
-import { renderSlurmFiles } from "./slurm-files";
+import { prologPath, renderSlurmFiles } from "./slurm-files";
 import { rootDeviceNameOf, StockImageLookup } from "./stock-images";
 import { actionsOf, efaInstallerVersion, renderUserData, slurmVersion, type NodeSettings } from "./user-data";
 
@@ -42,6 +42,9 @@ const shippedFiles = {
   "nodes/meridian-update.service": "nodes/meridian-update.service",
   "nodes/meridian-update.timer": "nodes/meridian-update.timer",
 } as const;
+
+/** Fetched where a queue's GPUs are checked before each job. */
+const prolog = { "nodes/prolog.sh": "nodes/prolog.sh" } as const;
 
 /**
  * The Slurm side of a cluster.
@@ -266,6 +269,7 @@ export class SlurmCluster extends Construct {
       userData: renderUserData({
         ...this.settings("compute"),
         efa: resource.Efa.Enabled,
+        gpuHealthCheck: checksGpus(queue, resource) ? true : undefined,
         threadsOff: threadsAreOffInside(resource.DisableSimultaneousMultithreading, typesOf(resource)),
         ephemeralDirectory: queue.ComputeSettings.LocalStorage.EphemeralVolume.MountDir,
         proxy: queue.Networking.Proxy?.HttpProxyAddress,
@@ -447,7 +451,8 @@ export class SlurmCluster extends Construct {
     });
     this.bucket.addFile("fleet.json", Fn.jsonencode(fleet));
     this.bucket.addFile("nodes/mounts.json", Fn.jsonencode(storage.mounts));
-    for (const [key, file] of Object.entries(shippedFiles)) {
+    const checked = slurmFiles["slurm.conf"]?.includes(prologPath) === true;
+    for (const [key, file] of Object.entries({ ...shippedFiles, ...(checked ? prolog : {}) })) {
       // Terraform would take the shell's own ${…} for its interpolation.
       this.bucket.addFile(
         key,

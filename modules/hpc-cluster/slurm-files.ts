@@ -3,7 +3,7 @@ import type {
   ComputeResourceConfiguration,
   SlurmQueueConfiguration,
 } from "./cluster-keys";
-import { typesOf } from "./checks/check";
+import { checksGpus, typesOf } from "./checks/check";
 import type { GpuFacts, InstanceTypeFacts, InstanceTypes } from "./instance-types";
 
 /** What the Slurm files need beside the cluster file. */
@@ -22,6 +22,9 @@ export interface SlurmFilesProps {
 
 /** Where the daemon's programs are on the head node. */
 export const programDirectory = "/opt/meridian/bin";
+
+/** What Slurm runs on a node before each job. */
+export const prologPath = "/opt/meridian/nodes/prolog.sh";
 
 /** Share of an instance's memory that jobs may use; the rest is the operating system's. */
 const schedulableShare = 0.95;
@@ -100,6 +103,7 @@ function slurmConf(props: SlurmFilesProps): string[] {
     `ResumeTimeout=${configuration.DevSettings.Timeouts.ComputeNodeBootstrapTimeout}`,
     `SuspendTimeout=${suspendTimeoutSeconds}`,
     `SuspendTime=${suspendTime(SlurmSettings)}`,
+    ...prologLines(SlurmQueues),
     ...accountingLines(props),
     ...SlurmQueues.map((queue) => `include ${partitionFile(queue)}`),
     ...staticLine(SlurmQueues),
@@ -114,6 +118,14 @@ type SlurmSettings = ClusterConfiguration["Scheduling"]["SlurmSettings"];
 function treeWidth(settings: SlurmSettings): number {
   const managedDns = settings?.Dns.DisableManagedDns !== true && settings?.Dns.UseEc2Hostnames !== true;
   return managedDns ? 30 : 65_533;
+}
+
+/** With `Alloc` the prolog runs on every node of a job before its first step, also for `salloc`. */
+function prologLines(queues: readonly SlurmQueueConfiguration[]): string[] {
+  const checked = queues.some((queue) =>
+    queue.ComputeResources.some((resource) => checksGpus(queue, resource)),
+  );
+  return checked ? [`Prolog=${prologPath}`, "PrologFlags=Alloc"] : [];
 }
 
 function suspendTime(settings: SlurmSettings): string {

@@ -19,6 +19,8 @@ export interface NodeSettings {
   readonly ec2HostNames: boolean;
   /** Whether the operating system turns off the second thread of each core; EC2 does, but not of `metal` types. */
   readonly threadsOff?: boolean;
+  /** Whether the node's GPUs are checked before each job. */
+  readonly gpuHealthCheck?: boolean;
   /** The Auto Scaling group that waits for a login node. */
   readonly autoScalingGroup?: string;
   readonly proxy?: string;

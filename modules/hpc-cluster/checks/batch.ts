@@ -157,6 +157,7 @@ const jobSizes: Check = {
 const features: Check = {
   code: "AwsBatchQueueFeatures",
   run: (cluster, { error }) => {
+    const first = queues(cluster).find(({ queue }) => queue.Meridian.Fargate);
     for (const { queue, path } of queues(cluster)) {
       const { Fargate, Efa, PlacementGroup } = queue.Meridian;
       if (Fargate && (Efa || PlacementGroup)) {
@@ -171,6 +172,20 @@ const features: Check = {
           `${path}.Networking.SubnetIds`,
           "EFA and placement groups lie in one zone, but the queue has several subnets",
           "give one subnet",
+        );
+      }
+      if (Efa && queue.Networking.AssignPublicIp === true) {
+        error(
+          `${path}.Networking.AssignPublicIp`,
+          "machines with EFA have several network interfaces, and AWS gives a public address to one interface only",
+          "set AssignPublicIp to false and use a private subnet with NAT",
+        );
+      }
+      if (Fargate && queue.Networking.AssignPublicIp !== first?.queue.Networking.AssignPublicIp) {
+        error(
+          `${path}.Networking.AssignPublicIp`,
+          "a job definition of Fargate says whether its containers have public addresses, and serves every queue",
+          "give all queues the same AssignPublicIp",
         );
       }
       if (queue.CapacityType === "CAPACITY_BLOCK") {

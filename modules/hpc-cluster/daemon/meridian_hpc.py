@@ -682,8 +682,8 @@ class Manager:
             elif key in items:
                 over.append(key)
         self.cloud.delete(over)
-        down = [node for node, (flags, _) in states.items()
-                if "DOWN" in flags and self.fleet.place(node) and self.fleet.place(node) not in waiting
+        down = [node for node, (flags, reason) in states.items()
+                if ("DOWN" in flags or failed_check(flags, reason)) and self.fleet.place(node) and self.fleet.place(node) not in waiting
                 and not flags & {"POWERING_DOWN", "POWER_DOWN"}]
         self.release_nodes([node for node in down if node in items], items)
         self.slurm.power_down(down)
@@ -701,6 +701,11 @@ class Manager:
                 if "POWERED_DOWN" in flags and node not in items and not flags & {"POWERING_UP", "POWER_UP", "DOWN"}:
                     missing.append(node)
         self.slurm.power_up(missing)
+
+
+def failed_check(flags, reason):
+    """Whether a node was drained by our own check, and runs no job any more. What people drain is theirs."""
+    return "DRAIN" in flags and reason.startswith(REASON) and not flags & {"ALLOCATED", "MIXED", "COMPLETING"}
 
 
 def state_of(flags):

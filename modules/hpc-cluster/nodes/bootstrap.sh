@@ -243,6 +243,7 @@ users; install_packages
 ! builds || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
 if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoers.d/90-cloud-init-users; fi
 fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
+chmod -f 755 /opt/meridian/nodes/prolog.sh || true
 ln -sf "$(command -v python3)" /opt/meridian/bin/python3
 logs; local_disks; custom_action OnNodeStart
 case $role in head) head_node ;; *) compute_node ;; esac

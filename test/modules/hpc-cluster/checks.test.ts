@@ -1179,6 +1179,29 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    "refuses a public address with several interfaces on Batch",
+    batchFile({
+      queue:
+        "Meridian: {Efa: true}\nNetworking: {SubnetIds: [subnet-22222222222222222], AssignPublicIp: true}",
+      resource: "InstanceTypes: [c5n.18xlarge]\nMaxvCpus: 144",
+    }),
+    {},
+    [
+      "cluster.yaml:8: ERROR AwsBatchQueueFeatures: Scheduling.AwsBatchQueues[0].Networking.AssignPublicIp: machines with EFA have several network interfaces, and AWS gives a public address to one interface only; set AssignPublicIp to false and use a private subnet with NAT",
+    ],
+  ],
+  [
+    "refuses Fargate queues that differ in public addresses",
+    batchFile({
+      queue: "Meridian: {Fargate: true}",
+      rest: "    - {Name: b2, Meridian: {Fargate: true}, Networking: {SubnetIds: [subnet-22222222222222222], AssignPublicIp: true}, ComputeResources: [{Name: a, InstanceTypes: [c5.large]}]}",
+    }),
+    {},
+    [
+      "cluster.yaml:13: ERROR AwsBatchQueueFeatures: Scheduling.AwsBatchQueues[1].Networking.AssignPublicIp: a job definition of Fargate says whether its containers have public addresses, and serves every queue; give all queues the same AssignPublicIp",
+    ],
+  ],
+  [
     "refuses part of a vCPU on machines",
     batchFile({ settings: "Meridian:\n  JobDefinitions:\n    - {Name: a, Image: a, Vcpus: 0.5}" }),
     {},

@@ -226,6 +226,32 @@ describe("the launch template of a compute resource", () => {
     expect(resourceAt(stack, "aws_launch_template", template)).not.toHaveProperty("cpu_options");
   });
 
+  it("checks GPUs before each job where the queue or the resource asks, and the resource wins", () => {
+    const check = (enabled: boolean) => `HealthChecks:\n  Gpu:\n    Enabled: ${enabled}`;
+    const checkedBy = (file: string) => {
+      const { stack } = clusterOf(file);
+      const slurm = resourceAt(stack, "aws_s3_object", "Cluster/Slurm/Configuration/File-slurm--slurm.conf");
+      const prolog = Object.values(resourcesOf(stack, "aws_s3_object")).some(({ key }) =>
+        (key as string).endsWith("nodes/prolog.sh"),
+      );
+      const settings = settingsOf(resourceAt(stack, "aws_launch_template", template)) as object;
+      return [
+        (slurm.content as string).includes("Prolog=/opt/meridian/nodes/prolog.sh\nPrologFlags=Alloc\n"),
+        prolog,
+        "gpuHealthCheck" in settings,
+      ];
+    };
+
+    expect(checkedBy(slurmFile({ queue: check(true) }))).toEqual([true, true, true]);
+    expect(checkedBy(slurmFile({ resource: check(true) }))).toEqual([true, true, true]);
+    expect(checkedBy(slurmFile({ queue: check(true), resource: check(false) }))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(checkedBy(slurmFile())).toEqual([false, false, false]);
+  });
+
   it("leaves the threads of metal types to the node, because EC2 takes no CPU options there", () => {
     const { stack } = clusterOf(
       slurmFile({ resource: "InstanceType: c5.metal\nDisableSimultaneousMultithreading: true" }),
@@ -702,6 +728,40 @@ describe("a Batch cluster", () => {
     expect(resourceAt(stack, "aws_batch_job_queue")).toMatchObject({ priority: 10 });
     expect(resourceAt(stack, "aws_batch_compute_environment")).not.toHaveProperty("name");
     expect(resourceAt(stack, "aws_batch_compute_environment")).not.toHaveProperty("compute_environment_name");
+  });
+
+  it.each([true, false])("gives machines a public address where the file says %s", (assign) => {
+    const networking = (line: string) => `Networking:\n  SubnetIds: [subnet-22222222222222222]${line}`;
+
+    const { stack } = clusterOf(batchFile({ queue: networking(`\n  AssignPublicIp: ${assign}`) }));
+    const plain = clusterOf(batchFile({ queue: networking("") })).stack;
+
+    expect(resourceAt(stack, "aws_launch_template").network_interfaces).toEqual([
+      {
+        device_index: 0,
+        associate_public_ip_address: String(assign),
+        delete_on_termination: "true",
+        security_groups: ["${aws_security_group.Cluster_Security_Compute_245BCE60.id}"],
+      },
+    ]);
+    expect(resourceAt(plain, "aws_launch_template")).not.toHaveProperty("network_interfaces");
+  });
+
+  it.each([
+    ["\n  AssignPublicIp: true", "ENABLED"],
+    ["", "DISABLED"],
+  ])("tells containers on Fargate%s that a public address is %s", (line, expected) => {
+    const { stack } = clusterOf(
+      batchFile({
+        queue: `Meridian: {Fargate: true}\nNetworking:\n  SubnetIds: [subnet-22222222222222222]${line}`,
+        settings: "Meridian:\n  JobDefinitions:\n    - {Name: a, Image: a}",
+      }),
+    );
+
+    const { container_properties: container } = resourceAt(stack, "aws_batch_job_definition");
+    expect(JSON.parse(container as string)).toMatchObject({
+      networkConfiguration: { assignPublicIp: expected },
+    });
   });
 
   it("installs EFA on its machines, whose stock image has no driver", () => {

@@ -577,6 +577,18 @@ def impaired_for_a_while():
 
 
 @test
+def failed_check():
+    """a node that its own check has drained is replaced once its jobs have gone; what people drain stays"""
+    world = World()
+    world.resume(nodes("a", 1, 2, 3))
+    world.slurm.states["q-dy-a-1"] = ({"IDLE", "CLOUD", "DRAIN"}, "meridian: GPU check before job 7: lost [root@2026-11-21T09:00:00]")
+    world.slurm.states["q-dy-a-2"] = ({"MIXED", "CLOUD", "DRAIN"}, "meridian: GPU check before job 8: lost [root@2026-11-21T09:00:00]")
+    world.slurm.states["q-dy-a-3"] = ({"IDLE", "CLOUD", "DRAIN"}, "broken fan [ada@2026-11-21T09:00:00]")
+    world.manager.look_after()
+    equal((world.slurm.powered_down, sorted(world.mapped())), (nodes("a", 1), nodes("a", 2, 3)))
+
+
+@test
 def static_nodes():
     """static nodes are started, unless their resource waits for capacity"""
     world = World(a=resource(minCount=1), b=resource(minCount=1))
