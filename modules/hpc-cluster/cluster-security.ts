@@ -22,6 +22,13 @@ export interface ClusterSecurityProps {
    */
   readonly loginSshFrom?: Readonly<Record<string, string>>;
   /**
+   * Groups that the file gives nodes instead of the cluster's own. The cluster's nodes and storage let
+   * them in; what they let in themselves is theirs.
+   *
+   * @default - none
+   */
+  readonly givenGroupIds?: readonly string[];
+  /**
    * Whether the subnets of the nodes have IPv6 addresses too.
    *
    * @default false
@@ -52,6 +59,8 @@ export class ClusterSecurity extends Construct {
   /** The group of the login nodes. */
   public readonly login?: SecurityGroup;
 
+  private readonly given: Readonly<Record<string, string>>;
+
   public constructor(scope: Construct, id: string, props: ClusterSecurityProps) {
     super(scope, id);
     this.resource = this.createGroup("Compute", props, "compute nodes");
@@ -64,13 +73,19 @@ export class ClusterSecurity extends Construct {
       this.login = this.createGroup("Login", props, "login nodes");
       this.createLoginRules(this.login, props.loginSshFrom);
     }
+    this.given = Object.fromEntries((props.givenGroupIds ?? []).map((id) => [`Given-${id}`, id]));
+    this.createGivenRules();
     if (props.dualStack === true) {
       this.createIpv6Rules();
     }
   }
 
-  /** Ids of all groups whose members mount the cluster's storage. */
+  /** Ids of all groups whose members mount the cluster's storage, by the role that they play. */
   public get memberGroupIds(): Readonly<Record<string, string>> {
+    return { ...this.ownGroupIds, ...this.given };
+  }
+
+  private get ownGroupIds(): Readonly<Record<string, string>> {
     return {
       Compute: this.resource.id,
       ...(this.head === undefined ? {} : { Head: this.head.id }),
@@ -88,8 +103,21 @@ export class ClusterSecurity extends Construct {
     });
   }
 
+  private createGivenRules(): void {
+    for (const [own, securityGroupId] of Object.entries(this.ownGroupIds)) {
+      for (const [role, peer] of Object.entries(this.given)) {
+        new TrafficFrom(this, `${own}From${role}`, {
+          securityGroupId,
+          peer: { securityGroupId: peer },
+          ports: "all",
+          description: "Nodes of the cluster in a group that the file gives",
+        });
+      }
+    }
+  }
+
   private createIpv6Rules(): void {
-    for (const [role, securityGroupId] of Object.entries(this.memberGroupIds)) {
+    for (const [role, securityGroupId] of Object.entries(this.ownGroupIds)) {
       new TrafficTo(this, `${role}ToAllIpv6`, {
         securityGroupId,
         peer: everywhereIpv6,

@@ -262,14 +262,16 @@ export class HpcCluster extends Construct {
   }
 
   private createSecurity(
-    { HeadNode, LoginNodes, Scheduling }: ClusterConfiguration,
+    configuration: ClusterConfiguration,
     { vpcId }: ClusterPlace,
     { name, network }: HpcClusterProps,
   ): ClusterSecurity {
+    const { HeadNode, LoginNodes, Scheduling } = configuration;
     const slurm = Scheduling.Scheduler === "slurm";
     return new ClusterSecurity(this, "Security", {
       name,
       vpcId,
+      givenGroupIds: givenGroups(configuration),
       dualStack: network?.vpcIpv6CidrBlock !== undefined,
       headSshFrom: slurm ? HeadNode?.Ssh.AllowedIps : undefined,
       loginSshFrom:
@@ -296,6 +298,17 @@ function widestQueue({ queueSubnetIds }: ClusterPlace): readonly string[] {
     throw new InternalError("a cluster has no queue");
   }
   return others.reduce((widest, one) => (one.length > widest.length ? one : widest), first);
+}
+
+/** Security groups that the file gives nodes instead of the cluster's own, each once. */
+function givenGroups({ HeadNode, LoginNodes, Scheduling }: ClusterConfiguration): string[] {
+  const parts = [
+    HeadNode?.Networking,
+    ...(LoginNodes?.Pools ?? []).map(({ Networking }) => Networking),
+    ...(Scheduling.SlurmQueues ?? []).map(({ Networking }) => Networking),
+    ...(Scheduling.AwsBatchQueues ?? []).map(({ Networking }) => Networking),
+  ];
+  return [...new Set(parts.flatMap((networking) => networking?.SecurityGroups ?? []))].sort();
 }
 
 /** The subnets of nodes that the widest queue has not, each once. */

@@ -56,8 +56,18 @@ const subnetsAllOrNone: Check = {
 
 const managedNetwork: Check = {
   code: "ManagedNetwork",
-  run: (cluster, { error }, { region }) => {
+  run: (cluster, { error, warn }, { region }) => {
     const { NetworkCidrBlock, Zone } = cluster.Meridian;
+    if (
+      subnetUses(cluster).every(({ given }) => !given) &&
+      (cluster.HeadNode?.Networking.ElasticIp ?? false) !== false
+    ) {
+      warn(
+        "HeadNode.Networking.ElasticIp",
+        "where the file names no subnets the head node lies in a private one, and nobody reaches it by its Elastic IP",
+        "name a public subnet, or leave out ElasticIp",
+      );
+    }
     if (!isIpv4CidrBlock(NetworkCidrBlock)) {
       error(
         "Meridian.NetworkCidrBlock",

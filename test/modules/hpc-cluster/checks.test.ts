@@ -1202,6 +1202,16 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    "warns of an Elastic IP in the private subnet of a network of the module's own",
+    slurmFile({ headNetworking: "ElasticIp: true" })
+      .replace("    SubnetId: subnet-11111111111111111\n", "")
+      .replace("      Networking:\n        SubnetIds: [subnet-22222222222222222]\n", ""),
+    {},
+    [
+      "cluster.yaml:6: WARNING ManagedNetwork: HeadNode.Networking.ElasticIp: where the file names no subnets the head node lies in a private one, and nobody reaches it by its Elastic IP; name a public subnet, or leave out ElasticIp",
+    ],
+  ],
+  [
     "refuses part of a vCPU on machines",
     batchFile({ settings: "Meridian:\n  JobDefinitions:\n    - {Name: a, Image: a, Vcpus: 0.5}" }),
     {},

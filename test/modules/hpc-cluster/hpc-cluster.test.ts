@@ -374,6 +374,27 @@ describe("the security groups of a cluster", () => {
     expect(outOver()).toEqual([]);
   });
 
+  it("let in the groups that the file gives nodes instead, to nodes and storage", () => {
+    const given = "sg-0123456789abcdef0";
+    const { stack } = clusterOf(
+      slurmFile({ networking: `SecurityGroups: [${given}]`, rest: lustre("StorageCapacity: 1200") }),
+    );
+
+    const admitted = Object.values(resourcesOf(stack, "aws_vpc_security_group_ingress_rule"))
+      .filter((rule) => rule.referenced_security_group_id === given)
+      .map((rule) => [(rule.security_group_id as string).replace(/_[0-9A-F]{8}.*/, ""), rule.from_port]);
+
+    expect(admitted).toEqual(
+      expect.arrayContaining([
+        ["${aws_security_group.Cluster_Security_Compute", undefined],
+        ["${aws_security_group.Cluster_Security_Head", undefined],
+        ["${aws_security_group.Cluster_Storage_Fsx_SecurityGroup", 988],
+        ["${aws_security_group.Cluster_Storage_Fsx_SecurityGroup", 1018],
+      ]),
+    );
+    expect(admitted).toHaveLength(4);
+  });
+
   it("let the balancer of login nodes see whether they answer", () => {
     const { stack } = clusterOf(slurmFile({ rest: loginPool }));
 
