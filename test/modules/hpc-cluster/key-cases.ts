@@ -413,6 +413,7 @@ export const keySettings: Readonly<Record<string, KeySetting>> = {
     ),
   },
   [`${batchQueue}.CapacityType`]: { value: "SPOT" },
+  [`${batchQueue}.Meridian.Fargate`]: { also: without("SharedStorage", `${job}.Mounts`) },
   [`${batchQueue}.Networking.SubnetIds`]: { value: ["subnet-44444444444444444"] },
   [`${batchQueue}.ComputeResources[].InstanceTypes`]: { value: ["c5.large"] },
   [`${batchQueue}.ComputeResources[].DesiredvCpus`]: { value: 72 },

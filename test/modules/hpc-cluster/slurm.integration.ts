@@ -78,6 +78,18 @@ describe("a Slurm cluster", () => {
     expect(run("srun", ...job).trim()).toBe("gpu-dy-p4d-1 0,1,2,3");
   });
 
+  it("drains a node whose GPUs fail before a job, runs the job on another, and replaces the node", async () => {
+    writeFileSync(join(directory, "gpu-lost"), "gpu-dy-p4d-1\n");
+    const output = join(directory, "out/gpu");
+
+    run("sbatch", "-W", "-p", "gpu", "--gres=gpu:a100:8", "-o", output, "--wrap", "echo $SLURMD_NODENAME");
+
+    expect(readFileSync(output, "utf8").trim()).toBe("gpu-dy-p4d-2");
+    writeFileSync(join(directory, "gpu-lost"), "");
+    await until("the node to be powered down", () => states()["gpu-dy-p4d-1"] === "idle~");
+    expect(Object.keys(status().nodes)).not.toContain("gpu-dy-p4d-1");
+  });
+
   it("ends the instances of idle nodes", async () => {
     await quiet();
 

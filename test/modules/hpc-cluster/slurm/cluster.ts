@@ -36,6 +36,7 @@ Scheduling:
       ComputeResources:
         - {Name: any, Instances: [{InstanceType: c5.large}, {InstanceType: c5a.large}], MaxCount: 2}
     - Name: gpu
+      HealthChecks: {Gpu: {Enabled: true}}
       ComputeResources:
         - {Name: p4d, InstanceType: p4d.24xlarge, MaxCount: 2, Efa: {Enabled: true}, Networking: {PlacementGroup: {Enabled: true}}}
 `;

@@ -39,6 +39,7 @@ ResumeTimeout=${RESUME_TIMEOUT:-60}
 ResumeProgram=$B/bin/resume
 ResumeFailProgram=$B/bin/resume-failed
 SuspendProgram=$B/bin/suspend
+Prolog=$B/bin/prolog
 C
   echo "include $B/etc/overlay.conf" >> "$B/etc/slurm.conf"
   for program_ in resume suspend resume-failed; do
@@ -46,6 +47,13 @@ C
       "$PATH" "$SLURM_CONF" "$MERIDIAN_FLEET" "$MERIDIAN_SPOOL" "$python" "$(realpath "$program")" "$program_" "$B" > "$B/bin/$program_"
     chmod 755 "$B/bin/$program_"
   done
+  # The real prolog, on nodes of the queue gpu: their driver fails on those that gpu-lost names.
+  mkdir -p "$B"/root/{etc/meridian,dev,bin,var/log}; touch "$B/root/dev/nvidia0" "$B/gpu-lost"
+  echo '{"gpuHealthCheck": true}' > "$B/root/etc/meridian/node.json"
+  printf '#!/bin/sh\n! grep -qx "$SLURMD_NODENAME" %s/gpu-lost\n' "$B" > "$B/root/bin/nvidia-smi"
+  printf '#!/bin/sh\ncase $SLURMD_NODENAME in gpu-*) ;; *) exit 0 ;; esac\nexport PATH=%s/root/bin:%s SLURM_CONF=%s MERIDIAN_ROOT=%s/root\nexec bash %s\n' \
+    "$B" "$PATH" "$SLURM_CONF" "$B" "$here/../../../../modules/hpc-cluster/nodes/prolog.sh" > "$B/bin/prolog"
+  chmod 755 "$B/root/bin/nvidia-smi" "$B/bin/prolog"
   "$python" "$here/setup.py" "$MERIDIAN_FLEET"
   setsid slurmctld -D -c -f "$SLURM_CONF" </dev/null >"$B/log/slurmctld.out" 2>&1 & echo $! > "$B/run/ctld.pid"
   for _ in $(seq 100); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done; scontrol ping
