@@ -157,7 +157,6 @@ const jobSizes: Check = {
 const features: Check = {
   code: "AwsBatchQueueFeatures",
   run: (cluster, { error }) => {
-    const first = queues(cluster).find(({ queue }) => queue.Meridian.Fargate);
     for (const { queue, path } of queues(cluster)) {
       const { Fargate, Efa, PlacementGroup } = queue.Meridian;
       if (Fargate && (Efa || PlacementGroup)) {
@@ -172,20 +171,6 @@ const features: Check = {
           `${path}.Networking.SubnetIds`,
           "EFA and placement groups lie in one zone, but the queue has several subnets",
           "give one subnet",
-        );
-      }
-      if (Efa && queue.Networking.AssignPublicIp === true) {
-        error(
-          `${path}.Networking.AssignPublicIp`,
-          "machines with EFA have several network interfaces, and AWS gives a public address to one interface only",
-          "set AssignPublicIp to false and use a private subnet with NAT",
-        );
-      }
-      if (Fargate && queue.Networking.AssignPublicIp !== first?.queue.Networking.AssignPublicIp) {
-        error(
-          `${path}.Networking.AssignPublicIp`,
-          "a job definition of Fargate says whether its containers have public addresses, and serves every queue",
-          "give all queues the same AssignPublicIp",
         );
       }
       if (queue.CapacityType === "CAPACITY_BLOCK") {
@@ -204,6 +189,32 @@ const features: Check = {
           );
         }
       });
+    }
+  },
+};
+
+const publicAddresses: Check = {
+  code: "AwsBatchPublicAddresses",
+  run: (cluster, { error }) => {
+    const all = queues(cluster).map(({ queue: { Meridian, Networking }, path }) => ({
+      ...Meridian,
+      assigned: Networking.AssignPublicIp,
+      path: `${path}.Networking.AssignPublicIp`,
+    }));
+    const fargate = all.filter(({ Fargate }) => Fargate);
+    for (const { path } of all.filter(({ Efa, assigned }) => Efa && assigned === true)) {
+      error(
+        path,
+        "machines with EFA have several network interfaces, and AWS gives a public address to one interface only",
+        "set AssignPublicIp to false and use a private subnet with NAT",
+      );
+    }
+    for (const { path } of fargate.filter(({ assigned }) => assigned !== fargate[0]?.assigned)) {
+      error(
+        path,
+        "a job definition of Fargate says whether its containers have public addresses, and serves every queue",
+        "give all queues the same AssignPublicIp",
+      );
     }
   },
 };

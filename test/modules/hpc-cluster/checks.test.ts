@@ -1187,7 +1187,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:8: ERROR AwsBatchQueueFeatures: Scheduling.AwsBatchQueues[0].Networking.AssignPublicIp: machines with EFA have several network interfaces, and AWS gives a public address to one interface only; set AssignPublicIp to false and use a private subnet with NAT",
+      "cluster.yaml:8: ERROR AwsBatchPublicAddresses: Scheduling.AwsBatchQueues[0].Networking.AssignPublicIp: machines with EFA have several network interfaces, and AWS gives a public address to one interface only; set AssignPublicIp to false and use a private subnet with NAT",
     ],
   ],
   [
@@ -1198,7 +1198,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:13: ERROR AwsBatchQueueFeatures: Scheduling.AwsBatchQueues[1].Networking.AssignPublicIp: a job definition of Fargate says whether its containers have public addresses, and serves every queue; give all queues the same AssignPublicIp",
+      "cluster.yaml:13: ERROR AwsBatchPublicAddresses: Scheduling.AwsBatchQueues[1].Networking.AssignPublicIp: a job definition of Fargate says whether its containers have public addresses, and serves every queue; give all queues the same AssignPublicIp",
     ],
   ],
   [
