@@ -293,4 +293,13 @@ const storage: Check = {
 };
 
 /** Checks of AWS Batch queues and job definitions. */
-export const batchChecks: readonly Check[] = [sizes, types, environments, features, jobs, jobSizes, storage];
+export const batchChecks: readonly Check[] = [
+  sizes,
+  types,
+  environments,
+  features,
+  publicAddresses,
+  jobs,
+  jobSizes,
+  storage,
+];
