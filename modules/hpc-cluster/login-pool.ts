@@ -24,6 +24,8 @@ export interface LoginPoolProps {
   readonly securityGroupIds: readonly string[];
   /** The image. */
   readonly imageId: string;
+  /** The name of its root device. */
+  readonly rootDeviceName: string;
   /** The instance profile. */
   readonly instanceProfileArn: string;
   /** What a node runs when it boots. */
@@ -117,8 +119,13 @@ export class LoginPool extends Construct {
         httpTokens: props.imdsSupport === "v1.0" ? "optional" : "required",
         httpPutResponseHopLimit: 1,
       },
+      // The file gives login nodes no volume of their own: size and type are the image's.
+      blockDeviceMappings: [{ deviceName: props.rootDeviceName, ebs: { encrypted: "true" } }],
       userData: Fn.base64encode(props.userData),
-      tagSpecifications: [{ resourceType: "instance", tags: { Name: "LoginNode", ...props.tags } }],
+      tagSpecifications: ["instance", "volume"].map((resourceType) => ({
+        resourceType,
+        tags: { Name: "LoginNode", ...props.tags },
+      })),
     });
   }
 }

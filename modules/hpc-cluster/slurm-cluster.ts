@@ -404,6 +404,7 @@ export class SlurmCluster extends Construct {
       subnetId: place.loginSubnetIds[pool.Name] ?? place.headSubnetId,
       securityGroupIds: groupsOf(pool.Networking, security.login?.id),
       imageId: this.imageOf(pool.Image),
+      rootDeviceName: rootDeviceNameOf(configuration.Image.Os),
       instanceProfileArn: role.instanceProfileArn,
       imdsSupport: configuration.Imds.ImdsSupport,
       tags: {

@@ -678,6 +678,20 @@ describe("a Slurm cluster", () => {
     expect(resourceAt(stack, "aws_lb")).toMatchObject({ load_balancer_type: "network", internal: true });
   });
 
+  it("encrypts the volumes of login nodes, and tags them as their machines", () => {
+    const { stack } = clusterOf(slurmFile({ rest: loginPool }));
+    const template = resourceAt(stack, "aws_launch_template", "Cluster/Slurm/Login-login/Template");
+
+    expect(template.block_device_mappings).toEqual([
+      { device_name: "/dev/xvda", ebs: { encrypted: "true" } },
+    ]);
+    const tags = { Name: "LoginNode", "meridian:node-type": "LoginNode", "meridian:login-pool": "login" };
+    expect(template.tag_specifications).toMatchObject([
+      { resource_type: "instance", tags },
+      { resource_type: "volume", tags },
+    ]);
+  });
+
   it("reads the password of the accounting database on the head node only", () => {
     const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-abc";
     const { stack } = clusterOf(
