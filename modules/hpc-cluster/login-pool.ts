@@ -26,6 +26,12 @@ export interface LoginPoolProps {
   readonly imageId: string;
   /** The name of its root device. */
   readonly rootDeviceName: string;
+  /**
+   * Size of the root volume.
+   *
+   * @default - the image's
+   */
+  readonly rootVolumeSizeGiB?: number;
   /** The instance profile. */
   readonly instanceProfileArn: string;
   /** What a node runs when it boots. */
@@ -119,8 +125,12 @@ export class LoginPool extends Construct {
         httpTokens: props.imdsSupport === "v1.0" ? "optional" : "required",
         httpPutResponseHopLimit: 1,
       },
-      // The file gives login nodes no volume of their own: size and type are the image's.
-      blockDeviceMappings: [{ deviceName: props.rootDeviceName, ebs: { encrypted: "true" } }],
+      blockDeviceMappings: [
+        {
+          deviceName: props.rootDeviceName,
+          ebs: { encrypted: "true", volumeType: "gp3", volumeSize: props.rootVolumeSizeGiB },
+        },
+      ],
       userData: Fn.base64encode(props.userData),
       tagSpecifications: ["instance", "volume"].map((resourceType) => ({
         resourceType,

@@ -30,6 +30,9 @@ import { prologPath, renderSlurmFiles } from "./slurm-files";
 import { rootDeviceNameOf, StockImageLookup } from "./stock-images";
 import { actionsOf, efaInstallerVersion, renderUserData, slurmVersion, type NodeSettings } from "./user-data";
 
+/** The file says nothing of it. As the other nodes have it: stock images are too small. */
+const loginVolumeSizeGiB = 50;
+
 /** Files that the nodes fetch as they are, by key. */
 const shippedFiles = {
   "daemon/meridian_hpc.py": "daemon/meridian_hpc.py",
@@ -405,6 +408,7 @@ export class SlurmCluster extends Construct {
       securityGroupIds: groupsOf(pool.Networking, security.login?.id),
       imageId: this.imageOf(pool.Image),
       rootDeviceName: rootDeviceNameOf(configuration.Image.Os),
+      rootVolumeSizeGiB: pool.Image?.CustomAmi === undefined ? loginVolumeSizeGiB : undefined,
       instanceProfileArn: role.instanceProfileArn,
       imdsSupport: configuration.Imds.ImdsSupport,
       tags: {

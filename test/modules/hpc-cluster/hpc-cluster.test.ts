@@ -683,7 +683,7 @@ describe("a Slurm cluster", () => {
     const template = resourceAt(stack, "aws_launch_template", "Cluster/Slurm/Login-login/Template");
 
     expect(template.block_device_mappings).toEqual([
-      { device_name: "/dev/xvda", ebs: { encrypted: "true" } },
+      { device_name: "/dev/xvda", ebs: { encrypted: "true", volume_type: "gp3", volume_size: 50 } },
     ]);
     const tags = { Name: "LoginNode", "meridian:node-type": "LoginNode", "meridian:login-pool": "login" };
     expect(template.tag_specifications).toMatchObject([
