@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 
 import { CommandError } from "./errors";
 import type { Stack } from "./manifest";
-import { isInRepository } from "./repository";
+import { git, isInRepository } from "./repository";
 import type { ChangeCounts } from "./terraform/events";
 import { writePrivateFile } from "./workspace";
 
@@ -98,10 +97,11 @@ export function verifyPlan(
 
 /** The commit that is checked out, if the project is a git repository. */
 export function commitOf(directory: string): string | undefined {
+  if (!isInRepository(directory)) {
+    return undefined;
+  }
   try {
-    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: directory, stdio: ["ignore", "pipe", "ignore"] })
-      .toString()
-      .trim();
+    return git(directory, "rev-parse", "HEAD").trim();
   } catch {
     return undefined;
   }
