@@ -47,7 +47,7 @@ export async function planEnvironment(
   home: StateHome,
   options: PlanSettings = {},
 ): Promise<PlanFindings> {
-  refuseUnwritable([options.report, options.markdown]);
+  refuseUnwritable(session.context.workspace, [options.report, options.markdown]);
   if (options.save !== undefined) {
     refuseForeign(options.save);
     boundCommitOf(session.context.workspace.projectDirectory);

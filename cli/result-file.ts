@@ -2,6 +2,7 @@ import { existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { CommandError, messageOf } from "./errors";
+import { ensurePrivateDirectory, type Workspace } from "./workspace";
 
 /** Writes a command's result for machines, if a file was named. */
 export function writeResult(file: string | undefined, result: object): void {
@@ -19,25 +20,27 @@ export function writeResult(file: string | undefined, result: object): void {
 }
 
 /**
- * Refuses files that cannot be written, before the work that is to be told in them.
+ * Refuses files that cannot be written, before the work that is to be told in them. Makes Meridian's own
+ * directory first, where results may lie and which a fresh clone does not have.
  *
  * @throws CommandError with the first of them.
  */
-export function refuseUnwritable(files: readonly (string | undefined)[]): void {
-  for (const file of files) {
-    const reason =
-      file === undefined
-        ? undefined
-        : !existsSync(dirname(file))
-          ? "its directory does not exist"
-          : existsSync(file) && statSync(file).isDirectory()
-            ? "it is a directory"
-            : undefined;
-    if (reason !== undefined) {
+export function refuseUnwritable(workspace: Workspace, files: readonly (string | undefined)[]): void {
+  ensurePrivateDirectory(workspace.root);
+  for (const file of files.filter((each) => each !== undefined)) {
+    const obstacle = obstacleTo(file);
+    if (obstacle !== undefined) {
       throw new CommandError(
-        `${file ?? ""} cannot be written: ${reason}.`,
+        `${file} cannot be written: ${obstacle}.`,
         "Name a file in a directory that exists.",
       );
     }
   }
+}
+
+function obstacleTo(file: string): string | undefined {
+  if (!existsSync(dirname(file))) {
+    return "its directory does not exist";
+  }
+  return existsSync(file) && statSync(file).isDirectory() ? "it is a directory" : undefined;
 }

@@ -88,8 +88,7 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const environment = await environmentNamed(context, environmentName);
-  ensurePrivateDirectory(context.workspace.root);
-  refuseUnwritable([options.json]);
+  refuseUnwritable(context.workspace, [options.json]);
   const startedAt = context.now();
   const binary = await findTerraform(context.variables);
   const release = takeLock(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { iamActionPattern } from "../modules/core";
 import { listOf, mapOf, section, text, whole } from "./fields";
 import { routingSchema, type RoutingEntry, type RoutingPolicySettings } from "./routing";
 
@@ -277,7 +278,7 @@ const permissionSchema = section({
   /** Actions as IAM calls them: `sqs:SendMessage`, `s3:Get*`. */
   actions: listOf(
     text(
-      /^[a-z0-9-]+:[A-Za-z0-9*]+$/,
+      iamActionPattern,
       "be a service and an action of IAM",
       'write it like "sqs:SendMessage", and name the service',
     ),

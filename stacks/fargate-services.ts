@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 
 import type { Environment, Service, ServiceImage } from "../environments";
 import {
+  InternalError,
   pascalCase,
   type IAlarmTopic,
   type IImageRepository,
@@ -35,7 +36,7 @@ export interface FargateServicesProps {
 
 /** A region's services on Fargate, in one cluster behind its load balancer. */
 export function addFargateServices(scope: Construct, props: FargateServicesProps): void {
-  const { environment, network, loadBalancer, privateLoadBalancer, alarmTopic, services } = props;
+  const { environment, network, loadBalancer, alarmTopic, services } = props;
   const { name, account, logRetentionDays } = environment;
   if (Object.keys(services).length === 0) {
     return;
@@ -50,20 +51,20 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
   const priorities = listenerPriorities(Object.keys(environment.services));
   const isBehindAccelerator = Object.values(services).some(({ routing }) => routing.entry === "accelerator");
   for (const [serviceName, service] of Object.entries(services)) {
-    const isPrivate = isPrivateOnFargate(service);
+    const privateEntry = privateEntryOf(service, props);
     const runtime = new FargateService(scope, `Service-${pascalCase(serviceName)}`, {
       name: `${name}-${serviceName}`,
       account,
       cluster,
       network,
-      loadBalancer: isPrivate ? (privateLoadBalancer ?? loadBalancer) : loadBalancer,
+      loadBalancer: privateEntry ?? loadBalancer,
       alarmTopic,
       listenerRule: {
         priority: priorities.get(serviceName) ?? 0,
         hostHeaders: hostHeadersOf(environment, service, network.region),
       },
       // The accelerator judges the same targets; two judges would disagree.
-      dnsFailoverMinimumHealthyTargets: isBehindAccelerator && !isPrivate ? "off" : undefined,
+      dnsFailoverMinimumHealthyTargets: isBehindAccelerator && privateEntry === undefined ? "off" : undefined,
       ...imageOf(service.image, account, network.region),
       ...containerSettings(service),
       secretKeyArns: secretKeyArnsIn(service, network.region),
@@ -72,10 +73,24 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
     grantTables(runtime, environment, service, network.region);
     grantPermissions(runtime, service, network.region);
     allowEgress(runtime, runtime.securityGroupId, service, network);
-    if (isPrivate && privateLoadBalancer !== undefined) {
-      leadPrivately(runtime, service, props, privateLoadBalancer);
+    if (privateEntry !== undefined) {
+      leadPrivately(runtime, service, props, privateEntry);
     }
   }
+}
+
+/** What a service is behind that only the network reaches; it must never come to stand behind the public one. */
+function privateEntryOf(
+  service: Service,
+  { environment, network, privateLoadBalancer }: FargateServicesProps,
+): ILoadBalancer | undefined {
+  if (!isPrivateOnFargate(service)) {
+    return undefined;
+  }
+  if (privateLoadBalancer === undefined) {
+    throw new InternalError(`${environment.name}: ${network.region} has no private load balancer`);
+  }
+  return privateLoadBalancer;
 }
 
 function hostHeadersOf(environment: Environment, service: Service, region: string): string[] {

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 
 import type { Service } from "../environments";
-import { RolePermissions, type IGrantable } from "../modules/core";
+import { regionOfArn, RolePermissions, type IGrantable } from "../modules/core";
 
 /** Lets what runs a service do in AWS what the environment says; `{region}` becomes its region. */
 export function grantPermissions(
@@ -23,5 +23,5 @@ export function grantPermissions(
 
 /** The keys of a service's secrets that are in the region: KMS decrypts nowhere else. */
 export function secretKeyArnsIn({ secretKeyArns }: Service, region: string): string[] {
-  return secretKeyArns.filter((arn) => arn.split(":")[3] === region);
+  return secretKeyArns.filter((arn) => regionOfArn(arn) === region);
 }

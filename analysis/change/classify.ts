@@ -1,4 +1,4 @@
-import { isObject } from "./canonical";
+import { isObject, listOf } from "./canonical";
 import type { ClassifiableChange, Finding, Risk } from "./change";
 import { broadStatements, parsePolicy, policyOfDocument, policyWidening, type Policy } from "./iam-policy";
 import { networkWidening } from "./network";
@@ -63,10 +63,6 @@ function replicasLost({ type, before, after }: ClassifiableChange): string[] {
   return regions(before)
     .filter((region) => !kept.has(region))
     .map((region) => `takes away the table's replica in ${region} with its items`);
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [value];
 }
 
 function plainRisk({ action, attributes }: ClassifiableChange): Risk {

@@ -1,4 +1,4 @@
-import { canonicalJson, isObject, parseJsonText, sameJson, type JsonObject } from "./canonical";
+import { canonicalJson, isObject, listOf, parseJsonText, sameJson, type JsonObject } from "./canonical";
 import { coversPattern } from "./pattern";
 
 /** One statement with every element as a sorted list, so that equal statements are equal JSON. */
@@ -274,10 +274,6 @@ function canonicalText(value: unknown): string {
 
 function lower(text: string): string {
   return text.toLowerCase();
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 }
 
 function compareText(left: string, right: string): number {

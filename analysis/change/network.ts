@@ -1,5 +1,5 @@
 import { Address4, Address6 } from "ip-address";
-import { isObject, type JsonObject } from "./canonical";
+import { isObject, listOf, type JsonObject } from "./canonical";
 import type { ClassifiableChange } from "./change";
 
 /** A rule that lets traffic through: who, over what. */
@@ -182,8 +182,4 @@ function portOf(value: unknown): number | undefined {
 
 function textOr(value: unknown, otherwise: string): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : otherwise;
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 }

@@ -10,7 +10,6 @@ import { regionOfStack, writeReport, type ReportFiles } from "../report-input";
 import { refuseUnwritable } from "../result-file";
 import { commitOf } from "../saved-plan";
 import { synthesize } from "../synthesis";
-import { ensurePrivateDirectory } from "../workspace";
 
 interface DiffOptions extends ReportFiles {
   readonly base: string;
@@ -28,8 +27,7 @@ export function diffCommand(context: Context, done: (exitCode: number) => void):
     .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
     .action(async (name: string, options: DiffOptions) => {
       const environment = await environmentNamed(context, name);
-      ensurePrivateDirectory(context.workspace.root);
-      refuseUnwritable([options.report, options.markdown]);
+      refuseUnwritable(context.workspace, [options.report, options.markdown]);
       const { projectDirectory } = context.workspace;
       const { stacks } = await synthesize(context, name);
       const base = synthesizeAt(projectDirectory, options.base).filter((stack) =>

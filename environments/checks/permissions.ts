@@ -1,23 +1,21 @@
+import { unboundedActions } from "../../modules/core";
 import type { Environment } from "../environment";
 import type { Finding } from "./finding";
 
 /** Permissions are of use, and none of them is all that a service of AWS can do on everything. */
 export function checkPermissions({ services }: Environment): Finding[] {
   return Object.entries(services).flatMap(([name, { permissions }]) =>
-    permissions.flatMap(({ actions, resources, conditions }, index) => {
+    permissions.flatMap((permission, index) => {
       const property = `services.${name}.permissions.${index}`;
-      const isBounded = conditions !== undefined || !resources.includes("*");
       return [
-        ...empty(`${property}.actions`, actions),
-        ...empty(`${property}.resources`, resources),
-        ...actions
-          .filter((action) => action.endsWith(":*") && !isBounded)
-          .map((action) => ({
-            property: `${property}.actions`,
-            expected: "not allow all that a service of AWS can do on everything",
-            got: action,
-            remedy: "name the actions that are called, or the resources that are theirs",
-          })),
+        ...empty(`${property}.actions`, permission.actions),
+        ...empty(`${property}.resources`, permission.resources),
+        ...unboundedActions(permission).map((action) => ({
+          property: `${property}.actions`,
+          expected: "not allow all that a service of AWS can do on everything",
+          got: action,
+          remedy: "name the actions that are called, or the resources that are theirs",
+        })),
       ];
     }),
   );

@@ -1,3 +1,4 @@
+import { regionOfArn } from "../../modules/core";
 import type { Environment } from "../environment";
 import type { Service } from "../service";
 import { hidden, type Finding } from "./finding";
@@ -78,7 +79,7 @@ function checkArn(property: string, arn: string, regions: readonly string[]): Fi
 /** A key that no region of the service is in would be granted to nobody. */
 function checkKeyArns(path: string, { secretKeyArns, regions }: Service): Finding[] {
   return secretKeyArns
-    .filter((arn) => !regions.includes(arn.split(":")[3] ?? ""))
+    .filter((arn) => !regions.includes(regionOfArn(arn) ?? ""))
     .map((arn) => ({
       property: path,
       expected: `name keys of the regions that the service runs in: ${regions.join(", ")}`,

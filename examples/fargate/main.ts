@@ -1,6 +1,7 @@
 /**
  * A service on Fargate behind a load balancer, and the name that leads there: network, certificate,
- * load balancer, cluster, service, a secret that it reads and what else its code may do. Add regions by more stacks like this one; see `global-accelerator`.
+ * load balancer, cluster, service, a secret that it reads and what else its code may do. Add regions by
+ * more stacks like this one; see `global-accelerator`.
  */
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { App } from "cdktf";

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-
 import { ApprunnerVpcConnector } from "@cdktf/provider-aws/lib/apprunner-vpc-connector";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, type IConnectable, type INetwork } from "../core";
+import { nameLimits, resourceName, shortDigest, type IConnectable, type INetwork } from "../core";
 import { appRunnerNameLimits } from "./name-limits";
 
 /** Settings of a {@link VpcEgress}. */
@@ -58,16 +56,16 @@ export class VpcEgress extends Construct implements IConnectable {
     }
     this.securityGroupId = group.id;
     this.resource = new ApprunnerVpcConnector(this, "Resource", {
-      vpcConnectorName: resourceName(appRunnerNameLimits.vpcConnector, name, digestOf(network.zones)),
+      // Two connectors of one name cannot stand side by side, so the name changes with the zones.
+      vpcConnectorName: resourceName(
+        appRunnerNameLimits.vpcConnector,
+        name,
+        shortDigest(network.zones.join()),
+      ),
       subnets: network.subnetIds("private"),
       securityGroups: [group.id],
       // A connector cannot be changed, nor deleted while a service uses it.
       lifecycle: { createBeforeDestroy: true },
     });
   }
-}
-
-/** A word that changes with the zones: two connectors of one name cannot stand side by side. */
-function digestOf(zones: readonly string[]): string {
-  return createHash("sha256").update(zones.join()).digest("hex").slice(0, 8);
 }

@@ -24,6 +24,11 @@ export const nameLimits = {
 
 const hashLength = 8;
 
+/** Eight hexadecimal digits that change with a text. */
+export function shortDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, hashLength);
+}
+
 /**
  * Joins parts with hyphens into an AWS name of at most `maxLength` characters.
  *
@@ -35,9 +40,8 @@ export function resourceName(maxLength: number, ...parts: readonly string[]): st
   if (full.length <= maxLength) {
     return full;
   }
-  const hash = createHash("sha256").update(full).digest("hex").slice(0, hashLength);
   const head = full.slice(0, maxLength - hashLength - 1).replace(/-+$/, "");
-  return `${head}-${hash}`;
+  return `${head}-${shortDigest(full)}`;
 }
 
 /** `eu-west-1` as a PascalCase word for construct ids that are keyed by region or service: `EuWest1`. */

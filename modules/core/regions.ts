@@ -74,6 +74,11 @@ export function zoneSlotOf(zone: string): number {
   return zone.charCodeAt(zone.length - 1) - "a".charCodeAt(0);
 }
 
+/** The region that an ARN names: empty for what belongs to no region, undefined for what is no ARN. */
+export function regionOfArn(arn: string): string | undefined {
+  return arn.split(":")[3];
+}
+
 /** The ARN partition of a region; `aws` for one that the table does not know. */
 export function partitionOf(region: string): Region["partition"] {
   return regions[region]?.partition ?? "aws";

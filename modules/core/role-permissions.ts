@@ -39,7 +39,9 @@ export interface RolePermissionsProps {
   readonly policyName?: string;
 }
 
-const actionForm = /^[a-z0-9-]+:[A-Za-z0-9*]+$/;
+/** An action as IAM writes it in policies: `sqs:SendMessage`, `s3:Get*`. */
+export const iamActionPattern = /^[a-z0-9-]+:[A-Za-z0-9*]+$/;
+
 const arnForm = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*)?:\S+$/;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role together. */
@@ -68,9 +70,9 @@ const rules: readonly ValidationRule<RolePermissionsProps>[] = [
   },
   {
     property: "permissions",
-    isValid: ({ permissions }) => unbounded(permissions).length === 0,
+    isValid: ({ permissions }) => permissions.flatMap(unboundedActions).length === 0,
     expected: "not allow all that a service can do on everything",
-    got: ({ permissions }) => unbounded(permissions),
+    got: ({ permissions }) => permissions.flatMap(unboundedActions),
     remedy: "name the actions that are called, or the resources that are theirs",
   },
   {
@@ -116,7 +118,7 @@ function isWhole({ actions, resources }: Permission): boolean {
 }
 
 function wrongActions(permissions: readonly Permission[]): string[] {
-  return permissions.flatMap(({ actions }) => actions).filter((action) => !actionForm.test(action));
+  return permissions.flatMap(({ actions }) => actions).filter((action) => !iamActionPattern.test(action));
 }
 
 function wrongResources(permissions: readonly Permission[]): string[] {
@@ -125,9 +127,9 @@ function wrongResources(permissions: readonly Permission[]): string[] {
     .filter((resource) => resource !== "*" && !Token.isUnresolved(resource) && !arnForm.test(resource));
 }
 
-function unbounded(permissions: readonly Permission[]): string[] {
-  return permissions
-    .filter(({ resources, conditions }) => resources.includes("*") && conditions === undefined)
-    .flatMap(({ actions }) => actions)
-    .filter((action) => action.endsWith(":*"));
+/** The actions of a permission that allow all that a service can do, on everything and in any case. */
+export function unboundedActions({ actions, resources, conditions }: Permission): string[] {
+  return resources.includes("*") && conditions === undefined
+    ? actions.filter((action) => action.endsWith(":*"))
+    : [];
 }

@@ -1,8 +1,7 @@
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function";
-import { Token } from "cdktf";
 import { Construct } from "constructs";
 
-import { resourceName } from "../core";
+import { literalText, resourceName } from "../core";
 import { distributionLimits } from "./distribution-limits";
 
 /** A small program in JavaScript that runs at the edge, on each request or answer of a behaviour. */
@@ -43,7 +42,7 @@ export class EdgeFunctions extends Construct {
         new CloudfrontFunction(this, key, {
           name: resourceName(distributionLimits.functionName, name, key),
           runtime: "cloudfront-js-2.0",
-          code: verbatim(code),
+          code: literalText(code),
           comment,
           publish: true,
           // AWS deletes no function that a behaviour uses: the distribution must have let go of it.
@@ -57,11 +56,4 @@ export class EdgeFunctions extends Construct {
   public get arns(): Readonly<Record<string, string>> {
     return Object.fromEntries(Object.entries(this.resource).map(([key, { arn }]) => [key, arn]));
   }
-}
-
-/** Text as Terraform leaves it alone: `${x}` of a template in JavaScript is one of Terraform's, too. */
-function verbatim(text: string): string {
-  return Token.isUnresolved(text)
-    ? text
-    : text.replaceAll(/[$%]\{/g, (opening) => `${opening.charAt(0)}${opening}`);
 }

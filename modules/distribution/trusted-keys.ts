@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-
 import { CloudfrontKeyGroup } from "@cdktf/provider-aws/lib/cloudfront-key-group";
 import { CloudfrontPublicKey } from "@cdktf/provider-aws/lib/cloudfront-public-key";
 import { Construct } from "constructs";
 
-import { resourceName } from "../core";
+import { resourceName, shortDigest } from "../core";
 import { distributionLimits } from "./distribution-limits";
 
 /** Settings of {@link TrustedKeys}. */
@@ -36,7 +34,7 @@ export class TrustedKeys extends Construct {
       return [
         key,
         new CloudfrontPublicKey(this, key, {
-          name: resourceName(distributionLimits.publicKeyName, name, key, digestOf(encodedKey)),
+          name: resourceName(distributionLimits.publicKeyName, name, key, shortDigest(encodedKey)),
           comment: `Signatures of ${key} for ${name}`,
           encodedKey,
           lifecycle: { createBeforeDestroy: true },
@@ -55,8 +53,4 @@ export class TrustedKeys extends Construct {
 /** A key as CloudFront gives it back: with one end of line, or every plan would replace it. */
 function normalized(publicKey: string): string {
   return `${publicKey.replaceAll("\r\n", "\n").trim()}\n`;
-}
-
-function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

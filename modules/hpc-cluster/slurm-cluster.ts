@@ -4,8 +4,8 @@ import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import { InternalError } from "../core";
-import { checksGpus, storagesOf, typesOf } from "./checks/check";
+import { InternalError, literalText } from "../core";
+import { checksGpus, checksGpusOfAny, storagesOf, typesOf } from "./checks/check";
 import type { HeadNodeConfiguration, LoginPoolConfiguration, SlurmQueueConfiguration } from "./cluster-keys";
 import { madeSoFar } from "./boot-order";
 import { ClusterMonitoring, logGroupNameOf } from "./cluster-monitoring";
@@ -26,7 +26,7 @@ import {
   type PermissionsScope,
 } from "./permissions";
 import { renderFleet } from "./slurm-fleet";
-import { prologPath, renderSlurmFiles } from "./slurm-files";
+import { renderSlurmFiles } from "./slurm-files";
 import { rootDeviceNameOf, StockImageLookup } from "./stock-images";
 import { actionsOf, efaInstallerVersion, renderUserData, slurmVersion, type NodeSettings } from "./user-data";
 
@@ -456,13 +456,9 @@ export class SlurmCluster extends Construct {
     });
     this.bucket.addFile("fleet.json", Fn.jsonencode(fleet));
     this.bucket.addFile("nodes/mounts.json", Fn.jsonencode(storage.mounts));
-    const checked = slurmFiles["slurm.conf"]?.includes(prologPath) === true;
-    for (const [key, file] of Object.entries({ ...shippedFiles, ...(checked ? prolog : {}) })) {
-      // Terraform would take the shell's own ${…} for its interpolation.
-      this.bucket.addFile(
-        key,
-        readFileSync(join(__dirname, file), "utf8").replace(/\$\{/g, "$$$${").replace(/%\{/g, "%%{"),
-      );
+    const files = checksGpusOfAny(this.queues) ? { ...shippedFiles, ...prolog } : shippedFiles;
+    for (const [key, file] of Object.entries(files)) {
+      this.bucket.addFile(key, literalText(readFileSync(join(__dirname, file), "utf8")));
     }
   }
 }

@@ -3,7 +3,7 @@ import type {
   ComputeResourceConfiguration,
   SlurmQueueConfiguration,
 } from "./cluster-keys";
-import { checksGpus, typesOf } from "./checks/check";
+import { checksGpusOfAny, typesOf } from "./checks/check";
 import type { GpuFacts, InstanceTypeFacts, InstanceTypes } from "./instance-types";
 
 /** What the Slurm files need beside the cluster file. */
@@ -24,7 +24,7 @@ export interface SlurmFilesProps {
 export const programDirectory = "/opt/meridian/bin";
 
 /** What Slurm runs on a node before each job. */
-export const prologPath = "/opt/meridian/nodes/prolog.sh";
+const prologPath = "/opt/meridian/nodes/prolog.sh";
 
 /** Share of an instance's memory that jobs may use; the rest is the operating system's. */
 const schedulableShare = 0.95;
@@ -122,10 +122,7 @@ function treeWidth(settings: SlurmSettings): number {
 
 /** With `Alloc` the prolog runs on every node of a job before its first step, also for `salloc`. */
 function prologLines(queues: readonly SlurmQueueConfiguration[]): string[] {
-  const checked = queues.some((queue) =>
-    queue.ComputeResources.some((resource) => checksGpus(queue, resource)),
-  );
-  return checked ? [`Prolog=${prologPath}`, "PrologFlags=Alloc"] : [];
+  return checksGpusOfAny(queues) ? [`Prolog=${prologPath}`, "PrologFlags=Alloc"] : [];
 }
 
 function suspendTime(settings: SlurmSettings): string {

@@ -1,3 +1,4 @@
+import { fargateMemoryMiB, fargateSizes } from "../../core";
 import type { BatchQueueConfiguration, ClusterConfiguration } from "../cluster-keys";
 import { instanceTypesOf, listed, repeated, storagesOf, type Check } from "./check";
 
@@ -102,23 +103,10 @@ const environments: Check = {
   },
 };
 
-const gib = (from: number, to: number, step: number): number[] =>
-  Array.from({ length: (to - from) / step + 1 }, (_, index) => 1024 * (from + index * step));
+const cpuUnitsOfVcpu = 1024;
 
-/**
- * Memory that Fargate has for a number of vCPUs, in MiB.
- *
- * @see https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
- */
-const fargateMemory = new Map<number, readonly number[]>([
-  [0.25, [512, 1024, 2048]],
-  [0.5, gib(1, 4, 1)],
-  [1, gib(2, 8, 1)],
-  [2, gib(4, 16, 1)],
-  [4, gib(8, 30, 1)],
-  [8, gib(16, 60, 4)],
-  [16, gib(32, 120, 8)],
-]);
+/** vCPUs of Fargate's sizes. */
+const fargateVcpus = fargateSizes.map(({ cpu }) => cpu / cpuUnitsOfVcpu);
 
 const jobSizes: Check = {
   code: "AwsBatchJobSize",
@@ -133,13 +121,13 @@ const jobSizes: Check = {
       if (!fargate) {
         return;
       }
-      const memory = fargateMemory.get(job.Vcpus);
-      if (memory?.includes(job.MemoryMiB) !== true) {
+      const memory = fargateMemoryMiB(job.Vcpus * cpuUnitsOfVcpu);
+      if (!memory.includes(job.MemoryMiB)) {
         error(
           `${path}.Vcpus`,
           `Fargate has no task of ${job.Vcpus} vCPUs and ${job.MemoryMiB} MiB`,
-          memory === undefined
-            ? `set Vcpus to one of ${listed(fargateMemory.keys())}`
+          memory.length === 0
+            ? `set Vcpus to one of ${listed(fargateVcpus)}`
             : `set MemoryMiB to one of ${listed(memory)}`,
         );
       }

@@ -126,6 +126,11 @@ export function listed(words: Iterable<string | number>): string {
   return [...words].join(", ");
 }
 
+/** Whether the GPUs of any node are checked before each job. */
+export function checksGpusOfAny(queues: readonly SlurmQueueConfiguration[]): boolean {
+  return queues.some((queue) => queue.ComputeResources.some((resource) => checksGpus(queue, resource)));
+}
+
 /** Whether the GPUs of a resource's nodes are checked before each job; its own word wins over the queue's. */
 export function checksGpus(queue: SlurmQueueConfiguration, resource: ComputeResourceConfiguration): boolean {
   return resource.HealthChecks.Gpu.Enabled ?? queue.HealthChecks.Gpu.Enabled ?? false;

@@ -1,3 +1,4 @@
+import { regionOfArn } from "../../core";
 import type { ClusterConfiguration } from "../cluster-keys";
 import { listed, queuesOf, repeated, resourcesOf, type Check } from "./check";
 
@@ -141,7 +142,7 @@ const secretRegions: Check = {
       { path: "DirectoryService.PasswordSecretArn", arn: cluster.DirectoryService?.PasswordSecretArn },
     ];
     for (const { path, arn } of secrets) {
-      const at = arn?.split(":")[3];
+      const at = arn === undefined ? undefined : regionOfArn(arn);
       if (at !== undefined && region !== undefined && at !== region) {
         error(
           path,

@@ -1,38 +1,15 @@
 import {
-  Distribution,
   managedCachePolicyIds,
   managedOriginRequestPolicyIds,
   type DistributionProps,
   type Origin,
 } from "../../../modules/distribution";
 import { DnsRouting } from "../../../modules/dns";
-import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
+import { refusal, resourceAt, resourcesOf } from "../../support/synth";
+import { account, distributionWith, refuse, stackWith, web } from "./fixtures";
 
-const account = "111122223333";
-
-const web: Origin = { kind: "https", domainName: "web.eu-west-1.example.com" };
 const standby: Origin = { kind: "https", domainName: "web.eu-central-1.example.com" };
 const site: Origin = { kind: "bucket", bucketName: "prod-site", region: "eu-west-1" };
-
-const required: DistributionProps = {
-  name: "prod-web",
-  account,
-  aliases: ["www.example.com"],
-  certificate: { certificateArn: `arn:aws:acm:us-east-1:${account}:certificate/1` },
-  origins: { web },
-  defaultBehavior: { origin: "web" },
-};
-
-function stackWith(props: Partial<DistributionProps> = {}) {
-  const stack = emptyStack();
-  const distribution = new Distribution(stack, "Web", { ...required, ...props });
-  return { stack, distribution };
-}
-
-const distributionWith = (props: Partial<DistributionProps>) =>
-  resourceAt(stackWith(props).stack, "aws_cloudfront_distribution");
-
-const refuse = (props: Partial<DistributionProps>): string => refusal(() => stackWith(props));
 
 const headersPolicyId = "${aws_cloudfront_response_headers_policy.Web_SecurityHeaders_01E46A62.id}";
 

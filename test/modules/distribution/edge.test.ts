@@ -1,19 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 
-import { Distribution, type DistributionProps } from "../../../modules/distribution";
-import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
+import type { DistributionProps } from "../../../modules/distribution";
+import { resourceAt, resourcesOf } from "../../support/synth";
 import { resolve } from "../dns/resolve";
-
-const account = "111122223333";
-
-const required: DistributionProps = {
-  name: "prod-web",
-  account,
-  aliases: ["www.example.com"],
-  certificate: { certificateArn: `arn:aws:acm:us-east-1:${account}:certificate/1` },
-  origins: { web: { kind: "https", domainName: "web.eu-west-1.example.com" } },
-  defaultBehavior: { origin: "web" },
-};
+import { distributionWith, refuse, stackWith } from "./fixtures";
 
 const code = "function handler(event) { return event.request; }";
 
@@ -22,17 +12,6 @@ const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   publicKeyEncoding: { type: "spki", format: "pem" },
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
-
-function stackWith(props: Partial<DistributionProps>) {
-  const stack = emptyStack();
-  const distribution = new Distribution(stack, "Web", { ...required, ...props });
-  return { stack, distribution };
-}
-
-const distributionWith = (props: Partial<DistributionProps>) =>
-  resourceAt(stackWith(props).stack, "aws_cloudfront_distribution");
-
-const refuse = (props: Partial<DistributionProps>): string => refusal(() => stackWith(props));
 
 describe("functions at the edge", () => {
   const functions = { rewrite: { code, comment: "Adds index.html" }, stamp: { code } };
