@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import { checks } from "./checks";
 import { sortedFindings, type Finding, type FindingLevel } from "./findings";
 import { withDependentDefaults } from "./dependent-defaults";
@@ -49,19 +49,23 @@ export function parseClusterFile(
   context: ClusterContext = {},
 ): ParsedClusterFile {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, version: "1.1", merge: true, keepSourceTokens: true });
-  const syntax = document.errors.map((error): Finding => {
-    const line = lineCounter.linePos(error.pos[0]).line;
-    const [message = "the text is not YAML"] = error.message.split("\n");
-    return {
-      level: "ERROR",
-      code: "Yaml",
-      path: "",
-      line,
-      message: message.replace(/ at line.*$/, ""),
-      remedy: "correct the YAML",
-    };
+  // The parser compares each key with all others of its mapping; thousands of them would take seconds.
+  const options = { version: "1.1", merge: true, keepSourceTokens: true, uniqueKeys: false } as const;
+  const document = parseDocument(text, { ...options, lineCounter });
+  const at = (offset: number, message: string): Finding => ({
+    level: "ERROR",
+    code: "Yaml",
+    path: "",
+    line: lineCounter.linePos(offset).line,
+    message,
+    remedy: "correct the YAML",
   });
+  const syntax = [
+    ...document.errors.map(({ message, pos }) =>
+      at(pos[0], (message.split("\n")[0] ?? "").replace(/ at line.*$/, "")),
+    ),
+    ...repeatedKeys(document).map((offset) => at(offset, "Map keys must be unique")),
+  ];
   if (syntax.length > 0) {
     return { fileName, findings: sortedFindings(syntax), written: new Set() };
   }
@@ -74,6 +78,26 @@ export function parseClusterFile(
   const configuration = withDependentDefaults(value as ClusterConfiguration);
   const found = [...reader.findings, ...checkConfiguration(configuration, reader.lines, context)];
   return { fileName, configuration, findings: sortedFindings(found), written };
+}
+
+/** Where a key stands that its mapping has already. `<<` may stand in a mapping more than once. */
+function repeatedKeys(document: Document): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (isScalar(key) && key.source !== "<<") {
+          const name = key.source ?? String(key.value);
+          if (seen.has(name)) {
+            offsets.push(key.range?.[0] ?? 0);
+          }
+          seen.add(name);
+        }
+      }
+    },
+  });
+  return offsets;
 }
 
 /** With one of these the configuration has holes, so that checks of meaning would guess. */

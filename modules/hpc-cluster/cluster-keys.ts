@@ -591,7 +591,7 @@ export const clusterSchema = section({
     warned("no directory is joined"),
   ),
   Imds: nested({ ImdsSupport: defaulted(choice("v1.0", "v2.0"), "v2.0") }),
-  CustomS3Bucket: optional(text(), {
+  CustomS3Bucket: optional(textLike(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "be a bucket's name"), {
     note: "holds the rendered configuration instead of a bucket of the module's own",
   }),
   AdditionalResources: optional(text(), warned("CloudFormation templates are not deployed")),

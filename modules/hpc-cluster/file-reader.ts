@@ -1,5 +1,16 @@
 import { closest, distance } from "fastest-levenshtein";
-import { Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair } from "yaml";
+import {
+  Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from "yaml";
 import type { Finding, FindingLevel } from "./findings";
 import type {
   ChoiceShape,
@@ -16,8 +27,14 @@ import type {
 /** What a shape makes of a node that does not fit it: nothing, after a finding. */
 const absent = Symbol("absent");
 
+/** The most values that are read; aliases of lists of aliases would multiply without end. */
+const mostValues = 200_000;
+
 /** The most letters that a guess may differ in; a long key may differ in a third of it. */
 const farthestGuess = 2;
+
+/** The longest name that is compared with the keys; the longest key has 38 letters. */
+const longestGuess = 80;
 
 /** Reads YAML nodes against a schema: collects findings, the lines of all paths, and the value. */
 export class Reader {
@@ -26,6 +43,8 @@ export class Reader {
 
   /** The line of each path of the file. */
   public readonly lines = new Map<string, number>([["", 1]]);
+
+  private valuesRead = 0;
 
   public constructor(
     private readonly document: Document,
@@ -63,6 +82,10 @@ export class Reader {
   }
 
   private readShape(given: unknown, shape: Shape<unknown>, path: string): unknown {
+    this.valuesRead += 1;
+    if (this.valuesRead > mostValues) {
+      return this.refuseSize(path);
+    }
     const node = this.resolved(given);
     if (node === null || node === undefined || (isScalar(node) && node.value === null)) {
       this.find("ERROR", "WrongType", path, "the key has no value", "give it one or remove the key");
@@ -82,6 +105,14 @@ export class Reader {
     }
   }
 
+  private refuseSize(path: string): typeof absent {
+    if (this.valuesRead === mostValues + 1) {
+      const message = `the file must have at most ${mostValues} values, aliases repeated where they are used`;
+      this.find("ERROR", "WrongType", path, message, "shorten lists, or use fewer aliases");
+    }
+    return absent;
+  }
+
   private readSection(node: unknown, shape: SectionShape<KeyTable>, path: string): unknown {
     if (!isMap(node)) {
       this.find(
@@ -94,11 +125,11 @@ export class Reader {
       return absent;
     }
     const given = new Map<string, unknown>();
-    for (const pair of this.pairsOf(node.items)) {
+    for (const pair of this.pairsOf(node)) {
       const name = keyName(pair);
       const inner = join(path, name);
       this.remember(inner, pair);
-      if (shape.keys[name] === undefined) {
+      if (!Object.hasOwn(shape.keys, name)) {
         this.unknownKey(name, inner, Object.keys(shape.keys));
       } else {
         given.set(name, pair.value);
@@ -160,18 +191,13 @@ export class Reader {
   }
 
   private unknownKey(name: string, path: string, known: readonly string[]): void {
-    const nearest = closest(
-      name.toLowerCase(),
-      known.map((key) => key.toLowerCase()),
-    );
-    const spelt = known.find((key) => key.toLowerCase() === nearest);
-    const near = spelt !== undefined && isNear(name, spelt);
+    const spelt = nearestKey(name, known);
     this.find(
       "ERROR",
       "UnknownKey",
       path,
       `'${name}' is not a key of this section`,
-      near ? `did you mean '${spelt}'?` : `the keys are ${[...known].sort().join(", ")}`,
+      spelt !== undefined ? `did you mean '${spelt}'?` : `the keys are ${[...known].sort().join(", ")}`,
     );
   }
 
@@ -210,7 +236,7 @@ export class Reader {
       this.find("ERROR", "WrongType", path, "the value must be a section", "write keys below it");
       return absent;
     }
-    const entries = this.pairsOf(node.items).map((pair) => {
+    const entries = this.pairsOf(node).map((pair) => {
       const name = keyName(pair);
       const inner = join(path, name);
       this.remember(inner, pair);
@@ -248,11 +274,21 @@ export class Reader {
     return read;
   }
 
-  private pairsOf(items: readonly Pair[]): Pair[] {
-    return items.flatMap((pair) => {
-      const merged = keyName(pair) === "<<" ? this.resolved(pair.value) : undefined;
-      return isMap(merged) ? this.pairsOf(merged.items) : [pair];
+  /** The pairs of a mapping: those it merges by `<<` first, so that its own keys override them. */
+  private pairsOf(map: YAMLMap, around: readonly YAMLMap[] = []): Pair[] {
+    if (around.includes(map)) {
+      return [];
+    }
+    const isMerge = (pair: Pair) => keyName(pair) === "<<";
+    const merged = map.items.filter(isMerge).flatMap(({ value }) => {
+      const resolved = this.resolved(value);
+      // Of a list of mappings the earlier one overrides the later: https://yaml.org/type/merge.html
+      const sources = isSeq(resolved)
+        ? resolved.items.map((item) => this.resolved(item)).reverse()
+        : [resolved];
+      return sources.filter(isMap).flatMap((source) => this.pairsOf(source, [...around, map]));
     });
+    return [...merged, ...map.items.filter((pair) => !isMerge(pair))];
   }
 
   private remember(path: string, item: unknown): void {
@@ -295,9 +331,20 @@ function chosen(node: unknown, shape: EitherShape<unknown, unknown>): Shape<unkn
   return isMap(node) && node.has("Sequence") ? second : first;
 }
 
-function isNear(name: string, spelt: string): boolean {
-  const longest = Math.max(name.length, spelt.length);
-  return distance(name.toLowerCase(), spelt.toLowerCase()) <= Math.max(farthestGuess, longest / 3);
+/** The key that was probably meant; none of names far longer than any key, which cost most to compare. */
+function nearestKey(name: string, known: readonly string[]): string | undefined {
+  if (name.length > longestGuess) {
+    return undefined;
+  }
+  const lower = name.toLowerCase();
+  const nearest = closest(
+    lower,
+    known.map((key) => key.toLowerCase()),
+  );
+  const longest = Math.max(name.length, nearest.length);
+  return distance(lower, nearest) <= Math.max(farthestGuess, longest / 3)
+    ? known.find((key) => key.toLowerCase() === nearest)
+    : undefined;
 }
 
 interface ScalarNode {

@@ -229,6 +229,9 @@ const publicAddresses: Check = {
   },
 };
 
+/** The node's shell reads it, so what a shell would act on is percent-encoded in a user's name and password. */
+const proxyAddress = /^https?:\/\/([\w.~%-]+(:[\w.~%-]*)?@)?([\w.-]+|\[[\da-fA-F:.]+\]):\d+\/?$/;
+
 const proxies: Check = {
   code: "Proxy",
   run: (cluster, { error }) => {
@@ -241,7 +244,7 @@ const proxies: Check = {
     ];
     for (const { path, proxy } of all) {
       const address = proxy?.HttpProxyAddress;
-      if (address !== undefined && !/^https?:\/\/[^/\s]+:\d+\/?$/.test(address)) {
+      if (address !== undefined && !proxyAddress.test(address)) {
         error(
           `${path}.Proxy.HttpProxyAddress`,
           `'${address}' is not the address of a proxy`,

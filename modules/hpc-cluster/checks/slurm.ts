@@ -38,9 +38,54 @@ export const deniedSettings = {
 
 const longestDomain = 190;
 
+/**
+ * The settings of `deny` that Slurm would read, those inside a value too: a line may hold several, so that
+ * `MaxNodes: "5 State=DOWN"` sets two. https://slurm.schedmd.com/slurm.conf.html
+ */
 function denied(settings: Readonly<Record<string, string>>, deny: readonly string[]): string[] {
-  return Object.keys(settings).filter((key) => deny.includes(key.toLowerCase()));
+  return Object.entries(settings)
+    .flatMap(([key, value]) => [key, ...[...value.matchAll(/\s(\w+)\s*=/g)].map(([, inner]) => inner ?? "")])
+    .filter((key) => deny.includes(key.toLowerCase()));
 }
+
+/** Keys and values that would not stay the one setting that they are written as. */
+const settingForms: Check = {
+  code: "CustomSlurmSettingsForm",
+  run: (cluster, { error }) => {
+    const all = [
+      ...(cluster.Scheduling.SlurmSettings?.CustomSlurmSettings ?? []).map((settings, index) => ({
+        path: `Scheduling.SlurmSettings.CustomSlurmSettings[${index}]`,
+        settings,
+      })),
+      ...queuesOf(cluster).map(({ queue, path }) => ({
+        path: `${path}.CustomSlurmSettings`,
+        settings: queue.CustomSlurmSettings ?? {},
+      })),
+      ...resourcesOf(cluster).map(({ resource, resourcePath }) => ({
+        path: `${resourcePath}.CustomSlurmSettings`,
+        settings: resource.CustomSlurmSettings ?? {},
+      })),
+    ];
+    for (const { path, settings } of all) {
+      for (const [key, value] of Object.entries(settings)) {
+        if (!/^[A-Za-z]\w*$/.test(key)) {
+          error(
+            path,
+            `a setting's name must be letters and digits, got ${JSON.stringify(key)}`,
+            "write the name as slurm.conf documents it",
+          );
+        }
+        if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(value)) {
+          error(
+            `${path}.${key}`,
+            `the value must be on one line, got ${JSON.stringify(value)}`,
+            "remove line breaks and control characters",
+          );
+        }
+      }
+    }
+  },
+};
 
 const customSettings: Check = {
   code: "CustomSlurmSettings",
@@ -195,6 +240,7 @@ const hostedZone: Check = {
 
 /** Checks of Slurm's own settings. */
 export const slurmChecks: readonly Check[] = [
+  settingForms,
   customSettings,
   nodeNames,
   includeFile,

@@ -354,6 +354,14 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    "refuses a proxy that a shell would run",
+    slurmFile({ networking: 'Proxy:\n  HttpProxyAddress: "http://$(id):80"' }),
+    {},
+    [
+      "cluster.yaml:17: ERROR Proxy: Scheduling.SlurmQueues[0].Networking.Proxy.HttpProxyAddress: 'http://$(id):80' is not the address of a proxy; write it as http://name:port",
+    ],
+  ],
+  [
     "warns of SSH that is open to all",
     slurmFile({
       rest: "LoginNodes:\n  Pools:\n    - {Name: login, InstanceType: c5.large, Count: 1, Networking: {SubnetIds: [subnet-11111111111111111]}}",
@@ -1026,6 +1034,31 @@ const cases: readonly Case[] = [
     {},
     [
       "cluster.yaml:20: ERROR CustomSlurmSettings: Scheduling.SlurmQueues[0].ComputeResources[0].CustomSlurmSettings.Weight: Weight is written by the module and cannot be set here; remove the setting",
+    ],
+  ],
+  [
+    "refuses settings that the module writes inside another setting's value",
+    slurmFile({ queue: 'CustomSlurmSettings:\n  MaxNodes: "5 State=DOWN"' }),
+    {},
+    [
+      "cluster.yaml:14: ERROR CustomSlurmSettings: Scheduling.SlurmQueues[0].CustomSlurmSettings.State: State is written by the module and cannot be set here; remove the setting",
+    ],
+  ],
+  [
+    "refuses settings that go on in another line",
+    slurmFile({ resource: 'CustomSlurmSettings:\n  TmpDisk: "5\\nSlurmUser=root"' }),
+    {},
+    [
+      'cluster.yaml:20: ERROR CustomSlurmSettingsForm: Scheduling.SlurmQueues[0].ComputeResources[0].CustomSlurmSettings.TmpDisk: the value must be on one line, got "5\\nSlurmUser=root"; remove line breaks and control characters',
+    ],
+  ],
+  [
+    "refuses names of settings that hold more than a name",
+    slurmFile({ settings: 'CustomSlurmSettings:\n  - "ResumeProgram ": /tmp/x\n  - "include /tmp/y #": 1' }),
+    {},
+    [
+      'cluster.yaml:14: ERROR CustomSlurmSettingsForm: Scheduling.SlurmSettings.CustomSlurmSettings[0]: a setting\'s name must be letters and digits, got "ResumeProgram "; write the name as slurm.conf documents it',
+      'cluster.yaml:15: ERROR CustomSlurmSettingsForm: Scheduling.SlurmSettings.CustomSlurmSettings[1]: a setting\'s name must be letters and digits, got "include /tmp/y #"; write the name as slurm.conf documents it',
     ],
   ],
   [

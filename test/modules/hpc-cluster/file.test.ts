@@ -57,6 +57,75 @@ describe("parseClusterFile", () => {
     expect(parseClusterFile(file, "cluster.yaml").configuration).toBeDefined();
   });
 
+  it("lets a section's own keys override those that it merges, wherever the merge stands", () => {
+    const file = slurmFile({
+      resource: "MinCount: 1\nTags: [&one {Key: a, Value: one}, &two {Key: b, Value: two}]",
+      rest: "Tags:\n  - {Key: c, <<: *one}\n  - {<<: [*two, *one], Value: own}",
+    });
+
+    expect(parseClusterFile(file, "cluster.yaml").configuration?.Tags).toEqual([
+      { Key: "c", Value: "one" },
+      { Key: "b", Value: "own" },
+    ]);
+  });
+
+  it("reads a section that merges itself", () => {
+    const file = slurmFile({ rest: "Imds: &imds { <<: *imds, ImdsSupport: v2.0 }" });
+
+    expect(parseClusterFile(file, "cluster.yaml").configuration?.Imds).toEqual({ ImdsSupport: "v2.0" });
+  });
+
+  it.each(["__proto__", "constructor", "toString"])(
+    "refuses %s, which every object has, as an unknown key",
+    (key) => {
+      const file = slurmFile({ rest: `Imds: {${key}: 1}` });
+
+      expect(parseClusterFile(file, "cluster.yaml").findings).toEqual([
+        {
+          level: "ERROR",
+          code: "UnknownKey",
+          path: `Imds.${key}`,
+          line: expect.any(Number) as number,
+          message: `'${key}' is not a key of this section`,
+          remedy: "the keys are ImdsSupport",
+        },
+      ]);
+    },
+  );
+
+  it("refuses aliases that multiply", () => {
+    const many = (item: string) => `[${Array.from({ length: 700 }, () => item).join(", ")}]`;
+    const file = [
+      "Image: {Os: alinux2023}",
+      `Tags: &tags ${many("{Key: a, Value: b}")}`,
+      `Scheduling: {Scheduler: slurm, SlurmQueues: ${many("{Name: q, Tags: *tags}")}}`,
+    ].join("\n");
+
+    expect(parseClusterFile(file, "cluster.yaml").findings).toContainEqual({
+      level: "ERROR",
+      code: "WrongType",
+      path: expect.stringMatching(/^Scheduling\.SlurmQueues\[\d+\]\.Tags/) as string,
+      line: 2,
+      message: "the file must have at most 200000 values, aliases repeated where they are used",
+      remedy: "shorten lists, or use fewer aliases",
+    });
+  });
+
+  it.each(["x; touch /tmp/pwned", "$(id)-bucket", "a", "Upper-case"])(
+    "refuses the bucket %j, which nodes name in a shell",
+    (bucket) => {
+      const file = slurmFile({ rest: `CustomS3Bucket: ${JSON.stringify(bucket)}` });
+
+      expect(parseClusterFile(file, "cluster.yaml").findings).toContainEqual(
+        expect.objectContaining({
+          level: "ERROR",
+          path: "CustomS3Bucket",
+          message: `the value must be a bucket's name, got ${JSON.stringify(bucket)}`,
+        }),
+      );
+    },
+  );
+
   it("reports the line of text that is not YAML", () => {
     expect(parseClusterFile("Image:\n  Os: [alinux2023\n", "cluster.yaml").findings).toEqual([
       expect.objectContaining({ level: "ERROR", code: "Yaml", line: 3 }),
