@@ -53,6 +53,10 @@ export interface LocalCloud {
   stop(directory: string): Promise<boolean>;
   status(directory: string): Promise<LocalCloudStatus | undefined>;
   environment(status: LocalCloudStatus): Record<string, string>;
+  /** Turns exactly these switches on, and all others off. */
+  setUnkindness(status: LocalCloudStatus, names: readonly string[]): Promise<LocalCloudStatus>;
+  /** What each switch does while it is on, by name. */
+  switches(): Readonly<Record<string, string>>;
 }
 
 /** The person, or the pipeline, that runs the command. */

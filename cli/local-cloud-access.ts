@@ -37,10 +37,15 @@ export async function requireLocalCloud(
 }
 
 /** Starts the local cloud, or finds it running. */
-export async function startLocalCloud(context: Context, port?: number): Promise<LocalCloudStatus> {
+export async function startLocalCloud(
+  context: Context,
+  port?: number,
+  unkind?: readonly string[],
+): Promise<LocalCloudStatus> {
   return context.localCloud.start({
     directory: context.workspace.localCloud,
     port,
+    unkind,
     report: (line) => {
       context.terminal.err(`${line}\n`);
     },

@@ -63,6 +63,8 @@ const localCloud: LocalCloud = {
   stop: (directory) => cloud().stopLocalCloud(directory),
   status: (directory) => cloud().localCloudStatus(directory),
   environment: (status) => cloud().localCloudEnvironment(status),
+  setUnkindness: (status, names) => cloud().setUnkindness(status, names),
+  switches: () => cloud().switches,
 };
 
 function processTerminal(): Terminal {

@@ -5,9 +5,11 @@ import type { Answer } from "./answer";
 import { credentialScope, identify } from "./call";
 import type { Call } from "./call";
 import { readAll } from "./http";
-import { MotoRefusal } from "./toolkit";
+import { MotoRefusal, parseJson, textsAt } from "./toolkit";
 import type { StandIn } from "./stand-in";
 import { standIns } from "./stand-ins";
+import { interferences, switchesNamed, Unkindness, UnknownSwitches } from "./unkind";
+import type { Interference } from "./unkind";
 
 /** What a gateway needs to know. */
 export interface GatewayOptions {
@@ -24,6 +26,11 @@ export interface GatewayOptions {
    * @default - a fresh set of all
    */
   readonly standIns?: readonly StandIn[];
+  /**
+   * How unkind it is at first; what the control path changes.
+   * @default - kind
+   */
+  readonly unkind?: Unkindness;
 }
 
 /**
@@ -46,9 +53,13 @@ export function createGateway(options: GatewayOptions): Server {
 
 class Gateway {
   private readonly standIns = new Map<string, StandIn[]>();
+  private readonly unkind: Unkindness;
+  private readonly interferences: readonly Interference[];
 
   constructor(private readonly options: GatewayOptions) {
-    for (const standIn of options.standIns ?? standIns()) {
+    this.unkind = options.unkind ?? new Unkindness();
+    this.interferences = interferences(this.unkind);
+    for (const standIn of options.standIns ?? standIns(this.unkind)) {
       this.standIns.set(standIn.service, [...(this.standIns.get(standIn.service) ?? []), standIn]);
     }
   }
@@ -56,13 +67,21 @@ class Gateway {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? "/";
     if (target.startsWith("/_meridian/")) {
-      send(response, this.administer(target));
+      const { method = "GET" } = request;
+      send(response, this.administer(method, target, await readAll(request)));
       return;
     }
     const url = new URL(target, "http://127.0.0.1");
     const { service } = credentialScope(request.headers, url);
     if (this.concerned(service, url).length === 0 && (service === "s3" || service === "")) {
-      await this.stream(request, response);
+      const call = identify(request.method ?? "GET", target, request.headers, Buffer.alloc(0));
+      const refused = await this.interfere(call);
+      if (refused === undefined) {
+        await this.stream(request, response);
+      } else {
+        request.resume();
+        send(response, refused);
+      }
       return;
     }
     const call = identify(request.method ?? "GET", target, request.headers, await readAll(request));
@@ -73,7 +92,25 @@ class Gateway {
     return (this.standIns.get(service) ?? []).filter(({ concerns }) => concerns?.(url) ?? true);
   }
 
+  /** The refusal of a call that an unkind cloud does not let through. */
+  private async interfere(call: Call): Promise<Answer | undefined> {
+    try {
+      for (const interference of this.interferences) {
+        await interference.before(call, (changed) => this.forward(changed));
+      }
+      return undefined;
+    } catch (error) {
+      return this.refuse(call, error);
+    }
+  }
+
   private async answer(call: Call): Promise<Answer> {
+    const answer = (await this.interfere(call)) ?? (await this.kindAnswer(call));
+    this.interferences.forEach((interference) => interference.after?.(call, answer));
+    return answer;
+  }
+
+  private async kindAnswer(call: Call): Promise<Answer> {
     try {
       for (const standIn of this.concerned(call.service, call.url)) {
         if (standIn.concerns?.(call.url) === false) {
@@ -156,13 +193,32 @@ class Gateway {
     });
   }
 
-  private administer(target: string): Answer {
-    const call = identify("GET", target, {}, Buffer.alloc(0));
-    if (call.url.pathname === "/_meridian/status") {
-      const { instanceId, startedAt, motoPort } = this.options;
-      return jsonAnswer(call, { instanceId, startedAt, motoPort, pid: process.pid });
+  private administer(method: string, target: string, body: Buffer): Answer {
+    const call = identify(method, target, {}, body);
+    switch (`${method} ${call.url.pathname}`) {
+      case "GET /_meridian/status": {
+        const { instanceId, startedAt, motoPort } = this.options;
+        const unkind = this.unkind.names;
+        return jsonAnswer(call, { instanceId, startedAt, motoPort, pid: process.pid, unkind });
+      }
+      // A page in a browser cannot send a PUT here: nobody answers the question that comes before it.
+      case "PUT /_meridian/unkind":
+        return this.setUnkind(call);
+      default:
+        return jsonAnswer(call, { message: "unknown administrative request" }, 404);
     }
-    return jsonAnswer(call, { message: "unknown administrative request" }, 404);
+  }
+
+  private setUnkind(call: Call): Answer {
+    try {
+      this.unkind.set(switchesNamed(textsAt(parseJson(call.body), "switches")));
+      return jsonAnswer(call, { unkind: this.unkind.names });
+    } catch (error) {
+      if (error instanceof UnknownSwitches || error instanceof ServiceError) {
+        return jsonAnswer(call, { message: error.message }, 400);
+      }
+      throw error;
+    }
   }
 }
 

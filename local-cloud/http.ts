@@ -1,4 +1,4 @@
-import { get } from "node:http";
+import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
 
 /** The whole body of a message. */
@@ -12,12 +12,26 @@ export async function readAll(stream: IncomingMessage): Promise<Buffer> {
 
 /** Gets a page from loopback. Unlike `fetch` it refuses no port. */
 export async function httpGet(port: number, path: string): Promise<string> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get({ host: "127.0.0.1", port, path, agent: false, timeout: 2_000 }, resolve)
+  return (await readAll(await ask("GET", port, path))).toString("utf8");
+}
+
+/** Sends JSON to a path of loopback; throws what a refusal says. */
+export async function httpPut(port: number, path: string, body: string): Promise<string> {
+  const response = await ask("PUT", port, path, body);
+  const text = (await readAll(response)).toString("utf8");
+  if (response.statusCode !== 200) {
+    throw new Error(`127.0.0.1:${port}${path} answered ${response.statusCode ?? 0}: ${text}`);
+  }
+  return text;
+}
+
+function ask(method: string, port: number, path: string, body = ""): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, method, agent: false, timeout: 2_000 }, resolve)
       .once("timeout", function (this: { destroy(error: Error): void }) {
         this.destroy(new Error("no answer within 2 s"));
       })
-      .once("error", reject);
+      .once("error", reject)
+      .end(body);
   });
-  return (await readAll(response)).toString("utf8");
 }

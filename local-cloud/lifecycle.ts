@@ -6,10 +6,12 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { extname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findMoto } from "./moto";
-import { httpGet } from "./http";
+import { httpGet, httpPut } from "./http";
 import { commandLine, isAlive, terminate, waitUntilGone } from "./processes";
 import { portInUseExitCode, readState, removeState } from "./state";
 import type { CloudState } from "./state";
+import { switchesNamed } from "./unkind";
+import type { Switch } from "./unkind";
 
 /** A local cloud that answers. */
 export interface LocalCloudStatus {
@@ -23,6 +25,8 @@ export interface LocalCloudStatus {
   readonly startedAt: string;
   /** Log of the gateway and of moto. */
   readonly logFile: string;
+  /** The ways in which it is unkind at the moment. */
+  readonly unkind: readonly Switch[];
 }
 
 /** How to start the local cloud. */
@@ -39,6 +43,11 @@ export interface StartOptions {
    * @default - silent
    */
   readonly report?: (line: string) => void;
+  /**
+   * Switches to turn on, beside those that are on where it runs already.
+   * @default - none
+   */
+  readonly unkind?: readonly string[];
 }
 
 const startDeadlineMilliseconds = 60_000;
@@ -48,8 +57,30 @@ const keptLogs = 5;
 /**
  * Starts the local cloud and returns when it answers. A cloud that already runs for the folder
  * is returned as it is; leftovers of one that was killed are cleared away first.
+ * @throws UnknownSwitches before anything is started.
  */
 export async function startLocalCloud(options: StartOptions): Promise<LocalCloudStatus> {
+  const unkind = switchesNamed(options.unkind ?? []);
+  const status = await startOrFind(options);
+  return unkind.length === 0 ? status : setUnkindness(status, [...status.unkind, ...unkind]);
+}
+
+/**
+ * Turns exactly these switches of a running local cloud on, and all others off.
+ * @throws UnknownSwitches, and then changes nothing.
+ */
+export async function setUnkindness(
+  status: LocalCloudStatus,
+  names: readonly string[],
+): Promise<LocalCloudStatus> {
+  const body = JSON.stringify({ switches: switchesNamed(names) });
+  const { unkind } = JSON.parse(
+    await httpPut(Number(new URL(status.endpoint).port), "/_meridian/unkind", body),
+  ) as Pick<LocalCloudStatus, "unkind">;
+  return { ...status, unkind };
+}
+
+async function startOrFind(options: StartOptions): Promise<LocalCloudStatus> {
   const directory = resolve(options.directory);
   const report = options.report ?? (() => undefined);
   await mkdir(join(directory, "logs"), { recursive: true });
@@ -82,11 +113,16 @@ export async function stopLocalCloud(directory: string): Promise<boolean> {
  */
 export async function localCloudStatus(directory: string): Promise<LocalCloudStatus | undefined> {
   const state = await readState(resolve(directory));
-  if (state === undefined || !isAlive(state.pid) || (await instanceAt(state.port)) !== state.instanceId) {
+  if (state === undefined || !isAlive(state.pid)) {
+    return undefined;
+  }
+  const answered = await answerAt(state.port);
+  if (answered?.instanceId !== state.instanceId) {
     return undefined;
   }
   const { pid, instanceId, startedAt, logFile } = state;
-  return { endpoint: `http://127.0.0.1:${state.port}`, pid, instanceId, startedAt, logFile };
+  const endpoint = `http://127.0.0.1:${state.port}`;
+  return { endpoint, pid, instanceId, startedAt, logFile, unkind: answered.unkind };
 }
 
 async function start(
@@ -174,10 +210,10 @@ async function explain(reason: string, logFile: string): Promise<string> {
   return [`${reason}; the end of its log ${logFile} was:`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
-async function instanceAt(port: number): Promise<string | undefined> {
+async function answerAt(port: number): Promise<Pick<LocalCloudStatus, "instanceId" | "unkind"> | undefined> {
   try {
-    const status = JSON.parse(await httpGet(port, "/_meridian/status")) as { instanceId?: string } | null;
-    return status?.instanceId;
+    const status = JSON.parse(await httpGet(port, "/_meridian/status")) as Partial<LocalCloudStatus> | null;
+    return { instanceId: status?.instanceId ?? "", unkind: status?.unkind ?? [] };
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { closest } from "fastest-levenshtein";
 
 import type { LocalCloudStatus } from "../../local-cloud";
 import { type Context, environmentNamed } from "../context";
@@ -9,7 +10,7 @@ import { deployEnvironment } from "./deploy";
 
 type Done = (exitCode: number) => void;
 
-/** `meridian local start|stop|status|env|up`. */
+/** `meridian local start|stop|status|env|unkind|up`. */
 export function localCommand(context: Context, done: Done): Command {
   return new Command("local")
     .description("the local cloud: an AWS on this machine")
@@ -17,6 +18,7 @@ export function localCommand(context: Context, done: Done): Command {
     .addCommand(stopCommand(context, done))
     .addCommand(statusCommand(context, done))
     .addCommand(environmentCommand(context, done))
+    .addCommand(unkindCommand(context, done))
     .addCommand(upCommand(context, done));
 }
 
@@ -24,8 +26,11 @@ function startCommand(context: Context, done: Done): Command {
   return new Command("start")
     .description("start it, if it does not run")
     .option("--port <number>", "port of loopback (default: a free one)", positiveInteger)
-    .action(async ({ port }: { port?: number }) => {
-      context.terminal.out(described(await startLocalCloud(context, port)));
+    .option("--unkind <switch...>", "make it as unkind as AWS; `meridian local unkind` lists the switches")
+    .action(async ({ port, unkind }: { port?: number; unkind?: string[] }) => {
+      context.terminal.out(
+        described(await startLocalCloud(context, port, switchesFor(context, unkind ?? []))),
+      );
       done(exitCodes.success);
     });
 }
@@ -46,14 +51,55 @@ function statusCommand(context: Context, done: Done): Command {
   });
 }
 
+function unkindCommand(context: Context, done: Done): Command {
+  return new Command("unkind")
+    .description("make the running local cloud as unkind as AWS; without names, list the switches")
+    .argument("[switch...]", "what to switch on")
+    .option("--off", "switch these off instead; without names, all")
+    .action(async (names: string[], { off = false }: { off?: boolean }) => {
+      const chosen = switchesFor(context, names);
+      let status = await running(context);
+      if (off) {
+        const left = status.unkind.filter((name) => chosen.length > 0 && !chosen.includes(name));
+        status = await context.localCloud.setUnkindness(status, left);
+      } else if (chosen.length > 0) {
+        status = await context.localCloud.setUnkindness(status, [...status.unkind, ...chosen]);
+      }
+      const rows = Object.entries(context.localCloud.switches()).map(([name, description]) => {
+        const isOn = status.unkind.some((each) => each === name);
+        return `${isOn ? "on " : "off"} ${name}: ${description}\n`;
+      });
+      context.terminal.out(rows.join(""));
+      done(exitCodes.success);
+    });
+}
+
+/** Switches of the local cloud by name; refuses all unknown names at once, with the nearest of each. */
+function switchesFor(context: Context, names: readonly string[]): readonly string[] {
+  const known = Object.keys(context.localCloud.switches());
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      unknown.map((name) => `The local cloud has no switch '${name}'.`).join("\n"),
+      `Did you mean ${unknown.map((name) => `'${closest(name, known)}'`).join(", ")}? There are: ${known.join(", ")}.`,
+    );
+  }
+  return names;
+}
+
+async function running(context: Context): Promise<LocalCloudStatus> {
+  const status = await context.localCloud.status(context.workspace.localCloud);
+  if (status === undefined) {
+    throw new CommandError("The local cloud is not running.", "Start it with `meridian local start`.");
+  }
+  return status;
+}
+
 function environmentCommand(context: Context, done: Done): Command {
   return new Command("env")
     .description('print the variables that point a shell\'s AWS tools at it: eval "$(meridian local env)"')
     .action(async () => {
-      const status = await context.localCloud.status(context.workspace.localCloud);
-      if (status === undefined) {
-        throw new CommandError("The local cloud is not running.", "Start it with `meridian local start`.");
-      }
+      const status = await running(context);
       for (const [name, value] of Object.entries(context.localCloud.environment(status))) {
         context.terminal.out(value === "" ? `unset ${name}\n` : `export ${name}='${value}'\n`);
       }
@@ -87,6 +133,8 @@ function upCommand(context: Context, done: Done): Command {
     });
 }
 
-function described({ endpoint, pid, startedAt, logFile }: LocalCloudStatus): string {
-  return `The local cloud answers at ${endpoint} (process ${pid}, since ${startedAt}).\nLog: ${logFile}\n`;
+function described({ endpoint, pid, startedAt, logFile, unkind }: LocalCloudStatus): string {
+  const switchedOn =
+    unkind.length === 0 ? "" : `Unkind: ${unkind.join(", ")} (\`meridian local unkind --off\` ends it)\n`;
+  return `The local cloud answers at ${endpoint} (process ${pid}, since ${startedAt}).\n${switchedOn}Log: ${logFile}\n`;
 }

@@ -1,4 +1,5 @@
 import type { StandIn } from "../toolkit";
+import { Unkindness } from "../unkind";
 import { appRunner } from "./apprunner";
 import { applicationAutoScaling } from "./application-autoscaling";
 import { batch } from "./batch";
@@ -27,8 +28,8 @@ import { securityGroupRules } from "./security-group-rules";
 import { sqs } from "./sqs";
 import { subnets } from "./subnets";
 
-/** A fresh set of all stand-ins, each with an empty store. */
-export function standIns(): StandIn[] {
+/** A fresh set of all stand-ins, each with an empty store; those that can be unkind get the switches. */
+export function standIns(_unkind = new Unkindness()): StandIn[] {
   return [
     applicationAutoScaling(),
     appRunner(),

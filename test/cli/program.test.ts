@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
-import type { LocalCloudStatus } from "../../local-cloud";
+import type { LocalCloudStatus, Switch } from "../../local-cloud";
 import type { LocalCloud } from "../../cli/context";
 import { run } from "../../cli/program";
 import { synthesize } from "../../cli/synthesis";
@@ -16,6 +16,7 @@ const status: LocalCloudStatus = {
   instanceId: "i-1",
   startedAt: "2026-11-20T12:00:00.000Z",
   logFile: "/x/cloud.log",
+  unkind: [],
 };
 
 function cloud(running: LocalCloudStatus | undefined): LocalCloud {
@@ -24,6 +25,8 @@ function cloud(running: LocalCloudStatus | undefined): LocalCloud {
     stop: () => Promise.resolve(running !== undefined),
     status: () => Promise.resolve(running),
     environment: ({ endpoint }) => ({ AWS_ENDPOINT_URL: endpoint, AWS_PROFILE: "" }),
+    setUnkindness: (before, names) => Promise.resolve({ ...before, unkind: names as Switch[] }),
+    switches: () => ({ throttling: "calls are refused", quotas: "little fits" }),
   };
 }
 
@@ -151,6 +154,51 @@ dev          111122223333  aws     eu-west-1  off
 });
 
 describe("meridian local", () => {
+  const unkind = (names: readonly Switch[], ...args: string[]) =>
+    meridian(
+      fakeContext([], { localCloud: cloud({ ...status, unkind: names }) }),
+      ...["local", "unkind", ...args],
+    );
+
+  it("turns switches on and off, one by one and all together, and lists them", async () => {
+    const both = "on  throttling: calls are refused\non  quotas: little fits\n";
+    const first = "on  throttling: calls are refused\noff quotas: little fits\n";
+    const neither = "off throttling: calls are refused\noff quotas: little fits\n";
+
+    expect((await unkind(["throttling"])).out).toBe(first);
+    expect((await unkind(["throttling"], "quotas")).out).toBe(both);
+    expect((await unkind(["throttling", "quotas"], "quotas", "--off")).out).toBe(first);
+    expect((await unkind(["throttling", "quotas"], "--off")).out).toBe(neither);
+  });
+
+  it("refuses switches that do not exist, all at once, with the nearest of each", async () => {
+    const refused = {
+      exitCode: 2,
+      out: "",
+      err: [
+        "Error: The local cloud has no switch 'throtling'.",
+        "The local cloud has no switch 'quota'.",
+        "To do: Did you mean 'throttling', 'quotas'? There are: throttling, quotas.\n",
+      ].join("\n"),
+    };
+
+    expect(await unkind([], "throtling", "throttling", "quota")).toEqual(refused);
+    expect(
+      await meridian(
+        fakeContext([], { localCloud: cloud(undefined) }),
+        ...["local", "start", "--unkind", "throtling", "quota"],
+      ),
+    ).toEqual(refused);
+  });
+
+  it("says of a cloud that is unkind how it is, and how that ends", async () => {
+    const context = fakeContext([], { localCloud: cloud({ ...status, unkind: ["throttling"] }) });
+
+    expect((await meridian(context, "local", "status")).out).toContain(
+      "\nUnkind: throttling (`meridian local unkind --off` ends it)\n",
+    );
+  });
+
   it("says where it runs, and with 1 that it does not", async () => {
     const running = await meridian(fakeContext([], { localCloud: cloud(status) }), "local", "status");
     const stopped = await meridian(fakeContext([], { localCloud: cloud(undefined) }), "local", "status");

@@ -14,7 +14,14 @@ import type { Configuration } from "../../cli/manifest";
 import type { PlanManifest } from "../../cli/plan-bundle";
 import { run } from "../../cli/program";
 import { processRunner } from "../../cli/terraform/process";
-import { localCloudEnvironment, localCloudStatus, startLocalCloud, stopLocalCloud } from "../../local-cloud";
+import {
+  localCloudEnvironment,
+  localCloudStatus,
+  setUnkindness,
+  startLocalCloud,
+  stopLocalCloud,
+  switches,
+} from "../../local-cloud";
 import { devEnvironment, type FakeContext, fakeContext } from "./support/fake-context";
 import { type FixtureStack, writeStacks } from "./support/fixture-stacks";
 
@@ -193,6 +200,8 @@ describe("saved plans on the local cloud", () => {
         stop: stopLocalCloud,
         status: localCloudStatus,
         environment: localCloudEnvironment,
+        setUnkindness,
+        switches: () => switches,
       },
       variables: process.env,
       now: () => new Date(),

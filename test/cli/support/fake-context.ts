@@ -188,6 +188,8 @@ export function fakeContext(
       stop: () => Promise.resolve(false),
       status: () => Promise.resolve(undefined),
       environment: () => ({}),
+      setUnkindness: () => Promise.reject(new Error("not in this test")),
+      switches: () => ({}),
     },
     run: () => Promise.reject(new Error("not in this test")),
     variables: { TERRAFORM_BINARY_NAME: fakeTerraformIn(directory) },

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createGateway } from "../../../local-cloud/gateway";
 import { readAll } from "../../../local-cloud/http";
 import type { StandIn } from "../../../local-cloud/stand-in";
+import type { Unkindness } from "../../../local-cloud/unkind";
 
 /** What a client got. */
 export interface Response {
@@ -30,7 +31,11 @@ export class GatewayUnderTest {
   private port = 0;
 
   /** Starts both; the stub answers everything with `answer`. */
-  static async start(answer: MotoAnswer = { text: "moto" }, standIns?: StandIn[]): Promise<GatewayUnderTest> {
+  static async start(
+    answer: MotoAnswer = { text: "moto" },
+    standIns?: StandIn[],
+    unkind?: Unkindness,
+  ): Promise<GatewayUnderTest> {
     const cloud = new GatewayUnderTest();
     const moto = createServer((incoming, outgoing) => {
       void readAll(incoming).then((body) => {
@@ -56,6 +61,7 @@ export class GatewayUnderTest {
       startedAt: "2026-11-20T00:00:00.000Z",
       log: (line) => cloud.log.push(line),
       standIns,
+      unkind,
     });
     cloud.port = await cloud.listen(gateway);
     return cloud;

@@ -1,0 +1,14 @@
+import { eventualConsistency } from "./consistency";
+import type { Interference } from "./interference";
+import { quotas } from "./quotas";
+import { refusals } from "./refusals";
+import type { Unkindness } from "./switches";
+
+export type { Interference } from "./interference";
+export { switches, switchesNamed, Unkindness, UnknownSwitches } from "./switches";
+export type { Switch } from "./switches";
+
+/** What happens to calls of any service, each as far as its switch is on. */
+export function interferences(unkind: Unkindness): Interference[] {
+  return [refusals(unkind), eventualConsistency(unkind), quotas(unkind)];
+}

@@ -1,0 +1,80 @@
+import { ServiceError } from "../answer";
+import type { Call } from "../call";
+import type { Interference } from "./interference";
+import type { Unkindness } from "./switches";
+
+/**
+ * Throttling and server errors: every third call is refused once, every ninth twice when its client
+ * repeats often enough. The attempt that the client calls its last is answered, so that what fails is
+ * what does not repeat: clients of AWS are expected to.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+export function refusals(unkind: Unkindness): Interference {
+  /** Refusals still due, by the id that an SDK gives all attempts of a call. */
+  const due = new Map<string, number>();
+  let calls = 0;
+  let refused = 0;
+
+  const isRefused = ({ headers }: Call): boolean => {
+    const id = String(headers["amz-sdk-invocation-id"] ?? "");
+    const attempts = Number(/max=(\d+)/.exec(String(headers["amz-sdk-request"]))?.[1] ?? Infinity);
+    const left = due.get(id);
+    if (left === 0) {
+      due.delete(id);
+      return false;
+    }
+    if (left !== undefined) {
+      due.set(id, left - 1);
+      return true;
+    }
+    // A call without an id cannot be recognised when it is repeated, nor one that is made only once.
+    if (id === "" || attempts < 2) {
+      return false;
+    }
+    calls += 1;
+    if (calls % 3 !== 0) {
+      return false;
+    }
+    due.set(id, calls % 9 === 0 && attempts > 2 ? 1 : 0);
+    return true;
+  };
+
+  return {
+    before: (call) => {
+      const reasons = [
+        ...(unkind.isOn("throttling") ? [throttled] : []),
+        ...(unkind.isOn("server-errors") ? [failed] : []),
+      ];
+      if (reasons.length > 0 && isRefused(call)) {
+        refused += 1;
+        throw (reasons[refused % reasons.length] ?? throttled)(call, refused);
+      }
+    },
+  };
+}
+
+/** What each protocol says to a caller who is too fast. */
+function throttled({ service, protocol }: Call): ServiceError {
+  if (service === "s3") {
+    return new ServiceError("SlowDown", "Please reduce your request rate.", 503);
+  }
+  switch (protocol) {
+    case "ec2":
+      return new ServiceError("RequestLimitExceeded", "Request limit exceeded.", 503);
+    case "query":
+    case "rest-xml":
+      return new ServiceError("Throttling", "Rate exceeded", 400);
+    default:
+      return new ServiceError("ThrottlingException", "Rate exceeded", 400);
+  }
+}
+
+function failed({ service }: Call, refused: number): ServiceError {
+  return refused % 2 === 0
+    ? new ServiceError("ServiceUnavailable", "The service is temporarily unavailable.", 503)
+    : new ServiceError(
+        service === "s3" || service === "ec2" ? "InternalError" : "InternalFailure",
+        "An internal error has occurred.",
+        500,
+      );
+}
