@@ -29,6 +29,7 @@ import { sqs } from "./sqs";
 import { subnets } from "./subnets";
 
 /** A fresh set of all stand-ins, each with an empty store; those that can be unkind get the switches. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the next commits have the first ones
 export function standIns(_unkind = new Unkindness()): StandIn[] {
   return [
     applicationAutoScaling(),

@@ -71,8 +71,8 @@ const kinds: readonly Kind[] = [
     writes: /^PutImage$/,
     reads: /^(DescribeImages|DescribeImageScanFindings)$/,
     nameIn: (input) => {
-      const [first] = listAt(input as never, "imageIds");
-      const tag = input.imageTag ?? objectAt(input as never, "imageId").imageTag ?? first?.imageTag;
+      const [first] = listAt(input, "imageIds");
+      const tag = input.imageTag ?? objectAt(input, "imageId").imageTag ?? first?.imageTag;
       return joined(input.repositoryName, tag);
     },
     refusal: (name) => new ServiceError("ImageNotFoundException", `The image '${name}' does not exist`),
