@@ -5,16 +5,18 @@ import type { Answer } from "./answer";
 import { credentialScope, identify } from "./call";
 import type { Call } from "./call";
 import { readAll } from "./http";
+import type { Listener } from "./http";
 import { MotoRefusal, parseJson, textsAt } from "./toolkit";
 import type { StandIn } from "./stand-in";
 import { standIns } from "./stand-ins";
 import { interferences, switchesNamed, Unkindness, UnknownSwitches } from "./unkind";
 import type { Interference } from "./unkind";
+import { websiteRefusal } from "./websites";
 
 /** What a gateway needs to know. */
 export interface GatewayOptions {
-  /** Port of moto on loopback. */
-  readonly motoPort: number;
+  /** Where moto listens. */
+  readonly moto: Listener;
   /** Unique id of this run. */
   readonly instanceId: string;
   /** ISO time of the start. */
@@ -66,6 +68,12 @@ class Gateway {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? "/";
+    const refusal = websiteRefusal(request.headers);
+    if (refusal !== undefined) {
+      this.options.log(`${request.method ?? ""} ${JSON.stringify(target)}: ${refusal}`);
+      response.writeHead(403, { "content-type": "text/plain", connection: "close" }).end(`${refusal}\n`);
+      return;
+    }
     if (target.startsWith("/_meridian/")) {
       const { method = "GET" } = request;
       send(response, this.administer(method, target, await readAll(request)));
@@ -180,10 +188,7 @@ class Gateway {
     body: Buffer | IncomingMessage,
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const upstream = httpRequest(
-        { host: "127.0.0.1", port: this.options.motoPort, method, path, headers },
-        resolve,
-      );
+      const upstream = httpRequest({ ...this.options.moto, method, path, headers }, resolve);
       upstream.once("error", reject);
       if (Buffer.isBuffer(body)) {
         upstream.end(body);
@@ -197,11 +202,10 @@ class Gateway {
     const call = identify(method, target, {}, body);
     switch (`${method} ${call.url.pathname}`) {
       case "GET /_meridian/status": {
-        const { instanceId, startedAt, motoPort } = this.options;
+        const { instanceId, startedAt } = this.options;
         const unkind = this.unkind.names;
-        return jsonAnswer(call, { instanceId, startedAt, motoPort, pid: process.pid, unkind });
+        return jsonAnswer(call, { instanceId, startedAt, pid: process.pid, unkind });
       }
-      // A page in a browser cannot send a PUT here: nobody answers the question that comes before it.
       case "PUT /_meridian/unkind":
         return this.setUnkind(call);
       default:

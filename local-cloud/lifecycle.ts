@@ -212,7 +212,9 @@ async function explain(reason: string, logFile: string): Promise<string> {
 
 async function answerAt(port: number): Promise<Pick<LocalCloudStatus, "instanceId" | "unkind"> | undefined> {
   try {
-    const status = JSON.parse(await httpGet(port, "/_meridian/status")) as Partial<LocalCloudStatus> | null;
+    const status = JSON.parse(
+      await httpGet({ host: "127.0.0.1", port }, "/_meridian/status"),
+    ) as Partial<LocalCloudStatus> | null;
     return { instanceId: status?.instanceId ?? "", unkind: status?.unkind ?? [] };
   } catch {
     return undefined;
@@ -221,13 +223,11 @@ async function answerAt(port: number): Promise<Pick<LocalCloudStatus, "instanceI
 
 /**
  * Ends what a state file speaks of. Each process is touched only when it is the one recorded:
- * the gateway carries the instance in its command line, moto its port.
+ * the gateway carries the instance in its command line, moto its socket.
  */
 async function endProcesses(state: CloudState): Promise<boolean> {
   const gateway = ((await commandLine(state.pid)) ?? "").includes(state.instanceId);
-  const motoArguments = ["moto", `-p ${state.motoPort}`];
-  const motoCommand = (await commandLine(state.motoPid)) ?? "";
-  const moto = motoArguments.every((part) => motoCommand.includes(part));
+  const moto = ((await commandLine(state.motoPid)) ?? "").includes(state.motoSocket);
   if (gateway) {
     await terminate(state.pid);
   }

@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { access, constants, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
@@ -46,18 +47,24 @@ export interface Moto {
 }
 
 /**
+ * A path for moto's socket, in a new folder that only this user may enter. moto reflects `Origin` and
+ * takes any `Host`: on a port of loopback, every website that the user visits could talk to it.
+ */
+export async function newMotoSocket(): Promise<string> {
+  // A socket's path has 104 bytes at most on macOS, and 108 on Linux.
+  const parent = tmpdir().length > 60 ? "/tmp" : tmpdir();
+  return join(await mkdtemp(join(parent, "meridian-moto-")), "socket");
+}
+
+/**
  * Starts moto under a watchdog that kills it when this process ends, even by SIGKILL: the
  * shell's copy of file descriptor 3 reaches its end together with this process.
  */
-export async function startMoto(executable: string, port: number, log: number): Promise<Moto> {
-  const watchdog = spawn(
-    "/bin/sh",
-    ["-c", watchdogScript, executable, "-H", "127.0.0.1", "-p", String(port)],
-    {
-      stdio: ["ignore", log, log, "pipe"],
-      env: { ...process.env, ...motoSettings },
-    },
-  );
+export async function startMoto(executable: string, socket: string, log: number): Promise<Moto> {
+  const watchdog = spawn("/bin/sh", ["-c", watchdogScript, executable, "-H", `unix://${socket}`], {
+    stdio: ["ignore", log, log, "pipe"],
+    env: { ...process.env, ...motoSettings },
+  });
   const lifeline = watchdog.stdio[3] as Duplex;
   lifeline.on("error", () => undefined);
   const ended = untilEnded(watchdog);
@@ -76,7 +83,8 @@ const watchdogScript = `
 "$0" "$@" 3<&- &
 moto=$!
 echo "$moto" >&3
-{ cat >/dev/null; kill -9 "$moto" 2>/dev/null; } <&3 &
+socket="\${2#unix://}"
+{ cat >/dev/null; kill -9 "$moto" 2>/dev/null; rm -rf "\${socket%/*}"; } <&3 &
 exec 3<&-
 wait "$moto"
 `;

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -44,20 +43,6 @@ export async function terminate(pid: number, graceMilliseconds = 5_000): Promise
     signal(pid, "SIGKILL");
     await waitUntilGone(pid, graceMilliseconds);
   }
-}
-
-/** A port of loopback that nothing listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => {
-        resolve(typeof address === "object" && address !== null ? address.port : 0);
-      });
-    });
-  });
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

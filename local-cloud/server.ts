@@ -2,9 +2,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGateway } from "./gateway";
 import { httpGet } from "./http";
-import { startMoto } from "./moto";
+import { newMotoSocket, startMoto } from "./moto";
 import type { Moto } from "./moto";
-import { freePort } from "./processes";
 import { portInUseExitCode, removeState, writeState } from "./state";
 
 /*
@@ -22,15 +21,15 @@ function log(line: string): void {
 
 async function main(): Promise<void> {
   const startedAt = new Date().toISOString();
-  const motoPort = await freePort();
-  const gateway = createGateway({ motoPort, instanceId, startedAt, log });
+  const motoSocket = await newMotoSocket();
+  const gateway = createGateway({ moto: { socketPath: motoSocket }, instanceId, startedAt, log });
   const port = await new Promise<number>((resolve, reject) => {
     gateway.once("error", reject);
     gateway.listen(Number(wantedPort), "127.0.0.1", () => {
       resolve((gateway.address() as AddressInfo).port);
     });
   });
-  const moto = await startMoto(executable, motoPort, standardError);
+  const moto = await startMoto(executable, motoSocket, standardError);
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     process.once(signal, () => {
       log(`Stopping on ${signal}`);
@@ -42,20 +41,20 @@ async function main(): Promise<void> {
     await removeState(directory, instanceId);
     process.exit(0);
   });
-  await untilAnswering(motoPort, moto);
+  await untilAnswering(motoSocket, moto);
   const pids = { pid: process.pid, motoPid: moto.pid };
-  await writeState(directory, { ...pids, port, motoPort, instanceId, startedAt, logFile });
+  await writeState(directory, { ...pids, port, motoSocket, instanceId, startedAt, logFile });
   log(
-    `The local cloud ${instanceId} answers at http://127.0.0.1:${port} (moto at ${motoPort}, pid ${moto.pid})`,
+    `The local cloud ${instanceId} answers at http://127.0.0.1:${port} (moto at ${motoSocket}, pid ${moto.pid})`,
   );
 }
 
-async function untilAnswering(port: number, moto: Moto): Promise<void> {
+async function untilAnswering(socketPath: string, moto: Moto): Promise<void> {
   const life = { over: false };
   void moto.ended.then(() => (life.over = true));
   while (!life.over) {
     try {
-      await httpGet(port, "/moto-api/");
+      await httpGet({ socketPath }, "/moto-api/");
       return;
     } catch {
       await sleep(100);

@@ -12,8 +12,8 @@ export interface CloudState {
   readonly motoPid: number;
   /** Port of the gateway on loopback. */
   readonly port: number;
-  /** Port of moto on loopback; only the gateway talks to it. */
-  readonly motoPort: number;
+  /** Unix socket of moto, in a folder that only this user may enter; only the gateway talks to it. */
+  readonly motoSocket: string;
   /** Unique id of this run. A restarted cloud has lost all it held, and another id. */
   readonly instanceId: string;
   /** ISO time of the start. */
@@ -56,7 +56,9 @@ export async function removeState(directory: string, instanceId: string): Promis
 function isComplete(state: Partial<CloudState> | null): state is CloudState {
   return (
     state !== null &&
-    [state.pid, state.motoPid, state.port, state.motoPort].every((value) => Number.isInteger(value)) &&
-    [state.instanceId, state.startedAt, state.logFile].every((value) => typeof value === "string")
+    [state.pid, state.motoPid, state.port].every((value) => Number.isInteger(value)) &&
+    [state.motoSocket, state.instanceId, state.startedAt, state.logFile].every(
+      (value) => typeof value === "string" && value !== "",
+    )
   );
 }

@@ -1,8 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { localCloudEnvironment, localCloudStatus, startLocalCloud, stopLocalCloud } from "../../local-cloud";
 import { isAlive, waitUntilGone } from "../../local-cloud/processes";
@@ -21,7 +30,7 @@ describe("the local cloud", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  async function pids(): Promise<{ pid: number; motoPid: number }> {
+  async function pids(): Promise<{ pid: number; motoPid: number; motoSocket: string }> {
     const state = await readState(directory);
     if (state === undefined) {
       throw new Error("there is no state file");
@@ -32,7 +41,8 @@ describe("the local cloud", () => {
   it("starts once, answers, and leaves no process behind", async () => {
     const status = await startLocalCloud({ directory });
     const again = await startLocalCloud({ directory });
-    const { pid, motoPid } = await pids();
+    const { pid, motoPid, motoSocket } = await pids();
+    const socketFolder = statSync(dirname(motoSocket));
     const {
       AWS_ENDPOINT_URL,
       AWS_ACCESS_KEY_ID = "",
@@ -52,6 +62,8 @@ describe("the local cloud", () => {
     expect(identity.Account).toBe("123456789012");
     expect(stopped).toBe(true);
     expect([isAlive(pid), isAlive(motoPid)]).toEqual([false, false]);
+    expect(socketFolder.mode & 0o777).toBe(0o700);
+    expect(existsSync(dirname(motoSocket))).toBe(false);
     expect(await localCloudStatus(directory)).toBeUndefined();
     expect(await stopLocalCloud(directory)).toBe(false);
     expect(readdirSync(join(directory, "logs"))).toHaveLength(1);
@@ -88,7 +100,7 @@ describe("the local cloud", () => {
     const state = {
       motoPid: process.pid,
       port: 1,
-      motoPort: 2,
+      motoSocket: "/none/socket",
       instanceId: "gone",
       startedAt: "",
       logFile: "",

@@ -56,7 +56,7 @@ export class GatewayUnderTest {
     });
     const motoPort = await cloud.listen(moto);
     const gateway = createGateway({
-      motoPort,
+      moto: { host: "127.0.0.1", port: motoPort },
       instanceId: "instance",
       startedAt: "2026-11-20T00:00:00.000Z",
       log: (line) => cloud.log.push(line),
