@@ -60,7 +60,8 @@ function withoutTokenTraces<Result>(build: () => Result): Result {
 
 function addEnvironment(app: App, environment: Environment, blockListDay: string | undefined): void {
   const blockedAddresses = readBlockedAddresses(environment, blockListDay);
-  const bootstrap = new BootstrapStack(app, environment);
+  const clusterFiles = readClusterFiles(environment);
+  const bootstrap = new BootstrapStack(app, environment, clusterFiles);
   const foundation = new FoundationStack(app, environment);
   foundation.addDependency(bootstrap);
   const shared = { foundation, blockedAddresses };
@@ -70,7 +71,7 @@ function addEnvironment(app: App, environment: Environment, blockListDay: string
   const hasDistributions = Object.keys(distributedServices(environment)).length > 0;
   const cloudfront = hasDistributions ? new CloudfrontStack(app, environment, shared) : undefined;
   new EdgeStack(app, environment, { foundation, regional, cloudfront });
-  for (const file of readClusterFiles(environment)) {
+  for (const file of clusterFiles) {
     new HpcStack(app, environment, file, regionalStackOf(regional, file.region));
   }
 }

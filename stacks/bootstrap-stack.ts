@@ -4,15 +4,16 @@ import type { Environment } from "../environments";
 import { partitionOf } from "../modules/core";
 import { DeployRoles } from "../modules/deploy-roles";
 import { StateBucket } from "../modules/state-bucket";
+import type { ClusterFile } from "./cluster-files";
 import { PlatformStack } from "./platform-stack";
 
 /** What the environment needs before Terraform can keep a state: the bucket for it, and who may deploy. */
 export class BootstrapStack extends PlatformStack<"state_bucket"> {
-  public constructor(app: App, environment: Environment) {
+  public constructor(app: App, environment: Environment, clusterFiles: readonly ClusterFile[]) {
     super(app, environment, "bootstrap");
 
     const stateBucket = this.createStateBucket();
-    this.createDeployRoles(stateBucket);
+    this.createDeployRoles(stateBucket, clusterFiles);
     this.publish({ state_bucket: stateBucket.resource.bucket });
   }
 
@@ -27,8 +28,8 @@ export class BootstrapStack extends PlatformStack<"state_bucket"> {
     });
   }
 
-  private createDeployRoles({ bucketArn, keyArn }: StateBucket): void {
-    const { name, account, homeRegion, delivery, hpc } = this.environment;
+  private createDeployRoles({ bucketArn, keyArn }: StateBucket, clusterFiles: readonly ClusterFile[]): void {
+    const { name, account, homeRegion, delivery } = this.environment;
     if (delivery === undefined) {
       return;
     }
@@ -41,8 +42,8 @@ export class BootstrapStack extends PlatformStack<"state_bucket"> {
       stateBucketArn: bucketArn,
       stateKeyArn: keyArn,
       // What a cluster's nodes find in its bucket, which may be one that the cluster's file names.
-      managedObjectArns: Object.keys(hpc.clusters).map(
-        (cluster) => `arn:${partitionOf(homeRegion)}:s3:::*/clusters/${name}-${cluster}/*`,
+      managedObjectArns: clusterFiles.map(
+        ({ place }) => `arn:${partitionOf(homeRegion)}:s3:::${place.bucketName}/${place.prefix}/*`,
       ),
     });
     new TerraformOutput(this, "PlanRoleArn", { value: roles.planRoleArn }).overrideLogicalId("plan_role_arn");

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import type { Environment } from "../environments";
 import { ValidationError, type Problem } from "../modules/core";
-import { formatFinding, parseClusterFile, type Finding } from "../modules/hpc-cluster";
+import { configurationPlace, formatFinding, parseClusterFile, type Finding } from "../modules/hpc-cluster";
 
 /** A cluster of an environment whose file is known to be right. */
 export interface ClusterFile {
@@ -17,6 +17,8 @@ export interface ClusterFile {
   readonly fileName: string;
   /** What the file says. */
   readonly text: string;
+  /** Where the files of its nodes are: a bucket of its own, or the one that the file names. */
+  readonly place: ReturnType<typeof configurationPlace>;
   /** Warnings and notes for the file's author. */
   readonly findings: readonly Finding[];
 }
@@ -46,11 +48,17 @@ export function readClusterFiles(environment: Environment): ClusterFile[] {
       continue;
     }
     const name = `${environment.name}-${cluster}`;
-    const { findings } = parseClusterFile(text, fileName, { name, region });
+    const { configuration, findings } = parseClusterFile(text, fileName, { name, region });
     errors.push(
       ...findings.filter(({ level }) => level === "ERROR").map((finding) => formatFinding(fileName, finding)),
     );
-    files.push({ cluster, name, region, fileName, text, findings });
+    const place = configurationPlace({
+      clusterName: name,
+      account: environment.account,
+      region,
+      existingBucketName: configuration?.CustomS3Bucket,
+    });
+    files.push({ cluster, name, region, fileName, text, place, findings });
   }
   if (missing.length > 0) {
     throw new ValidationError(missing);

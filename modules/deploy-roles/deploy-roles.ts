@@ -33,7 +33,7 @@ export interface DeployRolesProps {
   readonly createOidcProvider?: boolean;
   /**
    * ARNs of objects besides the state that the plan role may read: those that Terraform manages, since
-   * each plan reads them.
+   * each plan reads them. Each names its bucket: a wildcard there would open the account's other buckets.
    *
    * @default - none
    */
@@ -57,6 +57,12 @@ const rules: readonly ValidationRule<DeployRolesProps>[] = [
     isValid: ({ repository }) => /^([\w.-]+\/[\w.-]+|[\w.-]+@\d+\/[\w.-]+@\d+)$/.test(repository),
     expected: "be a GitHub repository as owner/name or owner@id/name@id",
     remedy: "leave out https://github.com/ and .git",
+  },
+  {
+    property: "managedObjectArns",
+    isValid: ({ managedObjectArns = [] }) => managedObjectArns.every((arn) => /^[^*?/]+\/./.test(arn)),
+    expected: "be ARNs of objects in buckets that they name",
+    remedy: 'write them like "arn:aws:s3:::bucket/prefix/*"',
   },
 ];
 
@@ -234,6 +240,12 @@ function planPolicy(
       },
       { Sid: "DenyData", Effect: "Deny", Action: dataActions, Resource: "*" },
       {
+        Sid: "DenyApiDocuments",
+        Effect: "Deny",
+        Action: "apigateway:GET",
+        Resource: apiDocuments.map((path) => `arn:${partition}:apigateway:*::${path}`),
+      },
+      {
         Sid: "DenyOtherObjects",
         Effect: "Deny",
         Action: "s3:GetObject*",
@@ -244,10 +256,44 @@ function planPolicy(
   };
 }
 
-/** What ReadOnlyAccess allows that reads what the account works on, and that no plan asks for. */
+/**
+ * What ReadOnlyAccess allows that reads what the account works on, or hands out credentials, and that no
+ * plan asks for. Executions, commands and traces carry the input and output of what ran.
+ */
 const dataActions = [
   "athena:GetQueryResults*",
+  "cassandra:Select*",
+  "chime:Get*Message*",
+  "chime:List*Message*",
+  "cloudtrail:GetQueryResults",
+  "cloudtrail:LookupEvents",
+  "codeartifact:GetAuthorizationToken",
+  "codeartifact:GetPackageVersionAsset",
+  "codeartifact:ReadFromRepository",
+  "codecommit:BatchGetCommits",
+  "codecommit:GetBlob",
+  "codecommit:GetComment*",
+  "codecommit:GetCommit",
+  "codecommit:GetDifferences",
+  "codecommit:GetFile",
+  "codecommit:GetFolder",
+  "codecommit:GetMerge*",
+  "codecommit:GetPullRequest*",
   "codecommit:GitPull",
+  "cognito-identity:GetCredentialsForIdentity",
+  "cognito-identity:GetOpenIdToken*",
+  "cognito-idp:AdminGetUser",
+  "cognito-idp:AdminList*",
+  "cognito-idp:GetUser",
+  "cognito-idp:ListUsers*",
+  "cognito-sync:ListRecords",
+  "cognito-sync:QueryRecords",
+  "connect:GetContactAttributes",
+  "connect:GetFederationToken",
+  "dax:BatchGetItem",
+  "dax:GetItem",
+  "dax:Query",
+  "dax:Scan",
   "dynamodb:BatchGetItem",
   "dynamodb:GetItem",
   "dynamodb:GetRecords",
@@ -257,13 +303,57 @@ const dataActions = [
   "ec2:GetConsole*",
   "ec2:GetPasswordData",
   "ecr:GetDownloadUrlForLayer",
+  "es:ESHttp*",
+  "glue:GetStatement",
+  "healthlake:ReadResource",
+  "healthlake:SearchWith*",
+  "iot:GetRetainedMessage",
+  "iot:GetThingShadow",
+  "kendra:Query",
   "kinesis:GetRecords",
+  "kinesisvideo:Get*Media*",
+  "kinesisvideo:GetClip",
+  "kinesisvideo:GetImages",
   "logs:FilterLogEvents",
   "logs:GetLogEvents",
   "logs:GetLogRecord",
   "logs:GetQueryResults",
   "logs:StartLiveTail",
   "logs:StartQuery",
+  "mediastore:GetObject",
+  "mobiletargeting:Get*Endpoint*",
+  "qldb:GetBlock",
+  "qldb:GetRevision",
   "rds:Download*",
+  "s3tables:GetTableData",
+  "s3vectors:GetVectors",
+  "s3vectors:QueryVectors",
+  "sdb:GetAttributes",
+  "sdb:Select*",
   "sqs:ReceiveMessage",
+  "ssm:DescribeAutomation*Executions",
+  "ssm:GetAutomationExecution",
+  "ssm:GetCommandInvocation",
+  "ssm:ListCommand*",
+  "states:DescribeExecution",
+  "states:DescribeMapRun",
+  "states:GetExecutionHistory",
+  "sts:GetSessionToken",
+  "swf:GetWorkflowExecutionHistory",
+  "workmail:GetMailboxDetails",
+  "xray:BatchGet*Trace*",
+  "xray:GetInsight*",
+  "xray:GetServiceGraph",
+  "xray:GetTimeSeriesServiceStatistics",
+  "xray:GetTrace*",
+  "xray:ListRetrievedTraces",
+  "xray:StartTraceRetrieval",
+];
+
+/** What `apigateway:GET` reads besides settings: the documents that describe an API, and the keys to it. */
+const apiDocuments = [
+  "/apikeys*",
+  "/apis/*/exports/*",
+  "/restapis/*/documentation/*",
+  "/restapis/*/stages/*/exports/*",
 ];

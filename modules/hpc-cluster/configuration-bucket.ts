@@ -22,6 +22,21 @@ export interface ConfigurationBucketProps {
   readonly existingBucketName?: string;
 }
 
+/** Where the files of a cluster's nodes are: what whoever plans the cluster has to read. */
+export function configurationPlace({
+  clusterName,
+  account,
+  region,
+  existingBucketName,
+}: ConfigurationBucketProps): { readonly bucketName: string; readonly prefix: string } {
+  return {
+    bucketName:
+      existingBucketName ??
+      resourceName(nameLimits.s3Bucket, clusterName.toLowerCase(), account, region, "hpc"),
+    prefix: `clusters/${clusterName}`,
+  };
+}
+
 /**
  * Where nodes find what was rendered for them: Slurm's files, the daemon, the boot scripts. A change
  * is one changed object, and the head node takes it over within a minute without stopping the fleet.
@@ -39,10 +54,9 @@ export class ConfigurationBucket extends Construct {
 
   public constructor(scope: Construct, id: string, props: ConfigurationBucketProps) {
     super(scope, id);
-    this.prefix = `clusters/${props.clusterName}`;
-    this.bucketName =
-      props.existingBucketName ??
-      resourceName(nameLimits.s3Bucket, props.clusterName.toLowerCase(), props.account, props.region, "hpc");
+    const { bucketName, prefix } = configurationPlace(props);
+    this.prefix = prefix;
+    this.bucketName = bucketName;
     if (props.existingBucketName === undefined) {
       this.resource = this.createBucket();
     }

@@ -10,6 +10,7 @@ export {
   type CommandResult,
   type ValidateOptions,
 } from "./commands";
+export { configurationPlace } from "./configuration-bucket";
 export { ComputeResource, type ComputeResourceProps } from "./compute-resource";
 export { explainClusterFile } from "./explain-file";
 export { formatFinding, hasErrors, type Finding, type FindingLevel } from "./findings";

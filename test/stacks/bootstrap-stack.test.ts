@@ -17,11 +17,15 @@ function planStatement(sid: string): Statement | undefined {
 }
 
 describe("A bootstrap stack", () => {
-  it("lets the plan role read the objects of the environment's clusters, wherever their bucket is", () => {
-    expect(planStatement("DenyOtherObjects")?.NotResource[1]).toBe("arn:aws:s3:::*/clusters/prod-cfd/*");
-    const keys = Object.values(resourcesOf(stackOf(prod, "hpc-cfd"), "aws_s3_object")).map(({ key }) =>
-      String(key),
-    );
+  it("lets the plan role read the objects of the environment's clusters, in their own buckets alone", () => {
+    const bucket = "prod-cfd-111122223333-eu-west-1-hpc";
+    const stack = stackOf(prod, "hpc-cfd");
+    const keys = Object.values(resourcesOf(stack, "aws_s3_object")).map(({ key }) => String(key));
+
+    expect(planStatement("DenyOtherObjects")?.NotResource.slice(1)).toEqual([
+      `arn:aws:s3:::${bucket}/clusters/prod-cfd/*`,
+    ]);
+    expect(Object.values(resourcesOf(stack, "aws_s3_bucket")).map((each) => each.bucket)).toEqual([bucket]);
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => !key.startsWith("clusters/prod-cfd/"))).toEqual([]);
   });

@@ -265,8 +265,15 @@ describe("The GitLab example", () => {
   const text = readFileSync(join(root, "examples/gitlab/.gitlab-ci.yml"), "utf8");
   const pipeline = parse(text) as Record<
     string,
-    { script?: string[]; extends?: string | string[]; stage?: string }
+    {
+      script?: string[];
+      extends?: string | string[];
+      stage?: string;
+      rules?: { if?: string }[];
+      environment?: { name: string };
+    }
   >;
+  const head = text.slice(0, text.indexOf("stages:"));
   const jobs = Object.entries(pipeline).filter(([, job]) => Array.isArray(job.script));
 
   it("has jobs whose templates and stages exist", () => {
@@ -313,6 +320,40 @@ describe("The GitLab example", () => {
     });
     expect(readFileSync(join(place, "digest.env"), "utf8")).toBe("DIGEST_prod=sha256:1\n");
     expect(pipeline.apply?.script?.join("\n")).toContain('--digest "$(printenv "DIGEST_$ENVIRONMENT")"');
+  });
+
+  it("gives jobs of merge requests, which bring their own script, no token for GitLab", () => {
+    const ofMergeRequests = jobs.filter(([, job]) => [job.extends ?? []].flat().includes(".merge-request"));
+
+    expect(ofMergeRequests.map(([name]) => name)).toEqual(["check", "diff", "plan"]);
+    for (const [, { script = [] }] of ofMergeRequests) {
+      expect(script.join("\n")).not.toMatch(/GITLAB_TOKEN|meridian\.js comment/);
+    }
+    expect(head).toContain("masked,\n#     hidden and *protected*");
+    for (const [name, { script = [], rules = [] }] of jobs) {
+      if (/GITLAB_TOKEN|meridian\.js comment/.test(script.join("\n"))) {
+        expect([name, rules.map((rule) => rule.if?.split(" && ")[0])]).toEqual([
+          name,
+          ['$CI_PIPELINE_SOURCE == "schedule"'],
+        ]);
+      }
+    }
+  });
+
+  it("trusts only a job of main that deploys to a protected environment to apply", () => {
+    const trusted = /-meridian-apply {2}gitlab\.com:sub StringEquals (\S+)/.exec(head)?.[1];
+    const components = JSON.parse(
+      /"ci_id_token_sub_claim_components": (\[[^\]]*\])/.exec(head)?.[1] ?? "[]",
+    ) as string[];
+
+    expect(trusted).toBe(
+      "project_path:acme/platform:ref_type:branch:ref:main:environment_protected:true:deployment_tier:<tier>",
+    );
+    expect(trusted?.split(":").filter((_, index) => index % 2 === 0)).toEqual(components);
+    expect(pipeline.apply?.environment).toEqual({ name: "$ENVIRONMENT" });
+    expect(jobs.filter(([, { script = [] }]) => script.join("\n").includes("-meridian-apply"))).toHaveLength(
+      1,
+    );
   });
 
   it("calls the same commands as the workflows", () => {

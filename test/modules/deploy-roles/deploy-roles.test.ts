@@ -1,6 +1,7 @@
 import type { TerraformStack } from "cdktf";
 
 import { DeployRoles, type DeployRolesProps } from "../../../modules/deploy-roles";
+import { actionsLike, decision, resourceFor, type PolicyDocument } from "../../support/iam";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 
 function stackWith(overrides: Partial<DeployRolesProps> = {}): TerraformStack {
@@ -15,6 +16,17 @@ function stackWith(overrides: Partial<DeployRolesProps> = {}): TerraformStack {
     ...overrides,
   });
   return stack;
+}
+
+const readOnlyAtMost = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+};
+
+/** What the plan role may do at most: its own policy, beside one that allows everything. */
+function planPolicies(): PolicyDocument[] {
+  const { policy } = resourceAt(stackWith(), "aws_iam_role_policy", "DeployRoles/PlanRolePolicy");
+  return [readOnlyAtMost, JSON.parse(String(policy)) as PolicyDocument];
 }
 
 function trustOf(stack: TerraformStack, path: string): unknown {
@@ -136,32 +148,17 @@ describe("DeployRoles", () => {
         ],
         NotResource: "arn:aws:ssm:*:*:parameter/aws/service/*",
       },
+      expect.objectContaining({ Sid: "DenyData", Effect: "Deny", Resource: "*" }),
       {
-        Sid: "DenyData",
+        Sid: "DenyApiDocuments",
         Effect: "Deny",
-        Action: [
-          "athena:GetQueryResults*",
-          "codecommit:GitPull",
-          "dynamodb:BatchGetItem",
-          "dynamodb:GetItem",
-          "dynamodb:GetRecords",
-          "dynamodb:PartiQLSelect",
-          "dynamodb:Query",
-          "dynamodb:Scan",
-          "ec2:GetConsole*",
-          "ec2:GetPasswordData",
-          "ecr:GetDownloadUrlForLayer",
-          "kinesis:GetRecords",
-          "logs:FilterLogEvents",
-          "logs:GetLogEvents",
-          "logs:GetLogRecord",
-          "logs:GetQueryResults",
-          "logs:StartLiveTail",
-          "logs:StartQuery",
-          "rds:Download*",
-          "sqs:ReceiveMessage",
+        Action: "apigateway:GET",
+        Resource: [
+          "arn:aws:apigateway:*::/apikeys*",
+          "arn:aws:apigateway:*::/apis/*/exports/*",
+          "arn:aws:apigateway:*::/restapis/*/documentation/*",
+          "arn:aws:apigateway:*::/restapis/*/stages/*/exports/*",
         ],
-        Resource: "*",
       },
       {
         Sid: "DenyOtherObjects",
@@ -178,8 +175,86 @@ describe("DeployRoles", () => {
     ]);
   });
 
+  it.each([
+    ["items behind a cache", "dax:GetItem"],
+    ["rows of Keyspaces", "cassandra:Select"],
+    ["documents of OpenSearch", "es:ESHttpGet"],
+    ["source code", "codecommit:GetFile"],
+    ["source code as a clone", "codecommit:GitPull"],
+    ["what passed between the steps of an execution", "states:GetExecutionHistory"],
+    ["the input and output of an execution", "states:DescribeExecution"],
+    ["the output of a command on a machine", "ssm:GetCommandInvocation"],
+    ["the outputs of commands on machines", "ssm:ListCommandInvocations"],
+    ["the outputs of an automation", "ssm:GetAutomationExecution"],
+    ["traces", "xray:BatchGetTraces"],
+    ["summaries of traces", "xray:GetTraceSummaries"],
+    ["users of a pool", "cognito-idp:ListUsers"],
+    ["credentials of an identity pool", "cognito-identity:GetCredentialsForIdentity"],
+    ["a session of its own", "sts:GetSessionToken"],
+    ["items", "dynamodb:GetItem"],
+    ["messages", "sqs:ReceiveMessage"],
+    ["log lines", "logs:FilterLogEvents"],
+    ["secrets", "secretsmanager:GetSecretValue"],
+    ["parameters", "ssm:GetParameter"],
+  ])("refuses the plan role %s", async (_, action) => {
+    expect(await decision(planPolicies(), action, await resourceFor(action))).toBe("ExplicitlyDenied");
+  });
+
+  it.each([
+    ["an API's keys", "/apikeys/x"],
+    ["an API's exported document", "/restapis/x/stages/prod/exports/oas30"],
+    ["an API's documentation", "/restapis/x/documentation/parts"],
+  ])("refuses the plan role %s", async (_, path) => {
+    const resource = `arn:aws:apigateway:eu-west-1::${path}`;
+
+    expect(await decision(planPolicies(), "apigateway:GET", resource)).toBe("ExplicitlyDenied");
+  });
+
+  it.each([
+    ["apigateway:GET", "arn:aws:apigateway:eu-west-1::/restapis/x"],
+    ["apigateway:GET", "arn:aws:apigateway:eu-west-1::/restapis/x/stages/prod"],
+    ["es:DescribeDomain", "arn:aws:es:eu-west-1:123456789012:domain/x"],
+    ["codecommit:GetRepository", "arn:aws:codecommit:eu-west-1:123456789012:x"],
+    ["states:DescribeStateMachine", "arn:aws:states:eu-west-1:123456789012:stateMachine:x"],
+    ["ssm:GetParameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/aws/service/ami"],
+    ["ssm:GetDocument", "arn:aws:ssm:eu-west-1:123456789012:document/x"],
+    ["xray:GetGroup", "arn:aws:xray:eu-west-1:123456789012:group/x/y"],
+    ["xray:GetSamplingRules", "*"],
+    ["dynamodb:DescribeTable", "arn:aws:dynamodb:eu-west-1:123456789012:table/x"],
+    ["dynamodb:GetResourcePolicy", "arn:aws:dynamodb:eu-west-1:123456789012:table/x"],
+    ["sqs:GetQueueAttributes", "arn:aws:sqs:eu-west-1:123456789012:x"],
+  ])("leaves to the plan role what Terraform reads to plan: %s on %s", async (action, resource) => {
+    expect(await decision(planPolicies(), action, resource)).toBe("Allowed");
+  });
+
+  it("denies only actions that AWS knows, in a policy that a role can hold", async () => {
+    const [, policy] = planPolicies();
+    const { Statement: statements } = policy as {
+      Statement: { Effect: string; Action: string | string[] }[];
+    };
+    const denied = statements.filter(({ Effect }) => Effect === "Deny").flatMap(({ Action }) => Action);
+
+    for (const pattern of denied) {
+      expect([pattern, (await actionsLike(pattern)).length > 0]).toEqual([pattern, true]);
+    }
+    expect(denied.slice(7, -3)).toEqual([...denied.slice(7, -3)].sort());
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    expect(JSON.stringify(policy).length).toBeLessThan(10_240);
+  });
+
+  it.each([
+    "arn:aws:s3:::*/clusters/prod-cfd/*",
+    "*",
+    "arn:aws:s3:::prod-*/clusters/*",
+    "arn:aws:s3:::bucket",
+  ])("refuses %s as an object that Terraform manages", (arn) => {
+    expect(refusal(() => stackWith({ managedObjectArns: [arn] }))).toBe(
+      `prod-bootstrap/DeployRoles: 'managedObjectArns' must be ARNs of objects in buckets that they name, got ["${arn}"]; write them like "arn:aws:s3:::bucket/prefix/*"`,
+    );
+  });
+
   it("lets the plan role read the objects that Terraform manages, as each plan does", () => {
-    const cluster = "arn:aws:s3:::*/clusters/prod-cfd/*";
+    const cluster = "arn:aws:s3:::prod-cfd-hpc/clusters/prod-cfd/*";
     const { policy } = resourceAt(
       stackWith({ managedObjectArns: [cluster] }),
       "aws_iam_role_policy",
