@@ -229,7 +229,7 @@ describe("DeployRoles", () => {
 
   it("denies only actions that AWS knows, in a policy that a role can hold", async () => {
     const [, policy] = planPolicies();
-    const { Statement: statements } = policy as {
+    const { Statement: statements } = policy as unknown as {
       Statement: { Effect: string; Action: string | string[] }[];
     };
     const denied = statements.filter(({ Effect }) => Effect === "Deny").flatMap(({ Action }) => Action);
