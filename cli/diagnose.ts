@@ -188,7 +188,7 @@ const patterns: readonly Pattern[] = [
     pattern: /(\w*LimitExceeded\w*|ServiceQuotaExceeded\w*)/,
     message: (match) => `A service quota of the account is used up (${match[1] ?? ""}).`,
     remedy:
-      "Ask for a higher quota in the Service Quotas console, then run the command again: it goes on where it stopped.",
+      "Ask for a higher quota in the Service Quotas console (`meridian preflight <env>` compares all quotas with what the environment needs), then run the command again: it goes on where it stopped.",
   },
   {
     kind: "prevent-destroy",

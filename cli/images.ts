@@ -18,6 +18,10 @@ export function imagesOf({ resource = {} }: Configuration, account: string): Ima
   return [...new Map(own.map((image) => [addressOf(image), image])).values()];
 }
 
+/** How long what the runner pushed itself is waited for: half a minute. */
+const arrivalTries = 15;
+const arrivalPauseMilliseconds = 2_000;
+
 /** The name that an image is pulled by. */
 export function addressOf({ region, account, repository, version }: Image): string {
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
@@ -54,6 +58,11 @@ export async function requireImages(
       }
     }
     absent = await absentAmong();
+    // ECR shows what was pushed, and copies it, only after a while.
+    for (let tries = 1; tries < arrivalTries && absent.length > 0; tries += 1) {
+      await context.sleep(arrivalPauseMilliseconds);
+      absent = await absentAmong();
+    }
   }
   if (absent.length > 0) {
     throw refusal(absent, environment.homeRegion);

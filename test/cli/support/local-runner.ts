@@ -1,0 +1,132 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { awsSdk, type AwsAccess } from "../../../cli/aws";
+import { s3Client } from "../../../cli/aws-objects";
+import type { TargetEnvironment } from "../../../cli/context";
+import type { Configuration } from "../../../cli/manifest";
+import { run } from "../../../cli/program";
+import { processRunner } from "../../../cli/terraform/process";
+import {
+  localCloudEnvironment,
+  localCloudStatus,
+  setUnkindness,
+  startLocalCloud,
+  stopLocalCloud,
+  switches,
+  type Switch,
+} from "../../../local-cloud";
+import { devEnvironment, type FakeContext, fakeContext } from "./fake-context";
+import { type FixtureStack, writeStacks } from "./fixture-stacks";
+
+const bucket = "demo-states";
+
+/** Where the runner's stacks stand: an environment of one region in a local cloud. */
+export const demo: TargetEnvironment = {
+  ...devEnvironment,
+  name: "demo",
+  account: "123456789012",
+  target: "local-cloud",
+  homeRegion: "eu-west-1",
+  regions: { "eu-west-1": {} },
+  state: { bucket },
+};
+
+/** The real runner, real Terraform and a local cloud of its own, with stacks as small as a test needs. */
+export class LocalRunner {
+  /** What the next synthesis gives. */
+  stacks: FixtureStack[] = [];
+
+  private constructor(
+    private readonly context: FakeContext,
+    /** How to reach the local cloud. */
+    readonly access: AwsAccess,
+  ) {}
+
+  /** Starts the local cloud and makes the bucket of states. */
+  static async start(environment: TargetEnvironment = demo): Promise<LocalRunner> {
+    const { workspace } = fakeContext();
+    const status = await startLocalCloud({ directory: workspace.localCloud });
+    const access = { variables: localCloudEnvironment(status), endpoint: status.endpoint };
+    const fake = fakeContext([], {
+      workspace,
+      localCloud: {
+        start: startLocalCloud,
+        stop: stopLocalCloud,
+        status: localCloudStatus,
+        environment: localCloudEnvironment,
+        setUnkindness,
+        switches: () => switches,
+      },
+      variables: process.env,
+      now: () => new Date(),
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      environments: () => Promise.resolve([environment]),
+      synthesize: (_environment, directory) => {
+        writeStacks(directory, runner.stacks);
+        return Promise.resolve();
+      },
+    });
+    const context = Object.assign(fake, { aws: awsSdk, run: processRunner(fake.interrupts) });
+    const runner = new LocalRunner(context, access);
+    await makeBucket(access, environment.homeRegion);
+    return runner;
+  }
+
+  /** Turns exactly these switches of the local cloud on. */
+  async beUnkind(...names: readonly Switch[]): Promise<void> {
+    const status = await localCloudStatus(this.context.workspace.localCloud);
+    if (status === undefined) {
+      throw new Error("the local cloud does not run");
+    }
+    await setUnkindness(status, names);
+  }
+
+  /** Runs `meridian`; gives its exit code and what it wrote. */
+  async meridian(...args: string[]): Promise<{ exitCode: number; text: string }> {
+    const { written } = this.context;
+    written.out = "";
+    written.err = "";
+    const exitCode = await run(this.context, args);
+    return { exitCode, text: `${written.out}${written.err}` };
+  }
+
+  /** Stops the local cloud and removes the folder. */
+  async stop(): Promise<void> {
+    await stopLocalCloud(this.context.workspace.localCloud);
+    rmSync(this.context.workspace.projectDirectory, { recursive: true, force: true });
+  }
+}
+
+/** A stack with its state in the runner's bucket and the real AWS provider. */
+export function demoStack(
+  name: string,
+  blocks: object,
+  dependencies: string[] = [],
+  region = demo.homeRegion,
+): FixtureStack {
+  const s3 = { bucket, key: join("demo", `${name}.tfstate`), region: demo.homeRegion, use_lockfile: true };
+  const configuration = {
+    terraform: {
+      backend: { s3 },
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
+    },
+    provider: { aws: [{ region, allowed_account_ids: [demo.account] }] },
+    ...blocks,
+  } as unknown as Configuration;
+  return { name, dependencies, configuration };
+}
+
+async function makeBucket(access: AwsAccess, region: string): Promise<void> {
+  const { CreateBucketCommand, PutBucketVersioningCommand } = await import("@aws-sdk/client-s3");
+  const client = await s3Client(access, region);
+  await client.send(
+    new CreateBucketCommand({
+      Bucket: bucket,
+      CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
+    }),
+  );
+  await client.send(
+    new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * Each way in which the local cloud can be as unkind as AWS, met by the real runner and real Terraform
+ * with the real AWS provider. One cloud for all; stacks as small as the switch needs.
+ */
+import { demo, demoStack, LocalRunner } from "../cli/support/local-runner";
+
+jest.setTimeout(600_000);
+
+const role = {
+  name: "demo-web",
+  assume_role_policy: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ecs-tasks.amazonaws.com" } },
+    ],
+  }),
+};
+
+const read = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
+});
+
+/** Roles, policies and a repository: what IAM and ECR show late. */
+const permissions = demoStack("demo-foundation", {
+  resource: {
+    aws_iam_role: { Web: role },
+    aws_iam_policy: { Read: { name: "demo-read", policy: read } },
+    aws_iam_role_policy: { Own: { role: "${aws_iam_role.Web.name}", name: "own", policy: read } },
+    aws_iam_role_policy_attachment: {
+      Read: { role: "${aws_iam_role.Web.name}", policy_arn: "${aws_iam_policy.Read.arn}" },
+    },
+    aws_iam_instance_profile: { Web: { name: "demo-web", role: "${aws_iam_role.Web.name}" } },
+    aws_kms_key: {
+      Data: {
+        policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Action: "kms:*",
+              Resource: "*",
+              Principal: { AWS: `arn:aws:iam::${demo.account}:root` },
+            },
+            {
+              Effect: "Allow",
+              Action: "kms:Decrypt",
+              Resource: "*",
+              Principal: { AWS: "${aws_iam_role.Web.arn}" },
+            },
+          ],
+        }),
+      },
+    },
+    aws_ecr_repository: { Web: { name: "demo-web", force_delete: true } },
+    aws_ecr_lifecycle_policy: {
+      Web: {
+        repository: "${aws_ecr_repository.Web.name}",
+        policy: JSON.stringify({
+          rules: [
+            {
+              rulePriority: 1,
+              selection: { tagStatus: "untagged", countType: "imageCountMoreThan", countNumber: 5 },
+              action: { type: "expire" },
+            },
+          ],
+        }),
+      },
+    },
+  },
+});
+
+/** What runs an image of that repository, which nobody pushed. */
+const runs = demoStack(
+  "demo-eu-west-1",
+  {
+    resource: {
+      aws_ecs_task_definition: {
+        Web: {
+          family: "web",
+          container_definitions: JSON.stringify([
+            {
+              name: "web",
+              image: `${demo.account}.dkr.ecr.eu-west-1.amazonaws.com/demo-web:1`,
+              memory: 128,
+              essential: true,
+            },
+          ]),
+        },
+      },
+    },
+  },
+  ["demo-foundation"],
+);
+
+describe("the runner on an unkind local cloud", () => {
+  let runner: LocalRunner;
+
+  async function succeeds(...args: string[]): Promise<string> {
+    const { exitCode, text } = await runner.meridian(...args);
+    expect(exitCode === 0 ? "" : text).toBe("");
+    return text;
+  }
+
+  beforeAll(async () => {
+    runner = await LocalRunner.start();
+  });
+
+  afterEach(async () => {
+    await runner.beUnkind();
+  });
+
+  afterAll(async () => {
+    await runner.stop();
+  });
+
+  it("deploys under throttling and server errors, while IAM and ECR show late what was made", async () => {
+    runner.stacks = [permissions, runs];
+    await runner.beUnkind("throttling", "server-errors", "eventual-consistency");
+
+    await succeeds("local", "up", "demo");
+    await succeeds("plan", "demo", "--detailed-exitcode");
+    await succeeds("destroy", "demo", "--auto-approve");
+  });
+
+  it("names the quota that an account has used up, and goes on where it stopped once there is room", async () => {
+    const addresses = (count: number) => [
+      demoStack("demo-addresses", {
+        resource: { aws_eip: { Nat: { count, domain: "vpc" } } },
+      }),
+    ];
+    runner.stacks = addresses(6);
+    await runner.beUnkind("quotas");
+
+    const { exitCode, text } = await runner.meridian("deploy", "demo", "--auto-approve");
+    runner.stacks = addresses(5);
+    const second = await runner.meridian("deploy", "demo", "--auto-approve");
+
+    expect(exitCode).toBe(1);
+    expect(text).toContain("AddressLimitExceeded");
+    expect(text).toContain("`meridian preflight <env>` compares all quotas");
+    expect(second.exitCode === 0 ? "" : second.text).toBe("");
+  });
+});
