@@ -283,6 +283,15 @@ export const environmentSchema = section({
    */
   logRetentionDays: retention.default(30),
   /**
+   * Your KMS keys that encrypt CloudWatch log groups, by region: one for each region of the environment, and
+   * one for us-east-1 where Route 53 or CloudFront log there. Their key policies must let
+   * `logs.<region>.amazonaws.com` use them for log groups of the account.
+   *
+   * @default - encrypted with a key that AWS owns
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   */
+  logKeyArns: mapOf(z.string(), z.string()).optional(),
+  /**
    * Whether its networks may be peered with those of other environments, so that their blocks must
    * not overlap.
    *

@@ -260,6 +260,13 @@ const sidecarSchema = section({
    */
   environment: variables.prefault({}),
   /**
+   * Secrets by the variable that it sees, as those of the service: names of Secrets Manager secrets, SSM
+   * parameters that begin with `/`, or ARNs.
+   *
+   * @default - none
+   */
+  secrets: variables.prefault({}),
+  /**
    * Port that it listens on.
    *
    * @default - none

@@ -43,7 +43,7 @@ export class CloudfrontStack extends PlatformStack<CloudfrontOutput> {
     this.addDependency(shared.foundation);
     const certificate = this.createCertificate();
     const firewall = new Firewall(this, "Firewall", {
-      ...firewallSettings(environment, shared.blockedAddresses, "CLOUDFRONT"),
+      ...firewallSettings(environment, shared.blockedAddresses, "CLOUDFRONT", this.region),
       name: `${environment.name}-cloudfront`,
       region: cloudfrontRegion,
     });

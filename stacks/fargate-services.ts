@@ -37,7 +37,7 @@ export interface FargateServicesProps {
 /** A region's services on Fargate, in one cluster behind its load balancer. */
 export function addFargateServices(scope: Construct, props: FargateServicesProps): void {
   const { environment, network, loadBalancer, alarmTopic, services } = props;
-  const { name, account, logRetentionDays } = environment;
+  const { name, account, logRetentionDays, logKeyArns } = environment;
   if (Object.keys(services).length === 0) {
     return;
   }
@@ -68,6 +68,7 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
       ...imageOf(service.image, account, network.region),
       ...containerSettings(service),
       secretKeyArns: secretKeyArnsIn(service, network.region),
+      logKeyArn: logKeyArns?.[network.region],
       environment: { ...service.environment, ...tableVariables(environment, service) },
     });
     grantTables(runtime, environment, service, network.region);

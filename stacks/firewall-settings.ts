@@ -10,8 +10,9 @@ export function firewallSettings(
   environment: Environment,
   { cidrBlocks }: BlockedAddresses,
   scope: FirewallProps["scope"],
+  region: string,
 ): SharedFirewallSettings {
-  const { account, firewall, logRetentionDays } = environment;
+  const { account, firewall, logRetentionDays, logKeyArns } = environment;
   return {
     account,
     scope,
@@ -27,7 +28,7 @@ export function firewallSettings(
     tokenDomains: firewall.tokenDomains,
     bodyInspectionKiB: firewall.bodyInspectionKiB,
     rateLimits: rateLimits(environment),
-    logging: { retentionDays: logRetentionDays },
+    logging: { retentionDays: logRetentionDays, kmsKeyArn: logKeyArns?.[region] },
   };
 }
 

@@ -51,12 +51,13 @@ export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
   }
 
   private logQueries(zone: IHostedZone): void {
-    const { account, domain, logRetentionDays } = this.environment;
+    const { account, domain, logRetentionDays, logKeyArns } = this.environment;
     if (domain.queryLog) {
       new QueryLog(this, "QueryLog", {
         zone,
         account,
         retentionDays: logRetentionDays,
+        keyArn: logKeyArns?.[route53Region],
         provider: this.route53Provider(),
       });
     }

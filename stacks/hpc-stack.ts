@@ -18,6 +18,7 @@ export class HpcStack extends PlatformStack {
       configurationFile: file.text,
       fileName: file.fileName,
       alarmTopic: { topicArn: regional.read(this).alarm_topic_arn },
+      logKeyArn: environment.logKeyArns?.[file.region],
       tags: environment.tags,
     });
     for (const finding of file.findings.filter(({ level }) => level === "WARNING")) {

@@ -96,7 +96,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
   }
 
   private createNetwork(): Network {
-    const { name, regions, logRetentionDays, ipv6, accelerator } = this.environment;
+    const { name, regions, logRetentionDays, logKeyArns, ipv6, accelerator } = this.environment;
     const settings = regions[this.region];
     if (settings === undefined) {
       throw new InternalError(`${this.node.id}: ${this.region} is no region of ${name}`);
@@ -109,7 +109,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       natGateways: settings.natGateways,
       // Without NAT the tasks reach what they need of AWS through endpoints or not at all.
       interfaceEndpoints: settings.natGateways === "none" ? ["private-fargate"] : [],
-      flowLogs: { retentionDays: logRetentionDays },
+      flowLogs: { retentionDays: logRetentionDays, kmsKeyArn: logKeyArns?.[this.region] },
       dualStack: ipv6,
       acceleratorEndpoints: accelerator.onlyEntry,
       ...this.networkAclDenies(),
@@ -182,7 +182,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
 
   private createFirewall(loadBalancer: ILoadBalancer): Firewall {
     const firewall = new Firewall(this, "Firewall", {
-      ...firewallSettings(this.environment, this.blockedAddresses, "REGIONAL"),
+      ...firewallSettings(this.environment, this.blockedAddresses, "REGIONAL", this.region),
       name: `${this.environment.name}-${this.region}`,
       region: this.region,
     });

@@ -16,6 +16,7 @@ import { checkHostnames } from "./hostnames";
 import { checkHpc } from "./hpc";
 import { checkImageSources } from "./image-sources";
 import { checkJurisdictions } from "./jurisdictions";
+import { checkLogKeys } from "./log-keys";
 import { checkOverlaps } from "./overlaps";
 import { checkPermissions } from "./permissions";
 import { checkPrivateEntry } from "./private-entry";
@@ -66,6 +67,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkAppRunner,
   checkTables,
   checkHpc,
+  checkLogKeys,
   checkTags,
 ];
 

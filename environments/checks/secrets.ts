@@ -10,7 +10,9 @@ const referenceArn =
   /^arn:aws[a-z-]*:(?:secretsmanager:(?<secretRegion>[a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+(?::[^:]*){0,3}|ssm:(?<parameterRegion>[a-z0-9-]+):[0-9]{12}:parameter\/[A-Za-z0-9/_.-]+)$/;
 
 const secretKey = /PASSWORD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY/i;
-const secretValue = /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+/** Access keys of AWS, private keys, tokens of GitHub, GitLab, Slack and Stripe, and passwords in URLs. */
+const secretValue =
+  /(AKIA|ASIA)[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_\w{36}|\bgithub_pat_\w{22}|\bglpat-[\w-]{20}|\bxox[abprs]-[\w-]{10}|\b[rs]k_live_\w{16}|:\/\/[^\s/:@]+:[^\s/@]+@/;
 
 /** Secrets are referred to, never written down; a problem about one does not print it either. */
 export function checkSecrets({ services }: Environment): Finding[] {
@@ -19,9 +21,14 @@ export function checkSecrets({ services }: Environment): Finding[] {
     ...checkKeyArns(`services.${name}.secretKeyArns`, service),
     ...checkKeys(`services.${name}.environment`, service),
     ...checkLiterals(`services.${name}.environment`, service.environment),
-    ...service.sidecars.flatMap((sidecar, index) =>
-      checkLiterals(`services.${name}.sidecars.${index}.environment`, sidecar.environment),
-    ),
+    ...service.sidecars.flatMap(({ environment, secrets }, index) => {
+      const path = `services.${name}.sidecars.${index}`;
+      return [
+        ...checkReferences(`${path}.secrets`, { secrets, regions: service.regions }),
+        ...checkKeys(`${path}.environment`, { environment, secrets }),
+        ...checkLiterals(`${path}.environment`, environment),
+      ];
+    }),
   ]);
 }
 
@@ -30,7 +37,10 @@ export function isSecretKey(key: string): boolean {
   return secretKey.test(key);
 }
 
-function checkReferences(path: string, { secrets, regions }: Service): Finding[] {
+function checkReferences(
+  path: string,
+  { secrets, regions }: Pick<Service, "secrets" | "regions">,
+): Finding[] {
   return Object.entries(secrets).flatMap(([key, reference]) => {
     const property = `${path}.${key}`;
     if (reference.startsWith("arn:")) {
@@ -88,7 +98,10 @@ function checkKeyArns(path: string, { secretKeyArns, regions }: Service): Findin
     }));
 }
 
-function checkKeys(path: string, { environment, secrets }: Service): Finding[] {
+function checkKeys(
+  path: string,
+  { environment, secrets }: Pick<Service, "environment" | "secrets">,
+): Finding[] {
   return Object.keys(environment)
     .filter((key) => Object.hasOwn(secrets, key))
     .map((key) => ({

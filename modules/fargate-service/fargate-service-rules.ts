@@ -226,44 +226,16 @@ const healthRules: readonly Rule[] = [
 ];
 
 const containerRules: readonly Rule[] = [
-  {
-    property: "environment",
-    isValid: ({ environment = {} }) => Object.keys(environment).every((name) => variableName.test(name)),
-    expected: "have names of letters, digits and underscores",
-    got: ({ environment = {} }) => Object.keys(environment).filter((name) => !variableName.test(name)),
-    remedy: "rename the variables",
-  },
-  {
-    property: "secrets",
-    isValid: ({ secrets = {} }) => Object.keys(secrets).every((name) => variableName.test(name)),
-    expected: "have names of letters, digits and underscores",
-    got: ({ secrets = {} }) => Object.keys(secrets).filter((name) => !variableName.test(name)),
-    remedy: "rename the variables",
-  },
-  {
-    property: "secrets",
-    isValid: ({ secrets = {}, environment = {} }) =>
-      Object.keys(secrets).every((name) => !(name in environment)),
-    expected: "name no variable of 'environment'",
-    got: ({ secrets = {}, environment = {} }) => Object.keys(secrets).filter((name) => name in environment),
-    remedy: "remove one of the two",
-  },
-  {
-    property: "secrets",
-    isValid: (props) => unreadableSecrets(props).length === 0,
-    expected: "name Secrets Manager secrets or SSM parameters",
-    // Who writes a secret here instead of its name must not find it in a log as well.
-    got: unreadableSecrets,
-    remedy:
-      "write a secret like 'web/database', a parameter like '/web/database', or the whole ARN of either; a secret whose name ends in a hyphen and six characters needs its ARN",
-  },
-  {
-    property: "secrets",
-    isValid: (props) => foreignSecrets(props).length === 0,
-    expected: ({ network }) => `be in ${network.region}, where the tasks run`,
-    got: (props) => foreignSecrets(props),
-    remedy: "replicate the secret and give its name; a task must start without another region",
-  },
+  ...variableRules("environment", "secrets", ({ environment = {}, secrets = {} }) => [
+    { prefix: "", environment, secrets },
+  ]),
+  ...variableRules("sidecars", "sidecars", ({ sidecars = [] }) =>
+    sidecars.map(({ name, environment = {}, secrets = {} }) => ({
+      prefix: `${name}.`,
+      environment,
+      secrets,
+    })),
+  ),
   {
     property: "sidecars",
     isValid: ({ sidecars = [] }) => sidecars.every(({ name }) => /^[A-Za-z0-9_-]{1,255}$/.test(name)),
@@ -389,20 +361,94 @@ function isWithin(value: number, maximum: number): boolean {
   return value > 0 && value <= maximum;
 }
 
-/** Variables whose reference is none. */
-function unreadableSecrets({ secrets = {}, account, network }: FargateServiceProps): string[] {
-  const scope = { account, region: network.region, partition: partitionOf(network.region) };
-  return Object.keys(secrets).filter(
-    (variable) => secretReference(secrets[variable] ?? "", scope) === undefined,
-  );
+/** What a container sees; `prefix` tells a sidecar's variables from the service's own. */
+interface ContainerVariables {
+  readonly prefix: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** References to secrets of another region. */
-function foreignSecrets({ secrets = {}, network }: FargateServiceProps): string[] {
-  return Object.values(secrets).filter(
-    (reference) => (regionOfReference(reference) ?? network.region) !== network.region,
-  );
+/** The rules for the variables of containers, under the properties that they were given in. */
+function variableRules(
+  environmentProperty: Rule["property"],
+  secretsProperty: Rule["property"],
+  containersOf: (props: FargateServiceProps) => readonly ContainerVariables[],
+): Rule[] {
+  /** Variables of all containers that a test picks. */
+  const picked =
+    (
+      kind: "environment" | "secrets",
+      isPicked: (name: string, container: ContainerVariables, props: FargateServiceProps) => boolean,
+    ) =>
+    (props: FargateServiceProps): string[] =>
+      containersOf(props).flatMap((container) =>
+        Object.keys(container[kind])
+          .filter((name) => isPicked(name, container, props))
+          .map((name) => `${container.prefix}${name}`),
+      );
+  const rule = (
+    property: Rule["property"],
+    wrong: (props: FargateServiceProps) => string[],
+    text: RuleText,
+  ) => ({
+    property,
+    isValid: (props: FargateServiceProps) => wrong(props).length === 0,
+    got: wrong,
+    ...text,
+  });
+  const misnamed = {
+    expected: "have names of letters, digits and underscores",
+    remedy: "rename the variables",
+  };
+  return [
+    rule(
+      environmentProperty,
+      picked("environment", (name) => !variableName.test(name)),
+      misnamed,
+    ),
+    rule(
+      secretsProperty,
+      picked("secrets", (name) => !variableName.test(name)),
+      misnamed,
+    ),
+    rule(
+      secretsProperty,
+      picked("secrets", (name, { environment }) => Object.hasOwn(environment, name)),
+      {
+        expected: "name no variable of 'environment'",
+        remedy: "remove one of the two",
+      },
+    ),
+    // Who writes a secret here instead of its name must not find it in a log as well.
+    rule(
+      secretsProperty,
+      picked("secrets", (name, { secrets }, { account, network: { region } }) => {
+        const scope = { account, region, partition: partitionOf(region) };
+        return secretReference(secrets[name] ?? "", scope) === undefined;
+      }),
+      {
+        expected: "name Secrets Manager secrets or SSM parameters",
+        remedy:
+          "write a secret like 'web/database', a parameter like '/web/database', or the whole ARN of either; a secret whose name ends in a hyphen and six characters needs its ARN",
+      },
+    ),
+    rule(
+      secretsProperty,
+      (props) =>
+        containersOf(props)
+          .flatMap(({ secrets }) => Object.values(secrets))
+          .filter(
+            (reference) => (regionOfReference(reference) ?? props.network.region) !== props.network.region,
+          ),
+      {
+        expected: ({ network }) => `be in ${network.region}, where the tasks run`,
+        remedy: "replicate the secret and give its name; a task must start without another region",
+      },
+    ),
+  ];
 }
+
+type RuleText = Pick<Rule, "expected" | "remedy">;
 
 function containerNames({ sidecars = [] }: FargateServiceProps): string[] {
   return [mainContainerName, ...sidecars.map(({ name }) => name)];

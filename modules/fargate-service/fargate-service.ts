@@ -135,6 +135,13 @@ export interface FargateServiceProps {
    */
   readonly logRetentionDays?: number;
   /**
+   * ARN of the KMS key that encrypts the containers' output. Its key policy must let CloudWatch Logs of the
+   * region use it.
+   *
+   * @default - encrypted with a key that AWS owns
+   */
+  readonly logKeyArn?: string;
+  /**
    * Seconds that a leaving task may finish the requests it has, 0 to 3600.
    *
    * @default 30
@@ -214,12 +221,16 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
     validate(this, fargateServiceRules, props);
 
     const healthCheck = resolveHealthCheck(props.healthCheck);
-    const secrets = referencesOf(props);
+    const secrets = referencesOf(props, props.secrets);
+    const sidecarSecrets = Object.fromEntries(
+      (props.sidecars ?? []).map((sidecar) => [sidecar.name, referencesOf(props, sidecar.secrets)]),
+    );
     const logGroup = new CloudwatchLogGroup(this, "LogGroup", {
       name: `/meridian/service/${props.name}`,
       retentionInDays: props.logRetentionDays ?? defaultLogRetentionDays,
+      kmsKeyId: props.logKeyArn,
     });
-    const roles = this.createRoles(props, logGroup, secrets);
+    const roles = this.createRoles(props, logGroup, [secrets, ...Object.values(sidecarSecrets)]);
     const ingress = this.createIngress(props, healthCheck);
     const alarms = new DeploymentAlarms(this, "Alarms", {
       name: props.name,
@@ -229,7 +240,7 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
       thresholds: props.alarmThresholds ?? {},
       alarmTopic: props.alarmTopic,
     });
-    this.taskDefinition = this.createTaskDefinition(props, logGroup, roles, secrets);
+    this.taskDefinition = this.createTaskDefinition(props, logGroup, roles, { secrets, sidecarSecrets });
     this.resource = this.createService(props, { roles, ingress, alarms, healthCheck });
     this.createScaling(props, ingress);
 
@@ -245,7 +256,7 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
   private createRoles(
     props: FargateServiceProps,
     logGroup: CloudwatchLogGroup,
-    secrets: Readonly<Record<string, SecretReference>>,
+    secrets: readonly SecretsByVariable[],
   ): TaskRoles {
     const { region } = props.network;
     return new TaskRoles(this, "Roles", {
@@ -254,7 +265,7 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
       region,
       repositoryArns: repositoryArnsOf(props),
       logGroupArn: `arn:${partitionOf(region)}:logs:${region}:${props.account}:log-group:${logGroup.name}`,
-      secrets: Object.values(secrets),
+      secrets: secrets.flatMap((byVariable) => Object.values(byVariable)),
       secretKeyArns: props.secretKeyArns ?? [],
       execAudit: props.exec === true ? props.cluster.execAudit : undefined,
     });
@@ -281,7 +292,10 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
     props: FargateServiceProps,
     logGroup: CloudwatchLogGroup,
     roles: TaskRoles,
-    secrets: Readonly<Record<string, SecretReference>>,
+    injected: {
+      secrets: SecretsByVariable;
+      sidecarSecrets: Readonly<Record<string, SecretsByVariable>>;
+    },
   ): EcsTaskDefinition {
     const { sidecars = [], scratchPaths = [], readonlyRootFilesystem = true } = props;
     return new EcsTaskDefinition(this, "TaskDefinition", {
@@ -303,8 +317,9 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
           containerPort: props.containerPort,
           command: props.command,
           environment: props.environment ?? {},
-          secrets: Object.fromEntries(
-            Object.entries(secrets).map(([variable, { valueFrom }]) => [variable, valueFrom]),
+          secrets: valuesOf(injected.secrets),
+          sidecarSecrets: Object.fromEntries(
+            Object.entries(injected.sidecarSecrets).map(([name, secrets]) => [name, valuesOf(secrets)]),
           ),
           sidecars,
           readonlyRootFilesystem,
@@ -384,12 +399,20 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
   }
 }
 
+type SecretsByVariable = Readonly<Record<string, SecretReference>>;
+
+/** What ECS calls the secrets. */
+function valuesOf(secrets: SecretsByVariable): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([variable, { valueFrom }]) => [variable, valueFrom]),
+  );
+}
+
 /** The secrets by variable; all are readable, since validation refused the others. */
-function referencesOf({
-  secrets = {},
-  account,
-  network,
-}: FargateServiceProps): Record<string, SecretReference> {
+function referencesOf(
+  { account, network }: FargateServiceProps,
+  secrets: Readonly<Record<string, string>> = {},
+): SecretsByVariable {
   const scope = { account, region: network.region, partition: partitionOf(network.region) };
   return Object.fromEntries(
     Object.entries(secrets).flatMap(([variable, text]) => {

@@ -40,6 +40,12 @@ export interface Sidecar {
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
+   * Secrets by the variable that it sees, written as those of the service.
+   *
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /**
    * Port that it listens on, for the other containers of the task.
    *
    * @default - none
@@ -55,6 +61,8 @@ export interface ContainerPlan {
   readonly environment: Readonly<Record<string, string>>;
   /** What to inject, by variable, as ECS calls it. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** What to inject into sidecars, by their names and by variable, as ECS calls it. */
+  readonly sidecarSecrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly sidecars: readonly Sidecar[];
   readonly readonlyRootFilesystem: boolean;
   /** Directories that stay writable. */
@@ -81,7 +89,7 @@ export function containerDefinitions(plan: ContainerPlan): object[] {
     command: plan.command?.map(literalText),
     essential: true,
     portMappings: [portMapping(plan.containerPort)],
-    secrets: sorted(plan.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+    secrets: secretsOf(plan.secrets),
   };
   const sidecars = plan.sidecars.map((sidecar) => ({
     ...common(plan, sidecar.name, sidecar.environment ?? {}),
@@ -91,6 +99,7 @@ export function containerDefinitions(plan: ContainerPlan): object[] {
     memory: sidecar.memoryMiB,
     essential: sidecar.essential ?? true,
     portMappings: sidecar.port === undefined ? [] : [portMapping(sidecar.port)],
+    secrets: sidecar.secrets && secretsOf(plan.sidecarSecrets[sidecar.name] ?? {}),
   }));
   return [main, ...sidecars];
 }
@@ -121,6 +130,10 @@ function common(plan: ContainerPlan, name: string, environment: Readonly<Record<
       },
     },
   };
+}
+
+function secretsOf(secrets: Readonly<Record<string, string>>): object[] {
+  return sorted(secrets).map(([name, valueFrom]) => ({ name, valueFrom }));
 }
 
 function portMapping(port: number): object {

@@ -52,6 +52,7 @@ export class BatchCluster extends Construct {
       region,
       clusterName: name,
       monitoring: configuration.Monitoring,
+      logKeyArn: parts.logKeyArn,
     });
   }
 

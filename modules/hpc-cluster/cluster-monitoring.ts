@@ -26,6 +26,12 @@ export interface ClusterMonitoringProps {
    * @default - alarms change their state and tell nobody
    */
   readonly alarmTopic?: IAlarmTopic;
+  /**
+   * ARN of the KMS key that encrypts the log group.
+   *
+   * @default - encrypted with a key that AWS owns
+   */
+  readonly logKeyArn?: string;
 }
 
 /** The log group of a cluster. */
@@ -136,6 +142,7 @@ export class ClusterMonitoring extends Construct {
       this.resource = new CloudwatchLogGroup(this, "Resource", {
         name: logGroupNameOf(clusterName),
         retentionInDays: CloudWatch.RetentionInDays,
+        kmsKeyId: props.logKeyArn,
         skipDestroy: CloudWatch.DeletionPolicy === "Retain",
       });
     }

@@ -54,6 +54,13 @@ export interface HpcClusterProps {
    */
   readonly alarmTopic?: IAlarmTopic;
   /**
+   * ARN of the KMS key that encrypts the cluster's log group. Its key policy must let CloudWatch Logs of the
+   * region use it.
+   *
+   * @default - encrypted with a key that AWS owns
+   */
+  readonly logKeyArn?: string;
+  /**
    * Tags on everything of the cluster, machines included, such as a cost centre. The file's `Tags`
    * win over them.
    *
@@ -96,6 +103,8 @@ export interface ClusterParts {
   readonly storage: SharedStorage;
   /** Where alarms go. */
   readonly alarmTopic?: IAlarmTopic;
+  /** The key of the log group. */
+  readonly logKeyArn?: string;
 }
 
 /**
@@ -149,6 +158,7 @@ export class HpcCluster extends Construct {
       security,
       storage: this.storage,
       alarmTopic: props.alarmTopic,
+      logKeyArn: props.logKeyArn,
     };
     if (configuration.Scheduling.Scheduler === "slurm") {
       this.slurm = new SlurmCluster(this, "Slurm", parts);

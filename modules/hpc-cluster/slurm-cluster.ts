@@ -102,6 +102,7 @@ export class SlurmCluster extends Construct {
       region,
       clusterName: name,
       monitoring: configuration.Monitoring,
+      logKeyArn: parts.logKeyArn,
       headInstanceId: this.headNode.resource.id,
       alarmTopic: parts.alarmTopic,
     });

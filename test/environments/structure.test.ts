@@ -9,7 +9,7 @@ describe("the structure of an environment", () => {
   it("refuses a misspelt key and names the nearest", () => {
     expect(refusalsOfUntyped({ deletionProtecton: true })).toEqual([
       `${path} 'deletionProtecton' must be one of name, account, target, homeRegion, domain, privateDns, dnsFirewall, state, ipv6, regions, services, ` +
-        "tables, hpc, registry, jurisdictions, accelerator, distribution, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, mayPeer, tags, " +
+        "tables, hpc, registry, jurisdictions, accelerator, distribution, recovery, firewall, delivery, appRunner, deletionProtection, confirmation, rollout, alarms, logRetentionDays, logKeyArns, mayPeer, tags, " +
         "got \"deletionProtecton\"; write 'deletionProtection'",
     ]);
   });
@@ -29,7 +29,7 @@ describe("the structure of an environment", () => {
     expect(refusalsOfUntyped(withService({ sidecars, scaling: { cpuPercent: 50 } }))).toEqual([
       `${path} 'services.web.scaling.cpuPercent' must be one of cpuPercentage, memoryPercentage, requestsPerTarget, ` +
         "steps, schedules, got \"cpuPercent\"; write 'cpuPercentage'",
-      `${path} 'services.web.sidecars.0.esential' must be one of name, image, command, cpu, memoryMiB, essential, environment, ` +
+      `${path} 'services.web.sidecars.0.esential' must be one of name, image, command, cpu, memoryMiB, essential, environment, secrets, ` +
         "port, got \"esential\"; write 'essential'",
     ]);
   });

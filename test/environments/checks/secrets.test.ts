@@ -73,6 +73,49 @@ describe("checkSecrets", () => {
     },
   );
 
+  it("refuses a sidecar's variable whose name says that it is a secret", () => {
+    const sidecars = [
+      { name: "proxy", image: { uri: "example.com/proxy:1" }, environment: { ADMIN_PASSWORD: "x" } },
+    ];
+
+    expect(refusals(sampleService({ sidecars }))).toEqual([
+      plainText("services.web.sidecars.0.environment.ADMIN_PASSWORD"),
+    ]);
+  });
+
+  it("takes and checks the secrets of a sidecar as those of the service", () => {
+    const sidecar = { name: "proxy", image: { uri: "example.com/proxy:1" }, environment: { A: "b" } };
+    const good = [{ ...sidecar, secrets: { ADMIN_PASSWORD: "web/proxy" } }];
+    const bad = [{ ...sidecar, secrets: { A: "web/proxy", B: "correct horse" } }];
+
+    expect(check(sampleService({ sidecars: good }))).toHaveLength(1);
+    expect(refusals(sampleService({ sidecars: bad }))).toEqual([
+      "environments/sample.ts: 'services.web.sidecars.0.secrets.B' must be the name or ARN of a Secrets Manager " +
+        'secret or an SSM parameter, got "(hidden)"; write a secret like "web/database" and a parameter like ' +
+        '"/web/database"',
+      "environments/sample.ts: 'services.web.sidecars.0.environment.A' must not be in 'secrets' as well, " +
+        'got "b"; remove one of the two',
+    ]);
+  });
+
+  it.each([
+    "ghp_0123456789abcdefghijklmnopqrstuvwxyz",
+    "glpat-0123456789abcdefghij",
+    "xoxb-0123456789",
+    ["sk", "live", "0123456789abcdef"].join("_"),
+    "postgres://app:hunter2@db.internal/orders",
+  ])("refuses the value %s, which is a secret by its form", (value) => {
+    expect(refusals(sampleService({ environment: { UPSTREAM: value } }))).toEqual([
+      plainText("services.web.environment.UPSTREAM"),
+    ]);
+  });
+
+  it("takes a URL without a password", () => {
+    expect(
+      check(sampleService({ environment: { UPSTREAM: "https://api@example.com:8443/x" } })),
+    ).toHaveLength(1);
+  });
+
   it("refuses a value that looks like an access key, in sidecars too", () => {
     const environment = { ACCESS: "AKIAIOSFODNN7EXAMPLE" };
     const sidecars = [{ name: "proxy", image: { uri: "example.com/proxy:1" }, environment }];

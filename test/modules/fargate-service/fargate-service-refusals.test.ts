@@ -179,6 +179,16 @@ describe("FargateService, given what cannot work,", () => {
       `'secrets' must be in eu-west-1, where the tasks run, got ["arn:aws:ssm:us-east-1:111122223333:parameter/web"]; replicate the secret and give its name; a task must start without another region`,
     ],
     [
+      "a sidecar's secret in plain text, without repeating it",
+      { sidecars: [{ name: "proxy", image: "i:1", secrets: { TOKEN: "hunter 2" } }] },
+      `'sidecars' must name Secrets Manager secrets or SSM parameters, got ["proxy.TOKEN"]; write a secret like 'web/database', a parameter like '/web/database', or the whole ARN of either; a secret whose name ends in a hyphen and six characters needs its ARN`,
+    ],
+    [
+      "a sidecar's variable that is both plain and secret",
+      { sidecars: [{ name: "proxy", image: "i:1", environment: { A: "b" }, secrets: { A: "web" } }] },
+      `'sidecars' must name no variable of 'environment', got ["proxy.A"]; remove one of the two`,
+    ],
+    [
       "a sidecar with a space in its name",
       { sidecars: [{ name: "my proxy", image: "i:1" }] },
       `'sidecars' must have names of at most 255 letters, digits, hyphens and underscores, got ["my proxy"]; rename them`,

@@ -229,6 +229,7 @@ describe("the task definition of a FargateService", () => {
           memoryMiB: 128,
           essential: false,
           environment: { LEVEL: "info" },
+          secrets: { TOKEN: "web/otel:token" },
           port: 4317,
         },
       ],
@@ -247,6 +248,12 @@ describe("the task definition of a FargateService", () => {
         memory: 128,
         essential: false,
         environment: [{ name: "LEVEL", value: "info" }],
+        secrets: [
+          {
+            name: "TOKEN",
+            valueFrom: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:web/otel:token::",
+          },
+        ],
         portMappings: [{ containerPort: 4317, hostPort: 4317, protocol: "tcp" }],
         logConfiguration: { options: { "awslogs-stream-prefix": "otel" } },
       },
