@@ -5,7 +5,11 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+
+/** Days that an overwritten or expired log can still be brought back. */
+const noncurrentVersionDays = 7;
 
 /** Settings of a {@link LogBucket}. */
 export interface LogBucketProps {
@@ -15,23 +19,23 @@ export interface LogBucketProps {
   readonly partition: string;
   /** Days that logs are kept. */
   readonly retentionDays: number;
-  /**
-   * Days that an overwritten or expired log can still be brought back.
-   *
-   * @default - not at all: the bucket keeps no versions
-   */
-  readonly noncurrentVersionDays?: number;
   /** Whether the bucket outlives `terraform destroy`. */
   readonly deletionProtection: boolean;
   /** What lets the service write that the logs are of, given the bucket's ARN. */
   readonly writeStatements: (bucketArn: string) => readonly object[];
+  /**
+   * Provider of the bucket's region.
+   *
+   * @default - the stack's provider
+   */
+  readonly provider?: TerraformProvider;
 }
 
 /**
  * A bucket that one service of AWS writes its logs to, to be extended by the module of that service.
  *
- * Creates the bucket and its settings: private, encrypted with S3's own keys, without access control
- * lists, TLS only, emptied by age. A module's class extends it rather than holds it, so that the
+ * Creates the bucket and its settings: private, encrypted with S3's own keys, versioned, without
+ * access control lists, TLS only, emptied by age. A module's class extends it rather than holds it, so that the
  * settings stand directly below the module's own construct: their ids are addresses in the state.
  */
 export abstract class LogBucket extends Construct {
@@ -45,37 +49,39 @@ export abstract class LogBucket extends Construct {
   public constructor(scope: Construct, id: string, props: LogBucketProps) {
     super(scope, id);
     this.resource = new S3Bucket(this, "Resource", {
+      provider: props.provider,
       bucket: props.bucket,
       forceDestroy: !props.deletionProtection,
       lifecycle: { preventDestroy: props.deletionProtection },
     });
     this.bucketName = this.resource.bucket;
-    this.close();
+    this.close(props.provider);
     this.expire(props);
     this.policy = this.createPolicy(props);
   }
 
-  private close(): void {
+  private close(provider: TerraformProvider | undefined): void {
     new S3BucketServerSideEncryptionConfigurationA(this, "Encryption", {
+      provider,
       bucket: this.resource.id,
       // Load balancers write to buckets with S3's own keys only; others would need a grant on a key.
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     });
     new S3BucketOwnershipControls(this, "OwnershipControls", {
+      provider,
       bucket: this.resource.id,
       rule: { objectOwnership: "BucketOwnerEnforced" },
     });
   }
 
-  private expire({ retentionDays, noncurrentVersionDays }: LogBucketProps): void {
-    const versioning =
-      noncurrentVersionDays === undefined
-        ? undefined
-        : new S3BucketVersioningA(this, "Versioning", {
-            bucket: this.resource.id,
-            versioningConfiguration: { status: "Enabled" },
-          });
+  private expire({ retentionDays, provider }: LogBucketProps): void {
+    const versioning = new S3BucketVersioningA(this, "Versioning", {
+      provider,
+      bucket: this.resource.id,
+      versioningConfiguration: { status: "Enabled" },
+    });
     new S3BucketLifecycleConfiguration(this, "Lifecycle", {
+      provider,
       bucket: this.resource.id,
       rule: [
         {
@@ -83,18 +89,18 @@ export abstract class LogBucket extends Construct {
           status: "Enabled",
           filter: [{ prefix: "" }],
           expiration: [{ days: retentionDays }],
-          noncurrentVersionExpiration:
-            noncurrentVersionDays === undefined ? undefined : [{ noncurrentDays: noncurrentVersionDays }],
+          noncurrentVersionExpiration: [{ noncurrentDays: noncurrentVersionDays }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
         },
       ],
-      dependsOn: versioning === undefined ? undefined : [versioning],
+      dependsOn: [versioning],
     });
   }
 
-  private createPolicy({ partition, writeStatements }: LogBucketProps): S3BucketPolicy {
+  private createPolicy({ partition, writeStatements, provider }: LogBucketProps): S3BucketPolicy {
     const bucketArn = `arn:${partition}:s3:::${this.bucketName}`;
     const publicAccessBlock = new S3BucketPublicAccessBlock(this, "PublicAccessBlock", {
+      provider,
       bucket: this.resource.id,
       blockPublicAcls: true,
       blockPublicPolicy: true,
@@ -102,6 +108,7 @@ export abstract class LogBucket extends Construct {
       restrictPublicBuckets: true,
     });
     return new S3BucketPolicy(this, "Policy", {
+      provider,
       bucket: this.resource.id,
       policy: JSON.stringify({
         Version: "2012-10-17",

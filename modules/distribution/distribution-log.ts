@@ -31,9 +31,6 @@ export interface DistributionLogProps {
   readonly deletionProtection: boolean;
 }
 
-/** Days that an overwritten or expired log can still be brought back. */
-const noncurrentVersionDays = 7;
-
 /**
  * The log of a distribution's requests: a bucket of its own and the delivery to it.
  *
@@ -49,7 +46,6 @@ export class DistributionLog extends LogBucket {
       // CloudFront's logs are delivered from us-east-1.
       partition: "aws",
       retentionDays: props.retentionDays,
-      noncurrentVersionDays,
       deletionProtection: props.deletionProtection,
       writeStatements: (bucketArn) => [writeStatement(bucketArn, props.account)],
     });

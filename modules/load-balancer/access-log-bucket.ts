@@ -3,9 +3,6 @@ import type { Construct } from "constructs";
 import { nameLimits, partitionOf, resourceName } from "../core";
 import { LogBucket } from "../core/log-bucket";
 
-/** Days that an overwritten or expired log can still be brought back. */
-const noncurrentVersionDays = 7;
-
 /** Settings of an {@link AccessLogBucket}. */
 export interface AccessLogBucketProps {
   /** Name of the load balancer that writes here. */
@@ -39,7 +36,6 @@ export class AccessLogBucket extends LogBucket {
       bucket: resourceName(nameLimits.s3Bucket, props.name, props.account, props.region, "lb-logs"),
       partition: partitionOf(props.region),
       retentionDays: props.retentionDays,
-      noncurrentVersionDays,
       deletionProtection: props.deletionProtection,
       writeStatements: (bucketArn) => [writeStatement(bucketArn, props)],
     });

@@ -1,2 +1,3 @@
 export * from "./replicated-bucket-copy";
+export * from "./state-access-log";
 export * from "./state-bucket";

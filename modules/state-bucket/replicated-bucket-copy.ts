@@ -10,6 +10,9 @@ import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versionin
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
+import { nameLimits, resourceName } from "../core";
+import { StateAccessLog } from "./state-access-log";
+
 /** One of the two copies of a state bucket: what both regions have in common. */
 export interface ReplicatedBucketCopyProps {
   /** Name of the bucket, unique over all of AWS. */
@@ -22,6 +25,8 @@ export interface ReplicatedBucketCopyProps {
   readonly deletionProtection: boolean;
   /** Days that superseded versions are kept. */
   readonly noncurrentVersionDays: number;
+  /** Days that the log of requests is kept. */
+  readonly accessLogRetentionDays: number;
   /**
    * Provider of the copy's region.
    *
@@ -33,7 +38,7 @@ export interface ReplicatedBucketCopyProps {
 /**
  * A versioned, KMS-encrypted, private, TLS-only bucket.
  *
- * Creates a KMS key with alias, the bucket and its settings.
+ * Creates a KMS key with alias, the bucket and its settings, and a log of the requests that it gets.
  */
 export class ReplicatedBucketCopy extends Construct {
   /** The bucket, for settings that this module does not model. */
@@ -74,6 +79,19 @@ export class ReplicatedBucketCopy extends Construct {
     this.encrypt(key, provider);
     this.closeToThePublic(props);
     this.expireOldVersions(props.noncurrentVersionDays, provider);
+    this.logRequests(props);
+  }
+
+  private logRequests({ partition, accessLogRetentionDays, ...props }: ReplicatedBucketCopyProps): void {
+    new StateAccessLog(this, "AccessLog", {
+      bucketName: this.resource.id,
+      logBucketName: resourceName(nameLimits.s3Bucket, props.bucketName, "logs"),
+      bucketArn: `arn:${partition}:s3:::${props.bucketName}`,
+      partition,
+      retentionDays: accessLogRetentionDays,
+      deletionProtection: props.deletionProtection,
+      provider: props.provider,
+    });
   }
 
   private encrypt(key: KmsKey, provider: TerraformProvider | undefined): void {

@@ -30,6 +30,12 @@ export interface StateBucketProps {
    * @default 90
    */
   readonly noncurrentVersionDays?: number;
+  /**
+   * Days that the log of requests to both buckets is kept.
+   *
+   * @default 365
+   */
+  readonly accessLogRetentionDays?: number;
 }
 
 const replicaSuffix = "-replica";
@@ -56,14 +62,21 @@ const rules: readonly ValidationRule<StateBucketProps>[] = [
     expected: "be a whole number of days of at least 1",
     remedy: "name how long an old state may be restored",
   },
+  {
+    property: "accessLogRetentionDays",
+    isValid: ({ accessLogRetentionDays = 1 }) =>
+      Number.isInteger(accessLogRetentionDays) && accessLogRetentionDays >= 1,
+    expected: "be a whole number of days of at least 1",
+    remedy: "name how long it must be known who read the state",
+  },
 ];
 
 /**
  * The bucket that holds an environment's Terraform state, replicated to a second region so that the
  * platform can be changed while its home region is down.
  *
- * Creates two buckets (versioned, KMS-encrypted, private, TLS-only) with a key each, and replication
- * from the first to the second.
+ * Creates two buckets (versioned, KMS-encrypted, private, TLS-only) with a key and a log of requests each, and
+ * replication from the first to the second.
  *
  * @see https://developer.hashicorp.com/terraform/language/backend/s3
  */
@@ -79,8 +92,18 @@ export class StateBucket extends Construct {
     super(scope, id);
     validate(this, rules, props);
 
-    const { bucketName, deletionProtection = true, noncurrentVersionDays = 90 } = props;
-    const common = { keyAlias: bucketName, deletionProtection, noncurrentVersionDays };
+    const {
+      bucketName,
+      deletionProtection = true,
+      noncurrentVersionDays = 90,
+      accessLogRetentionDays = 365,
+    } = props;
+    const common = {
+      keyAlias: bucketName,
+      deletionProtection,
+      noncurrentVersionDays,
+      accessLogRetentionDays,
+    };
     const primary = new ReplicatedBucketCopy(this, "Primary", {
       ...common,
       bucketName,

@@ -21,7 +21,7 @@ export interface FlowLogBucketProps {
 /**
  * The bucket that one accelerator writes its flow logs to, in the region of the stack.
  *
- * Creates the bucket and its settings: private, encrypted, TLS only, writable by the log delivery
+ * Creates the bucket and its settings: private, encrypted, versioned, TLS only, writable by the log delivery
  * of its own account only.
  */
 export class FlowLogBucket extends LogBucket {

@@ -1,7 +1,8 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 
 import { LogBucket, type LogBucketProps } from "../../../modules/core/log-bucket";
-import { emptyStack, resourceAt, resourcesOf, treeOf } from "../../support/synth";
+import { emptyStack, resourceAt, synthesize, treeOf } from "../../support/synth";
 
 class ExampleLog extends LogBucket {
   public constructor(scope: Construct, id: string, props: Partial<LogBucketProps> = {}) {
@@ -25,7 +26,7 @@ function stackWith(props: Partial<LogBucketProps> = {}) {
 const bucket = "${aws_s3_bucket.Log_95422804.id}";
 
 describe("LogBucket", () => {
-  it("is private, encrypted and protected, and forgets by age", () => {
+  it("is private, encrypted, versioned and protected, and forgets by age", () => {
     const { stack } = stackWith();
 
     expect(resourceAt(stack, "aws_s3_bucket")).toEqual({
@@ -50,17 +51,22 @@ describe("LogBucket", () => {
     });
     expect(resourceAt(stack, "aws_s3_bucket_lifecycle_configuration")).toEqual({
       bucket,
+      depends_on: ["aws_s3_bucket_versioning.Log_Versioning_67847504"],
       rule: [
         {
           id: "expire-logs",
           status: "Enabled",
           filter: [{ prefix: "" }],
           expiration: [{ days: 90 }],
+          noncurrent_version_expiration: [{ noncurrent_days: 7 }],
           abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
         },
       ],
     });
-    expect(resourcesOf(stack, "aws_s3_bucket_versioning")).toEqual({});
+    expect(resourceAt(stack, "aws_s3_bucket_versioning")).toEqual({
+      bucket,
+      versioning_configuration: { status: "Enabled" },
+    });
   });
 
   it("lets in whom its module names, and nobody over plain HTTP", () => {
@@ -83,16 +89,19 @@ describe("LogBucket", () => {
     });
   });
 
-  it("keeps overwritten logs for some days where asked to", () => {
-    const { stack } = stackWith({ noncurrentVersionDays: 7 });
+  it("stands in the region of its provider as a whole", () => {
+    const stack = emptyStack();
+    const provider = new AwsProvider(stack, "Replica", { region: "eu-central-1", alias: "replica" });
+    new ExampleLog(stack, "Log", { provider });
+    const { resource } = synthesize(stack) as {
+      resource: Record<string, Record<string, { provider?: string }>>;
+    };
 
-    expect(resourceAt(stack, "aws_s3_bucket_versioning")).toEqual({
-      bucket,
-      versioning_configuration: { status: "Enabled" },
-    });
-    expect(resourceAt(stack, "aws_s3_bucket_lifecycle_configuration")).toMatchObject({
-      rule: [{ noncurrent_version_expiration: [{ noncurrent_days: 7 }] }],
-    });
+    expect(
+      Object.entries(resource).flatMap(([type, all]) =>
+        Object.values(all).map((one) => [type, one.provider]),
+      ),
+    ).toEqual(Object.keys(resource).map((type) => [type, "aws.replica"]));
   });
 
   it("goes with what it holds where nothing is protected", () => {
@@ -103,7 +112,7 @@ describe("LogBucket", () => {
   });
 
   it("keeps its construct ids, which are addresses in the state", () => {
-    expect(treeOf(stackWith({ noncurrentVersionDays: 7 }).log)).toEqual([
+    expect(treeOf(stackWith().log)).toEqual([
       "test/Log",
       "test/Log/Resource",
       "test/Log/Encryption",

@@ -97,6 +97,7 @@ describe("Accelerator", () => {
       "test/Accelerator/FlowLogs/Resource",
       "test/Accelerator/FlowLogs/Encryption",
       "test/Accelerator/FlowLogs/OwnershipControls",
+      "test/Accelerator/FlowLogs/Versioning",
       "test/Accelerator/FlowLogs/Lifecycle",
       "test/Accelerator/FlowLogs/PublicAccessBlock",
       "test/Accelerator/FlowLogs/Policy",
@@ -268,6 +269,7 @@ describe("Accelerator", () => {
         status: "Enabled",
         filter: [{ prefix: "" }],
         expiration: [{ days: 7 }],
+        noncurrent_version_expiration: [{ noncurrent_days: 7 }],
         abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
       },
     ]);

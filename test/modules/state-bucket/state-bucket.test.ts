@@ -47,10 +47,12 @@ describe("StateBucket", () => {
     ]);
   });
 
-  it("versions both copies", () => {
+  it("versions both copies and their logs", () => {
     const versionings = Object.values(resourcesOf(stackWith(), "aws_s3_bucket_versioning"));
 
     expect(versionings.map((versioning) => versioning.versioning_configuration)).toEqual([
+      { status: "Enabled" },
+      { status: "Enabled" },
       { status: "Enabled" },
       { status: "Enabled" },
     ]);
@@ -96,9 +98,46 @@ describe("StateBucket", () => {
     });
   });
 
+  it.each([
+    ["Primary", undefined, "prod-111122223333-meridian-state"],
+    ["Replica", "aws.replica", "prod-111122223333-meridian-state-replica"],
+  ])("logs the requests of the %s copy in a bucket of its region", (copy, provider, bucketName) => {
+    const path = `State/${copy}/AccessLog`;
+    const stack = stackWith();
+    const { policy } = resourceAt(stack, "aws_s3_bucket_policy", `${path}/Policy`);
+
+    expect(resourceAt(stack, "aws_s3_bucket", `${path}/Resource`)).toMatchObject({
+      bucket: `${bucketName}-logs`,
+      lifecycle: { prevent_destroy: true },
+    });
+    expect(resourceAt(stack, "aws_s3_bucket_logging", `${path}/Logging`)).toMatchObject({
+      target_prefix: "requests/",
+    });
+    expect(
+      ["aws_s3_bucket", "aws_s3_bucket_logging", "aws_s3_bucket_policy"].map(
+        (type) =>
+          resourceAt(
+            stack,
+            type,
+            `${path}/${type === "aws_s3_bucket" ? "Resource" : type.endsWith("policy") ? "Policy" : "Logging"}`,
+          ).provider,
+      ),
+    ).toEqual([provider, provider, provider]);
+    expect((JSON.parse(String(policy)) as { Statement: object[] }).Statement[0]).toMatchObject({
+      Principal: { Service: "logging.s3.amazonaws.com" },
+      Action: "s3:PutObject",
+      Condition: { ArnLike: { "aws:SourceArn": `arn:aws:s3:::${bucketName}` } },
+    });
+  });
+
   it("refuses all that is wrong at once", () => {
     const message = refusal(() =>
-      stackWith({ bucketName: "Prod_State", replicaRegion: "eu-west-1", noncurrentVersionDays: 0 }),
+      stackWith({
+        bucketName: "Prod_State",
+        replicaRegion: "eu-west-1",
+        noncurrentVersionDays: 0,
+        accessLogRetentionDays: 0.5,
+      }),
     );
 
     expect(message).toBe(
@@ -106,6 +145,7 @@ describe("StateBucket", () => {
         'prod-bootstrap/State: \'bucketName\' must be 3 to 55 lower-case letters, digits and hyphens, got "Prod_State"; shorten it; the replica adds "-replica"',
         "prod-bootstrap/State: 'replicaRegion' must be another region than the bucket's, got \"eu-west-1\"; choose a region that fails independently",
         "prod-bootstrap/State: 'noncurrentVersionDays' must be a whole number of days of at least 1, got 0; name how long an old state may be restored",
+        "prod-bootstrap/State: 'accessLogRetentionDays' must be a whole number of days of at least 1, got 0.5; name how long it must be known who read the state",
       ].join("\n"),
     );
   });
