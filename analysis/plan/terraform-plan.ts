@@ -11,6 +11,14 @@ export interface TerraformPlanJson {
   readonly terraform_version?: string;
   readonly resource_changes?: readonly PlannedResource[];
   readonly resource_drift?: readonly PlannedResource[];
+  /** Changes that Terraform puts off until more is known; written where deferral is allowed. */
+  readonly deferred_changes?: readonly PlannedDeferral[];
+  /** Actions of providers that run before or after changes (Terraform 1.14). */
+  readonly action_invocations?: readonly PlannedAction[];
+  readonly deferred_action_invocations?: readonly {
+    readonly reason?: string;
+    readonly action_invocation?: PlannedAction;
+  }[];
   readonly output_changes?: Readonly<Record<string, PlannedChange>>;
   readonly checks?: readonly PlannedCheck[];
   readonly variables?: Readonly<Record<string, { readonly value?: unknown }>>;
@@ -18,12 +26,34 @@ export interface TerraformPlanJson {
   readonly planned_values?: PlannedValues;
   readonly configuration?: { readonly root_module?: ConfiguredModule };
   readonly errored?: boolean;
+  /** Whether an apply of this plan reaches what the configuration asks for; false where something is put off. */
   readonly complete?: boolean;
   readonly timestamp?: string;
 }
 
+/** A change that waits, and why: `resource_config_unknown`, `provider_config_unknown`, … */
+export interface PlannedDeferral {
+  readonly reason?: string;
+  readonly resource_change?: PlannedResource;
+}
+
+/** What a provider is asked to do besides its resources. */
+export interface PlannedAction {
+  readonly address?: string;
+  readonly type?: string;
+  readonly config_values?: unknown;
+  readonly config_sensitive?: unknown;
+  readonly config_unknown?: unknown;
+  readonly lifecycle_action_trigger?: {
+    readonly triggering_resource_address?: string;
+    readonly action_trigger_event?: string;
+  };
+  readonly invoke_action_trigger?: unknown;
+}
+
 /** A resource in `resource_changes` or `resource_drift`. */
 export interface PlannedResource {
+  /** Absent in the drift of Terraform 1.0, which leaves it out for what is not in the configuration. */
   readonly address: string;
   readonly mode?: string;
   readonly type: string;
@@ -72,11 +102,24 @@ export interface PlannedModule {
   readonly child_modules?: readonly PlannedModule[];
 }
 
-/** What the configuration says, as far as it is read: which variables are secret, which attributes are set. */
+/** What the configuration says, as far as it is read: what is secret, which attributes are set. */
 export interface ConfiguredModule {
+  readonly outputs?: Readonly<
+    Record<
+      string,
+      { readonly sensitive?: boolean; readonly expression?: { readonly constant_value?: unknown } }
+    >
+  >;
+  readonly module_calls?: Readonly<Record<string, ModuleCall>>;
   readonly variables?: Readonly<Record<string, { readonly sensitive?: boolean; readonly default?: unknown }>>;
   readonly resources?: readonly {
     readonly address?: string;
     readonly expressions?: Readonly<Record<string, unknown>>;
   }[];
+}
+
+/** A module inside of another, and what it is given. */
+export interface ModuleCall {
+  readonly expressions?: Readonly<Record<string, unknown>>;
+  readonly module?: ConfiguredModule;
 }

@@ -171,10 +171,10 @@ function containers(
     const marks = [memberOf(beforeMark, key), memberOf(afterMark, key)];
     const members = pair(left.get(key), right.get(key), marks[0], marks[1], depth + 1, scrubber);
     if (left.has(key)) {
-      leftMembers.push([scrubber.text(key), members[0]]);
+      leftMembers.push([scrubber.name(key), members[0]]);
     }
     if (right.has(key)) {
-      rightMembers.push([scrubber.text(key), members[1]]);
+      rightMembers.push([scrubber.name(key), members[1]]);
     }
   }
   return [rebuilt(before, leftMembers, scrubber), rebuilt(after, rightMembers, scrubber)];

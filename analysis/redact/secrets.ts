@@ -1,5 +1,13 @@
-import { parseJsonText } from "../change";
-import type { PlannedModule, TerraformPlanJson } from "../plan/terraform-plan";
+import { isObject, parseJsonText } from "../change";
+import type {
+  ConfiguredModule,
+  ModuleCall,
+  PlannedAction,
+  PlannedChange,
+  PlannedModule,
+  TerraformPlanJson,
+} from "../plan/terraform-plan";
+import { fullyDecoded } from "./decoding";
 
 /** A value that Terraform marks as sensitive. */
 export type Secret = string | number;
@@ -14,8 +22,8 @@ const shortestPiece = 6;
 const shortestLine = 20;
 
 /**
- * Every value that a plan marks as sensitive, wherever the mark stands: changes, drift, outputs,
- * prior state, planned values, and variables that the configuration declares sensitive.
+ * Every value that a plan marks as sensitive, wherever the mark stands: changes, drift, deferred changes,
+ * actions, outputs, prior state, planned values, and variables that the configuration declares sensitive.
  *
  * A sensitive document is taken apart too: the value beside a telling name in JSON, the password in a
  * URL, and the long lines of a key file, because each of them turns up alone elsewhere.
@@ -37,13 +45,27 @@ export function secretsOf(plan: TerraformPlanJson): Set<Secret> {
 type Marked = readonly [value: unknown, mark: unknown];
 
 function changedValues(plan: TerraformPlanJson): Marked[] {
+  const deferred = plan.deferred_changes ?? [];
   return [
-    ...[...(plan.resource_changes ?? []), ...(plan.resource_drift ?? [])].map(({ change }) => change),
-    ...Object.values(plan.output_changes ?? {}),
-  ].flatMap((change): Marked[] => [
-    [change.before, change.before_sensitive],
-    [change.after, change.after_sensitive],
-  ]);
+    ...(plan.resource_changes ?? []),
+    ...(plan.resource_drift ?? []),
+    ...deferred.flatMap(({ resource_change: change }) => change ?? []),
+  ]
+    .flatMap(({ change }): PlannedChange[] => (isObject(change) ? [change] : []))
+    .concat(Object.values(plan.output_changes ?? {}))
+    .flatMap((change): Marked[] => [
+      [change.before, change.before_sensitive],
+      [change.after, change.after_sensitive],
+    ])
+    .concat(actionsOf(plan).map((action): Marked => [action.config_values, action.config_sensitive]));
+}
+
+/** Actions that are invoked after the apply, and those that wait. */
+function actionsOf(plan: TerraformPlanJson): PlannedAction[] {
+  return [
+    ...(plan.action_invocations ?? []),
+    ...(plan.deferred_action_invocations ?? []).flatMap(({ action_invocation: action }) => action ?? []),
+  ];
 }
 
 function knownValues(plan: TerraformPlanJson): Marked[] {
@@ -56,11 +78,38 @@ function knownValues(plan: TerraformPlanJson): Marked[] {
 }
 
 function variables(plan: TerraformPlanJson): Marked[] {
-  const declared = Object.entries(plan.configuration?.root_module?.variables ?? {});
-  return declared.flatMap(([name, variable]): Marked[] => [
-    [plan.variables?.[name]?.value, variable.sensitive],
-    [variable.default, variable.sensitive],
-  ]);
+  const root = plan.configuration?.root_module;
+  const declared = Object.entries(root?.variables ?? {});
+  return [
+    ...declared.map(([name, { sensitive }]): Marked => [plan.variables?.[name]?.value, sensitive]),
+    ...configuredValues(root),
+  ];
+}
+
+/** What the configuration itself says of sensitive variables and outputs, in every module. */
+function configuredValues(root: ConfiguredModule | undefined): Marked[] {
+  const values: Marked[] = [];
+  const open = root === undefined ? [] : [root];
+  for (let module = open.pop(); module !== undefined; module = open.pop()) {
+    const { variables: declared = {}, outputs = {}, module_calls: calls = {} } = module;
+    values.push(
+      ...Object.values(declared).map((variable): Marked => [variable.default, variable.sensitive]),
+      ...Object.values(outputs).map((output): Marked => [
+        output.expression?.constant_value,
+        output.sensitive,
+      ]),
+      ...Object.values(calls).flatMap(givenValues),
+    );
+    open.push(...Object.values(calls).flatMap(({ module: called }) => called ?? []));
+  }
+  return values;
+}
+
+function givenValues({ module: called, expressions = {} }: ModuleCall): Marked[] {
+  return Object.entries(called?.variables ?? {}).map(([name, { sensitive }]): Marked => {
+    const given = expressions[name];
+    return [isObject(given) ? given.constant_value : undefined, sensitive];
+  });
 }
 
 function modulesOf(root: PlannedModule | undefined): PlannedModule[] {
@@ -95,7 +144,10 @@ function piecesOf(secret: Secret): string[] {
   const lines = secret.includes("\n")
     ? secret.split(/\r?\n/).filter((line) => line.trim().length >= shortestLine)
     : [];
-  const passwords = [...secret.matchAll(/:\/\/[^\s:/@]*:([^\s@]+)@/g)].map((match) => match[1] ?? "");
+  // Lengths are limited, so that a long text of `://` takes no quadratic time.
+  const passwords = [...secret.matchAll(/:\/\/[^\s:/@]{0,200}:([^\s@]{1,500})@/g)].flatMap(
+    ({ 1: password = "" }) => [password, fullyDecoded(password)],
+  );
   return [...lines.map((line) => line.trim()), ...passwords, ...namedMembers(secret)].filter(
     (piece) => piece.length >= shortestPiece,
   );

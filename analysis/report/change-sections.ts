@@ -120,7 +120,7 @@ function reasonText({ attributes, because }: ResourceChange, detail: Detail): st
             detail,
           )}`,
         ]),
-    ...(because === undefined ? [] : [`because ${because}`]),
+    ...(because === undefined ? [] : [`because ${prose(because)}`]),
   ].join(", ");
 }
 

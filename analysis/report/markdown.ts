@@ -156,7 +156,15 @@ function closing(beyond: readonly PlanReport[], fullReport: string): (isComplete
       ? ""
       : `\n${plural(beyond.length, "more environment")}: ${countsText(totalCounts(beyond.map(({ counts }) => counts)))}.\n`;
   return (isComplete) =>
-    `${others}${isComplete && beyond.length === 0 ? "" : `\nShortened to fit; everything is in ${prose(fullReport, 300)}.\n`}`;
+    `${others}${isComplete && beyond.length === 0 ? "" : `\nShortened to fit; everything is in ${place(fullReport)}.\n`}`;
+}
+
+/** Where the full report is; the address of a page stays a link. */
+function place(text: string): string {
+  return text
+    .split(" ")
+    .map((word) => (/^https:\/\/[\w.-]+(:\d+)?(\/[\w.~/#?=&%+-]*)?$/.test(word) ? word : prose(word, 300)))
+    .join(" ");
 }
 
 /** The last resort, for more environments or stacks than a comment has room to name. */

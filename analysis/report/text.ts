@@ -1,6 +1,5 @@
-/** Characters that a reader cannot see or that reorder what he sees. */
-const invisible =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+/** Characters that a reader cannot see, cannot tell from a blank, or that reorder what is seen. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 /** The part of a text between two positions, widened or narrowed so that no surrogate pair is cut. */
 export function sliceText(text: string, start: number, end: number = text.length): string {
@@ -19,7 +18,10 @@ export function visible(text: string): string {
   // Half a surrogate pair becomes U+FFFD on its way through UTF-8.
   return Buffer.from(text)
     .toString()
-    .replace(invisible, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    .replace(invisible, (sign) => {
+      const digits = (sign.codePointAt(0) ?? 0).toString(16);
+      return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits.padStart(4, "0")}`;
+    });
 }
 
 /**
@@ -27,7 +29,8 @@ export function visible(text: string): string {
  *
  * Plain names become a code span. Anything with a back-tick, a pipe, a backslash or an angle bracket
  * becomes `<code>` with character references: code spans cannot escape, and tables split on a pipe
- * whatever it stands in.
+ * whatever it stands in. GitHub looks for mail addresses in text after it has resolved the references, but
+ * not across tags: behind every `@` another `<code>` begins.
  */
 export function code(text: string, maximum = 160): string {
   const shown = visible(shorten(text, maximum));
@@ -38,17 +41,35 @@ export function code(text: string, maximum = 160): string {
   ) {
     return `\`${shown}\``;
   }
-  return `<code>${shown.replace(/[^\p{L}\p{N} /-]/gu, (sign) => `&#${sign.codePointAt(0) ?? 0};`) || "&#32;"}</code>`;
+  const escaped = shown
+    .replace(/[^\p{L}\p{N} /-]/gu, (sign) => `&#${sign.codePointAt(0) ?? 0};`)
+    .replaceAll("&#64;", "&#64;</code><code>");
+  return `<code>${escaped || "&#32;"}</code>`;
 }
 
+/** A word without a meaning in Markdown and to what turns text into links: letters, short numbers, addresses of hosts. */
+const plainWord =
+  /^\(?(\p{L}+(['’-]\p{L}+)*|\d{1,6}%?|\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?|[\da-f:]{2,39}::\/\d{1,3}|::\/0)\)?[,;:.]?\)?$/u;
+
+/** A word in brackets, and one with a comma: each is quoted without them. */
+const surrounded = [/^(\()(.+)(\)[,;:]?)$/su, /^()(.+?)([,;:]?)$/su];
+
 /**
- * A sentence of ours that quotes a plan, as inline Markdown with no other meaning. It must start with a
- * word of ours: at the start of a line a quoted `#` or `1.` would begin a block.
+ * A sentence of ours that quotes a plan, as inline Markdown with no other meaning: what is no plain word
+ * becomes code, so that nothing is emphasized, linked, notified or read as a formula.
  */
 export function prose(text: string, maximum = 600): string {
-  return visible(shorten(text, maximum)).replace(/[\\`*_[\]<>|~&$]|:\/\/|www\.|[@#](?=\w)/gi, (found) =>
-    /^[@#]/.test(found) ? `${found}&#8203;` : found.replace(/[\\`*_[\]<>|~&$/.]/g, String.raw`\$&`),
-  );
+  return visible(shorten(text, maximum))
+    .split(" ")
+    .map((word) => {
+      if (word === "" || plainWord.test(word)) {
+        return word;
+      }
+      const [, opening = "", quoted = word, ending = ""] =
+        surrounded.map((form) => form.exec(word)).find((match) => match !== null) ?? [];
+      return `${opening}${code(quoted, maximum)}${ending}`;
+    })
+    .join(" ");
 }
 
 /** Lines as a fenced block that no line can close. */

@@ -248,7 +248,7 @@ describe("saved plans on the local cloud", () => {
     change({ tasks: 3 });
     commit("Scale the service");
     await save();
-    expect(readFileSync(join(project(), "report.md"), "utf8")).toContain("desired\\_count 2 to 3");
+    expect(readFileSync(join(project(), "report.md"), "utf8")).toContain("`desired_count` 2 to 3");
     await setAlarm(home, "ALARM");
 
     const stopped = await deploySaved();
@@ -281,7 +281,7 @@ describe("saved plans on the local cloud", () => {
       "`aws_s3_bucket.Logs` is replaced",
       "More traffic gets through",
       "opens tcp 443 from the whole internet",
-      "desired\\_count 3 to 1",
+      "`desired_count` 3 to 1",
     ].map((text) => [text, report.indexOf(text)] as const);
     expect(found.filter(([, index]) => index < 0)).toEqual([]);
     expect(found.map(([, index]) => index)).toEqual(

@@ -1,6 +1,9 @@
+import { gzipSync } from "node:zlib";
+
 import fc from "fast-check";
 
 import { redactPlan, Scrubber, scrubberFor, secretsOf } from "../../../analysis/redact";
+import { encodings } from "../support/encodings";
 import { canary } from "../support/hostile-plans";
 
 describe("Secrets of a plan", () => {
@@ -34,6 +37,32 @@ describe("Secrets of a plan", () => {
     expect([...secretsOf(plan)].sort()).toEqual([31, "five", "four", "one", "seven", "six", "three", "two"]);
   });
 
+  it("are found in deferred changes, actions and every module of the configuration", () => {
+    const change = { actions: ["create"], after: { a: "one", b: "shown" }, after_sensitive: { a: true } };
+    const action = { address: "action.a.b", config_values: { c: "two" }, config_sensitive: { c: true } };
+    const plan = {
+      deferred_changes: [
+        { reason: "resource_config_unknown", resource_change: { address: "a.b", type: "a", change } },
+      ],
+      action_invocations: [action],
+      deferred_action_invocations: [
+        { reason: "deferred_prereq", action_invocation: { ...action, config_values: { c: "three" } } },
+      ],
+      configuration: {
+        root_module: {
+          outputs: { o: { sensitive: true, expression: { constant_value: "four" } } },
+          module_calls: {
+            m: {
+              expressions: { password: { constant_value: "five" }, name: { constant_value: "shown" } },
+              module: { variables: { password: { sensitive: true, default: "six" }, name: {} } },
+            },
+          },
+        },
+      },
+    };
+    expect([...secretsOf(plan)].sort()).toEqual(["five", "four", "one", "six", "three", "two"]);
+  });
+
   it("include what a sensitive document, URL or key file holds", () => {
     const document = JSON.stringify({
       username: "harmless-name",
@@ -43,6 +72,7 @@ describe("Secrets of a plan", () => {
     const values = [
       document,
       "postgres://app:hunter2-in-url@db/app",
+      "postgres://app:hunter2%2Dencoded@db/app",
       "-----BEGIN KEY-----\nhunter2-on-a-line-of-a-key\n",
     ];
     const plan = { output_changes: { o: { actions: ["create"], after: values, after_sensitive: true } } };
@@ -52,6 +82,7 @@ describe("Secrets of a plan", () => {
         "hunter2-in-json",
         "hunter2-in-list",
         "hunter2-in-url",
+        "hunter2-encoded",
         "hunter2-on-a-line-of-a-key",
       ]),
     );
@@ -74,6 +105,41 @@ describe("A scrubber", () => {
     ["key AKIAIOSFODNN7EXAMPLE here", "key (sensitive) here"],
   ])("makes %j into %j", (text, expected) => {
     expect(scrubber.text(text)).toBe(expected);
+  });
+
+  it.each(Object.keys(encodings))("finds a secret that is written as %s", (name) => {
+    const secret = "a&b <c>'d(e)*!\"\\fgh-ключ";
+    const written = encodings[name]?.(secret) ?? "";
+    const scrubbed = new Scrubber([secret]).text(`say "${written}" again`);
+    expect(scrubbed).not.toContain(written);
+    expect(scrubbed).toMatch(/^say "\(sensitive\)[=\0]*" again$/);
+  });
+
+  it("finds a secret in what was compressed", () => {
+    const code = gzipSync("#!/bin/sh\nexport PASSWORD=hunter2\n").toString("base64");
+    const harmless = gzipSync("#!/bin/sh\nexport PASSWORD=none\n").toString("base64");
+    expect(scrubber.text(`user data ${code}`)).toBe("user data (sensitive)");
+    expect(scrubber.text(`user data ${harmless}`)).toBe(`user data ${harmless}`);
+  });
+
+  it("finds secrets that begin alike, and each in a text of its own", () => {
+    const arns = Array.from(
+      { length: 300 },
+      (_none, index) => `arn:aws:secretsmanager:eu-west-1:1:secret:s${index}`,
+    );
+    const found = new Scrubber(arns);
+    for (const arn of arns) {
+      expect(found.text(`x${arn}-`)).toBe("x(sensitive)-");
+    }
+    expect(found.text("arn:aws:secretsmanager:eu-west-1:1:secret:t1")).toContain("secret:t1");
+  });
+
+  it("finds a secret of any length as a whole, and no other text that begins like it", () => {
+    const secret = `${"a".repeat(5_000)}b${"c".repeat(5_000)}`;
+    const long = new Scrubber([secret]);
+    expect(long.text(`x ${secret} y`)).toBe("x (sensitive) y");
+    expect(long.text("a".repeat(5_000))).toBe("a".repeat(5_000));
+    expect(long.text(`${"a".repeat(40)}b${"c".repeat(40)}`)).toBe(`${"a".repeat(40)}b${"c".repeat(40)}`);
   });
 
   it("leaves no tail where two secrets overlap", () => {

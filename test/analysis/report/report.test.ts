@@ -219,7 +219,7 @@ describe("Text", () => {
       fc.property(fc.string({ unit: "binary", maxLength: 50 }), (text) => {
         const html = markdown.render(`| a |\n| --- |\n| ${code(text)} |\n`);
         expect(html.match(/<td>/g)).toHaveLength(1);
-        expect(html.match(/<code>/g)).toHaveLength(1);
+        expect(html.replaceAll("@</code><code>", "@").match(/<code>/g)).toHaveLength(1);
         expect(html).not.toMatch(/<(em|strong|a|img|s)\b/);
       }),
       { numRuns: 150 },
@@ -237,13 +237,18 @@ describe("Text", () => {
     ["pipes", "a|b", "<code>a&#124;b</code>"],
     ["nothing", "", "<code>&#32;</code>"],
     ["a bidirectional override", "a\u202eb", "<code>a&#92;u202eb</code>"],
+    ["an Arabic letter mark", "a\u061cb", "<code>a&#92;u061cb</code>"],
+    ["a Hangul filler", "a\u3164b", "<code>a&#92;u3164b</code>"],
+    ["a tag character", "a\u{e0041}b", "<code>a&#92;u&#123;e0041&#125;b</code>"],
+    ["a formula", "$$x$$", "<code>&#36;&#36;x&#36;&#36;</code>"],
+    ["a mail address", "a|b@c.de", "<code>a&#124;b&#64;</code><code>c&#46;de</code>"],
   ])("with %s becomes code", (_what, text, expected) => {
     expect(code(text)).toBe(expected);
   });
 
   it("in prose keeps its meaning and loses its markup", () => {
     expect(markdown.renderInline(prose("allows s3:* on a_b_c <b> @org `x` [l](u)"))).toBe(
-      "allows s3:* on a_b_c &lt;b&gt; @\u200borg `x` [l](u)",
+      "allows <code>s3:*</code> on <code>a_b_c</code> <code>&lt;b&gt;</code> <code>@org</code> <code>`x`</code> <code>[l](u)</code>",
     );
   });
 

@@ -1,6 +1,9 @@
+import { gzipSync } from "node:zlib";
+
 import fc from "fast-check";
 import type { PlanReportInput, PlannedStack } from "../../../analysis/report";
-import type { PlannedChange, PlannedResource, TerraformPlanJson } from "../../../analysis/plan";
+import type { PlannedResource, TerraformPlanJson } from "../../../analysis/plan";
+import { encodings } from "./encodings";
 
 /** Texts that have broken plan comments, ours or others'. */
 const nastyTexts = [
@@ -29,6 +32,12 @@ const nastyTexts = [
   "&lt;&#60;&amp;",
   "\u0000\u0001\u001b[31mred\u001b[0m",
   "\u202egnp.exe\u2028\u2029\u0085\u200b\ufeff",
+  "\u061c\u3164\u115f\u2800\u00a0x",
+  "\u{e0041}\u{e0042}\u{e007f}",
+  "$$\\sqrt{2}$$ $`x`$",
+  "ada@example.com mailto:ada@example.com",
+  "a`b@example.com|ada@-example.com",
+  "GH-123 owner/repo#1 5dca54a62847afd47f1d365117ebc47bedf1d86b ftp://example.com :tada:",
   "\ud800",
   "\udc00lone",
   "👩‍👩‍👧‍👦🏳️‍🌈",
@@ -113,9 +122,12 @@ const carriers: readonly ((secret: string) => unknown)[] = [
   (secret) => `x${secret}${secret}y`,
   (secret) => JSON.stringify({ password: secret }),
   (secret) => JSON.stringify({ nested: JSON.stringify({ password: secret }) }),
-  (secret) => Buffer.from(secret).toString("base64"),
   (secret) => Buffer.from(`#!/bin/sh\nexport PASSWORD=${secret}\n`).toString("base64"),
-  (secret) => `https://example.com/?token=${encodeURIComponent(secret)}`,
+  (secret) => gzipSync(`#!/bin/sh\nexport PASSWORD=${secret}\n`).toString("base64"),
+  ...Object.values(encodings).flatMap((encode) => [
+    encode,
+    (secret: string) => `https://example.com/?token=${encode(secret)}&x=<y>`,
+  ]),
   (secret) => [[{ deep: { [secret]: [secret] } }]],
 ];
 
@@ -201,6 +213,7 @@ const planShape = fc.record({
   drift: fc.array(resourceShape, { maxLength: 2 }),
   message: nasty,
   secret: anyCanary,
+  value,
 });
 
 const stackShape = fc.record(
@@ -255,17 +268,17 @@ function resourceFrom({
 }
 
 function planFrom(
-  { resources, copies, drift, message, secret }: ShapeOf<typeof planShape>,
+  { resources, copies, drift, message, secret, value: carried }: ShapeOf<typeof planShape>,
   canaries: readonly string[],
 ): TerraformPlanJson {
   const changes = resources.map(resourceFrom);
   return {
+    ...markedParts(canaries, carried),
     resource_changes: Array.from({ length: copies }, (_none, index) =>
       changes.map((change) => ({ ...change, address: `${change.address}[${index}]` })),
     ).flat(),
     resource_drift: drift.map(resourceFrom),
     output_changes: {
-      ...Object.fromEntries(canaries.map((marked, index) => [`secret${index}`, markedOutput(marked)])),
       [message]: { actions: ["create"], before: null, after: secret, after_sensitive: true },
     },
     checks: [
@@ -278,6 +291,56 @@ function planFrom(
   };
 }
 
+/** Marks each secret once, in one of the parts of a plan, so that it must be found wherever else it is. */
+function markedParts(canaries: readonly string[], carried: unknown): TerraformPlanJson {
+  const at = <Part>(place: number, part: (secret: string) => Part): Part[] =>
+    canaries.filter((secret, index) => (secret.length + index) % 8 === place).map(part);
+  const named = <Part>(place: number, part: (secret: string) => Part): Record<string, Part> =>
+    Object.fromEntries(at(place, part).map((each, index) => [`name${index}`, each]));
+  const resource = (secret: string) => ({ values: { secret, carried }, sensitive_values: { secret: true } });
+  const action = (secret: string) => ({
+    address: `action.a.b[${JSON.stringify(carried)}]`,
+    type: "a",
+    config_values: { secret, carried },
+    config_sensitive: { secret: true },
+  });
+  const change = (after: unknown) => ({
+    actions: ["create"],
+    before: null,
+    after,
+    after_sensitive: { secret: true },
+  });
+  return {
+    deferred_changes: at(0, (secret) => ({
+      reason: "resource_config_unknown",
+      resource_change: {
+        address: JSON.stringify(carried),
+        mode: "managed",
+        type: "aws_s3_bucket",
+        change: change({ secret, carried }),
+      },
+    })),
+    action_invocations: at(1, action),
+    deferred_action_invocations: at(2, (secret) => ({
+      reason: JSON.stringify(carried),
+      action_invocation: action(secret),
+    })),
+    planned_values: {
+      root_module: { child_modules: [{ resources: at(3, resource) }] },
+      outputs: named(4, (value) => ({ sensitive: true, value: { value } })),
+    },
+    prior_state: {
+      values: {
+        root_module: { resources: at(5, resource) },
+        outputs: named(6, (value) => ({ sensitive: true, value: [value] })),
+      },
+    },
+    variables: named(7, (value) => ({ value })),
+    configuration: { root_module: { variables: named(7, () => ({ sensitive: true })) } },
+    complete: false,
+  };
+}
+
 function stackFrom(
   { plan, error, ...stack }: ShapeOf<typeof stackShape>,
   canaries: readonly string[],
@@ -287,11 +350,6 @@ function stackFrom(
     plan: planFrom(plan, canaries),
     ...(error === undefined ? {} : { error: `${error[0]}\n${error[1]}\n${error[0]}` }),
   };
-}
-
-/** Marks a secret once, so that it must be found wherever else it is. */
-function markedOutput(secret: string): PlannedChange {
-  return { actions: ["no-op"], before: secret, after: secret, before_sensitive: true, after_sensitive: true };
 }
 
 /** An environment whose plans hold everything that Markdown and redaction can trip over. */

@@ -60,6 +60,7 @@ export function structureProblems(markdown: string, tokens: Tokens = parseMarkdo
         }
         break;
       case "inline":
+        problems.push(...linksIn(token.children ?? []).map((link) => `a link: ${link}`));
         for (const child of token.children ?? []) {
           const isForeign =
             child.type === "link_open" ||
@@ -81,6 +82,27 @@ export function structureProblems(markdown: string, tokens: Tokens = parseMarkdo
     }
   });
   return open === 0 ? problems : [...problems, `${open} <details> left open`];
+}
+
+/** What GitHub makes a link of wherever it is, up to the next tag and with references resolved. */
+const mail = /[\w.+-]+@[\w-]+\.[\w.-]*\w/;
+
+/** What GitHub and GitLab make links, mentions, signs and formulas of outside of code. */
+const linked =
+  /@\w|#\d|\bGH-\d|\$|(?<!:):\w+:(?!:)|\bwww\.\w|\b(https?|ftp|mailto|xmpp):\S|\b(?=\d*[a-f])[\da-f]{7,40}\b(?<=\d.*)/i;
+
+function linksIn(children: Tokens): string[] {
+  const found: string[] = [];
+  let [text, isCode] = ["", false];
+  for (const { type, content } of [...children, { type: "end", content: "" }]) {
+    if (type === "text" || type === "text_special") {
+      text += content;
+      continue;
+    }
+    found.push(mail.exec(text)?.[0] ?? (isCode ? undefined : linked.exec(text)?.[0]) ?? "");
+    [text, isCode] = ["", content === "<code>"];
+  }
+  return found.filter((link) => link !== "");
 }
 
 /** What a reader of the rendered page can see, entities resolved: a secret must not be in there either. */

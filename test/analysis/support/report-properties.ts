@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { buildReport, commentLimit, renderMarkdown } from "../../../analysis/report";
+import { encodings } from "./encodings";
 import { hostileInput } from "./hostile-plans";
 import { parseMarkdown, structureProblems, visibleText } from "./markdown-structure";
 
 /** Every way in which a secret could be read from a text. */
 function readings(secret: string): string[] {
-  const escaped = JSON.stringify(secret).slice(1, -1);
-  return [secret, escaped, encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
+  return Object.values(encodings).map((encode) => encode(secret));
 }
+
+/** Nothing but a line feed may be there that a reader cannot see or cannot tell from a blank. */
+const invisible = /[^\n\P{C}]|[\u034f\u115f\u1160\u3164\uffa0\ufe00-\ufe0f\u2800]|(?! )\p{Z}/u;
 
 /** Holds that no generated environment breaks the report; fails with the smallest one that does. */
 export function checkHostileReports(runs: number, seed?: number): void {
@@ -33,6 +36,10 @@ export function checkHostileReports(runs: number, seed?: number): void {
       }
       if (Buffer.from(markdown).toString() !== markdown) {
         throw new Error("half a surrogate pair");
+      }
+      const unseen = invisible.exec(markdown.replaceAll(/\p{Cn}|\p{Co}/gu, ""));
+      if (unseen !== null) {
+        throw new Error(`an invisible character ${JSON.stringify(unseen)}`);
       }
       const problems = structureProblems(markdown, tokens);
       if (problems.length > 0) {
