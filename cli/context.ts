@@ -44,6 +44,8 @@ export interface TargetEnvironment {
     readonly bakeSeconds: number;
     readonly regionsPerWave: number;
     readonly maximumChanges: number;
+    /** Public SSH keys of who may approve, by name; absent where approvals need no signature. */
+    readonly approvers?: Readonly<Record<string, string>>;
   };
 }
 

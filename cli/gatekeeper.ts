@@ -15,6 +15,7 @@ import {
 } from "../analysis/gates";
 import { CommandError, messageOf } from "./errors";
 import type { Orphan } from "./orphans";
+import { signatureNamespace, unsignedApprovals } from "./gates/approval-signatures";
 import { committedText, git, isInRepository } from "./repository";
 import type { Session } from "./session";
 
@@ -27,6 +28,7 @@ const folder = "approvals";
 export class Gatekeeper {
   private readonly approvals: readonly Approval[];
   private readonly uncommitted: readonly string[];
+  private readonly unsigned: ReadonlyMap<string, string>;
   private readonly admitted: GatedStack[] = [];
   private readonly waves: string[][] = [];
 
@@ -37,7 +39,18 @@ export class Gatekeeper {
     const { projectDirectory } = session.context.workspace;
     const files = approvalFiles(projectDirectory);
     this.uncommitted = uncommittedOf(projectDirectory, files);
-    this.approvals = readApprovals(files.filter(({ file }) => !this.uncommitted.includes(file)));
+    const approvals = readApprovals(files.filter(({ file }) => !this.uncommitted.includes(file)));
+    const { name, rollout } = session.environment;
+    this.unsigned =
+      rollout.approvers === undefined
+        ? new Map()
+        : unsignedApprovals(
+            projectDirectory,
+            approvals.filter(({ environment }) => environment === name),
+            files,
+            rollout.approvers,
+          );
+    this.approvals = approvals.filter(({ file }) => !this.unsigned.has(file));
   }
 
   /** What the gates say of stacks, without letting anything through. */
@@ -101,13 +114,17 @@ export class Gatekeeper {
       ({ gate, summary, expired }) =>
         `  - ${gate}: ${summary}${expired.length === 0 ? "" : ` (${expired.join(", ")} is not for today)`}`,
     );
-    const ignored =
-      this.uncommitted.length === 0
+    const ignored = [
+      ...this.uncommitted.map((file) => `\n${file} is not committed, so it approves nothing.`),
+      ...[...this.unsigned].map(([file, why]) => `\n${file} approves nothing: ${why}.`),
+    ].join("");
+    const signing =
+      this.session.environment.rollout.approvers === undefined
         ? ""
-        : `\n${this.uncommitted.join(", ")} is not committed, so it approves nothing.`;
+        : ` Sign it: \`ssh-keygen -Y sign -n ${signatureNamespace} -f <private key of 'approvedBy'> ${folder}/${name}-${this.today}.yaml\`, and commit the .sig file with it.`;
     return new CommandError(
       `This needs an approval in ${folder}/ that '${name}' does not have:\n${lines.join("\n")}\nNone of it was changed.${ignored}`,
-      `${remedy}${remedy === "" ? "Complete" : "complete"} this, have it reviewed, and commit it as ${folder}/${name}-${this.today}.yaml. Plans that were saved before are of another commit then: save them again.\n\n${approvalDraft(name, refused, this.today)}`,
+      `${remedy}${remedy === "" ? "Complete" : "complete"} this, have it reviewed, and commit it as ${folder}/${name}-${this.today}.yaml. Plans that were saved before are of another commit then: save them again.${signing}\n\n${approvalDraft(name, refused, this.today)}`,
     );
   }
 }

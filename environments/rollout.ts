@@ -1,4 +1,6 @@
-import { section, whole } from "./fields";
+import { z } from "zod";
+
+import { mapOf, section, text, whole } from "./fields";
 
 /** How a change reaches what already stands. A stack's first deploy endangers nobody and is not held up. */
 export const rolloutSchema = section({
@@ -20,4 +22,19 @@ export const rolloutSchema = section({
    * @default 100
    */
   maximumChanges: whole(1, 100_000, "give the number of changes that need no approval").default(100),
+  /**
+   * Who may approve what the gates hold back: public SSH keys by the name in `approvedBy`. An approval then
+   * counts only with a signature of that key beside it (`approvals/<file>.sig`), so that a name cannot be
+   * written by somebody else and nothing in the file can be changed afterwards.
+   *
+   * @default - `approvedBy` is what the file says; review and code owners vouch for it
+   */
+  approvers: mapOf(
+    z.string().min(1),
+    text(
+      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com|ssh-rsa) [A-Za-z0-9+/=]+( [^\n]*)?$/,
+      "be a public SSH key",
+      'copy the line of the ".pub" file, such as "ssh-ed25519 AAAA… ada@example.com"',
+    ),
+  ).optional(),
 });
