@@ -88,6 +88,13 @@ export interface ResourceChange {
    */
   readonly imported?: string;
   /**
+   * Whether it is destroyed before its successor exists, although names lead to resources of its kind:
+   * until the apply ends, they have no answer or a wrong one.
+   *
+   * @default false
+   */
+  readonly interruptsTraffic?: boolean;
+  /**
    * Why Terraform chose the action, in plain words.
    *
    * @default - it gives no reason

@@ -3,6 +3,7 @@ export * from "./canonical";
 export * from "./change";
 export * from "./classify";
 export * from "./iam-policy";
+export * from "./interruption";
 export * from "./network";
 export * from "./pattern";
 export * from "./protection";

@@ -5,6 +5,7 @@ import { z } from "zod";
 export const gateNames = [
   "data-loss",
   "stack-loss",
+  "interruption",
   "change-count",
   "regions-per-wave",
   "image-findings",
@@ -116,6 +117,7 @@ function missingScope({ gate, addresses, stacks, maximum }: Allowance): [string,
   switch (gate) {
     case "data-loss":
     case "image-findings":
+    case "interruption":
     case "risk":
       return addresses === undefined ? [["addresses", "must name the addresses that it allows"]] : [];
     case "change-count":

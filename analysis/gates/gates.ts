@@ -157,6 +157,7 @@ function demandsOf(plan: GatedPlan, policy: GatePolicy): Demand[] {
     ...orphanDemands(plan),
     ...imageDemands(plan),
     ...changeDemands(plan, policy),
+    ...interruptionDemands(plan),
     ...countDemands(plan, policy),
     ...waveDemands(plan, policy),
   ];
@@ -188,6 +189,21 @@ function changeDemands({ stacks }: GatedPlan, { risks = [] }: GatePolicy): Deman
           stacks: [name],
           address: change.address,
           summary: `${change.action} ${change.address} in ${name}: ${change.findings[0]?.summary ?? change.risk}`,
+        },
+      })),
+  );
+}
+
+function interruptionDemands({ stacks }: GatedPlan): Demand[] {
+  return stacks.flatMap(({ name, changes }) =>
+    changes
+      .filter((change) => change.interruptsTraffic === true)
+      .map(({ address }) => ({
+        content: {
+          gate: "interruption" as const,
+          stacks: [name],
+          address,
+          summary: `replace ${address} in ${name}, destroyed before its successor exists, although names may lead to it`,
         },
       })),
   );

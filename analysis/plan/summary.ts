@@ -2,6 +2,7 @@ import {
   attributeName,
   changedAttributes,
   classify,
+  interruptsTraffic,
   isNothing,
   isObject,
   isTag,
@@ -154,6 +155,7 @@ function resourceChange(resource: PlannedResource): ResourceChange {
     ...(change.importing === undefined || change.importing === null
       ? {}
       : { imported: change.importing.id ?? "an id that is not known yet" }),
+    ...(interruptsTraffic(resource.type, change.actions, before) ? { interruptsTraffic: true } : {}),
     ...(because === undefined ? {} : { because }),
   };
 }

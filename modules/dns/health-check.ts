@@ -178,7 +178,8 @@ export interface HealthCheckProps {
 /**
  * A health check of Route 53, with the checks that it counts where it is a calculated one.
  *
- * A new check begins healthy, an inverted one unhealthy.
+ * A new check begins healthy, an inverted one unhealthy. One that must be replaced goes after its successor
+ * stands and records follow that.
  */
 export class HealthCheck extends Construct {
   /** The health check of the provider, for settings that this module does not model. */
@@ -197,6 +198,9 @@ export class HealthCheck extends Construct {
       ...this.render(props.name, props.check),
       ...(props.check.inverted === true ? { invertHealthcheck: true } : {}),
       tags: { Name: props.name.slice(0, tagValueCharacters) },
+      // Probes every 10 or 30 seconds, among others, cannot be changed in place. A record whose check is gone
+      // counts as healthy, whatever stands behind it.
+      lifecycle: { createBeforeDestroy: true },
     });
     this.healthCheckId = this.resource.id;
   }

@@ -56,6 +56,33 @@ describe("The gates", () => {
     });
   });
 
+  it("refuse to destroy what names lead to before its successor exists", () => {
+    const check: ResourceChange = {
+      ...update,
+      address: "aws_route53_health_check.Web_1A2B",
+      type: "aws_route53_health_check",
+      action: "replace",
+      interruptsTraffic: true,
+    };
+    const replaced = { environment: "prod", stacks: [{ name: "prod-edge", changes: [check, update] }] };
+
+    expect(evaluateGates(replaced, {}, [], "2026-11-20").refused).toEqual([
+      {
+        gate: "interruption",
+        stacks: ["prod-edge"],
+        address: "aws_route53_health_check.Web_1A2B",
+        summary:
+          "replace aws_route53_health_check.Web_1A2B in prod-edge, destroyed before its successor exists, although names may lead to it",
+        approvedBy: [],
+        expired: [],
+      },
+    ]);
+    const allowed = approval(
+      'allows:\n  - gate: interruption\n    addresses: ["aws_route53_health_check.*"]\n',
+    );
+    expect(evaluateGates(replaced, {}, allowed, "2026-11-20").open).toBe(true);
+  });
+
   it("let it through with one, to the last day and no longer", () => {
     const approvals = approval(lossAllowed);
     expect(evaluateGates(plan, {}, approvals, "2026-11-20").approved[0]?.approvedBy).toEqual([
@@ -208,7 +235,7 @@ describe("An approval", () => {
         `a.yaml: 'reason' must be a sentence of at least 10 characters, got "x"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'approved' must be a day such as 2026-11-20, got "yesterday"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'expires' must be a day such as 2026-11-20, got "2026-13-45"; see approvals in docs/plans-in-pull-requests.md`,
-        `a.yaml: 'allows.0.gate' must be one of data-loss, stack-loss, change-count, regions-per-wave, image-findings, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
+        `a.yaml: 'allows.0.gate' must be one of data-loss, stack-loss, interruption, change-count, regions-per-wave, image-findings, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'forever' must not be given; remove it`,
       ].join("\n"),
     );

@@ -19,6 +19,9 @@ const rendered = (check: HealthCheckProps["check"]) =>
   resourceAt(stackWith(check), "aws_route53_health_check");
 const refuse = (check: HealthCheckProps["check"]): string => refusal(() => stackWith(check));
 
+/** A check that goes leaves its record without one, which counts as healthy. */
+const replaced = { lifecycle: { create_before_destroy: true } };
+
 describe("HealthCheck", () => {
   it("asks a path over HTTPS", () => {
     expect(rendered(https)).toEqual({
@@ -31,6 +34,7 @@ describe("HealthCheck", () => {
       failure_threshold: 3,
       measure_latency: false,
       tags: { Name: "web eu-west-1" },
+      ...replaced,
     });
   });
 
@@ -44,6 +48,7 @@ describe("HealthCheck", () => {
       failure_threshold: 3,
       measure_latency: false,
       tags: { Name: "web eu-west-1" },
+      ...replaced,
     });
   });
 
@@ -84,6 +89,7 @@ describe("HealthCheck", () => {
         failure_threshold: 3,
         measure_latency: false,
         tags: { Name: "web eu-west-1" },
+        ...replaced,
       },
     );
   });
@@ -95,6 +101,7 @@ describe("HealthCheck", () => {
       cloudwatch_alarm_region: "eu-west-1",
       insufficient_data_health_status: "Unhealthy",
       tags: { Name: "web eu-west-1" },
+      ...replaced,
     });
   });
 
@@ -124,6 +131,7 @@ describe("HealthCheck", () => {
       type: "RECOVERY_CONTROL",
       routing_control_arn: routingControlArn,
       tags: { Name: "web eu-west-1" },
+      ...replaced,
     });
     expect(
       resourceAt(
@@ -164,6 +172,7 @@ describe("HealthCheck", () => {
         "hc-1",
       ],
       tags: { Name: "web eu-west-1" },
+      ...replaced,
     });
     expect(resourceAt(stack, "aws_route53_health_check", "Check/Children/endpoint/Resource")).toMatchObject({
       type: "HTTPS",
