@@ -24,6 +24,8 @@ export interface Configuration {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Block>>>>;
   readonly data?: Readonly<Record<string, Readonly<Record<string, Block>>>>;
   readonly output?: Readonly<Record<string, Block>>;
+  /** What Terraform lets go of without destroying it. */
+  readonly removed?: readonly unknown[];
 }
 
 /** A block of a synthesized stack, with the metadata that CDKTF leaves under `//`. */

@@ -4,7 +4,7 @@ import { type AppliedRecord, readAppliedRecord } from "./applied-record";
 import { CommandError } from "./errors";
 import { type Backend, digestOf, type Stack } from "./manifest";
 import type { Session } from "./session";
-import { managedCountOf } from "./state";
+import { managedCountOf, type State } from "./state";
 import { wavesOf } from "./waves";
 import { writePrivateFile } from "./workspace";
 
@@ -39,8 +39,13 @@ export async function findOrphans(session: Session): Promise<Orphan[]> {
   const strays = found.filter(
     (key) => key.endsWith(".tfstate") && !key.slice(prefix.length).includes("/") && !keys.has(key),
   );
+  const staying =
+    strays.length === 0
+      ? []
+      : await Promise.all(known.map((backend) => context.aws.readState(access, backend)));
+  const shared = new Set(staying.flatMap((state) => recordsOf(state).map(({ id }) => id)));
   const orphans = await Promise.all(
-    strays.map((key) => orphanAt(session, { ...model, settings: { ...model.settings, key } })),
+    strays.map((key) => orphanAt(session, { ...model, settings: { ...model.settings, key } }, shared)),
   );
   return inOrderOfDestruction(orphans.filter((orphan) => orphan !== undefined));
 }
@@ -51,11 +56,16 @@ function folderOf(key: string, environment: string): string {
   return `${folder}${environment}-`;
 }
 
-async function orphanAt(session: Session, backend: Backend): Promise<Orphan | undefined> {
+async function orphanAt(
+  session: Session,
+  backend: Backend,
+  shared: ReadonlySet<string>,
+): Promise<Orphan | undefined> {
   const { context, access, environment } = session;
   const key = String(backend.settings.key);
   const name = key.slice(key.lastIndexOf("/") + 1).replace(/\.tfstate$/, "");
-  const resources = managedCountOf(await context.aws.readState(access, backend));
+  const state = await context.aws.readState(access, backend);
+  const resources = managedCountOf(state);
   if (resources === 0) {
     return undefined;
   }
@@ -66,18 +76,49 @@ async function orphanAt(session: Session, backend: Backend): Promise<Orphan | un
       `Check out the last commit that has it and run \`meridian destroy ${environment.name} --stack ${name}\`.`,
     );
   }
-  return { stack: remainderOf(session, record, backend), resources };
+  const kept = recordsOf(state).filter(({ id }) => shared.has(id));
+  return {
+    stack: remainderOf(
+      session,
+      record,
+      backend,
+      kept.map(({ address }) => address),
+    ),
+    resources,
+  };
+}
+
+/**
+ * The DNS records of a state. Several stacks may have one and the same, such as the proof of a name that
+ * their certificates share: it goes with the last of them.
+ */
+function recordsOf(state: State | undefined): { readonly id: string; readonly address: string }[] {
+  return (state?.resources ?? [])
+    .filter(({ mode, type }) => mode === "managed" && type === "aws_route53_record")
+    .flatMap(({ type, name, instances }) =>
+      (instances as { attributes?: { id?: string } }[]).flatMap(({ attributes }) =>
+        attributes?.id === undefined ? [] : [{ id: attributes.id, address: `${type}.${name}` }],
+      ),
+    );
 }
 
 /**
  * The stack without its resources: Terraform then destroys what the state holds, by the same providers
- * and with no need of the files that the resources were made from.
+ * and with no need of the files that the resources were made from. What others have, too, it lets go of.
  */
-function remainderOf({ context, environment }: Session, record: AppliedRecord, backend: Backend): Stack {
+function remainderOf(
+  { context, environment }: Session,
+  record: AppliedRecord,
+  backend: Backend,
+  kept: readonly string[],
+): Stack {
   const { terraform, provider } = record.configuration;
   const configuration = {
     ...(terraform === undefined ? {} : { terraform }),
     ...(provider === undefined ? {} : { provider }),
+    ...(kept.length === 0
+      ? {}
+      : { removed: kept.map((from) => ({ from, lifecycle: [{ destroy: false }] })) }),
   };
   const directory = join(context.workspace.root, "orphans", environment.name, record.stack);
   writePrivateFile(join(directory, "cdk.tf.json"), `${JSON.stringify(configuration, null, 2)}\n`);

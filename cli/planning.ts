@@ -51,7 +51,7 @@ export async function planToFile(
   ensurePrivateDirectory(dirname(file));
   const { hasChanges, counts, changes } = await terraform.plan(
     stack,
-    { file, destroy: mode === "destroy", lockTimeout, lock },
+    { file, destroy: mode === "destroy" && !keepsSome(stack), lockTimeout, lock },
     (event, soFar) => {
       progress.event(stack.name, event, soFar);
     },
@@ -68,6 +68,14 @@ export async function planToFile(
   });
   const log = join(runDirectory, stack.name, "plan.log");
   return { outcome: hasChanges ? "changes" : "no changes", counts, changes, plan: file, log };
+}
+
+/**
+ * Whether all that is configured of a stack is what Terraform lets go of at its end. It does so only where it
+ * plans to reach the configuration, which destroys all else just the same, not where it plans to destroy.
+ */
+function keepsSome({ configuration }: Stack): boolean {
+  return configuration.resource === undefined && configuration.removed !== undefined;
 }
 
 /**

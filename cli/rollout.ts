@@ -111,14 +111,25 @@ function described({ name, region, reason }: RingingAlarm): string {
   return `alarm ${name} in ${region} is in ALARM${reason === "" ? "" : ` (${reason})`}`;
 }
 
-/** The alarms that states hold, by region. An alarm's ARN tells where it is: not always in its stack's region. */
+/** What a state says of an alarm, as far as it is read. */
+interface AlarmAttributes {
+  readonly alarm_name?: string;
+  readonly arn?: string;
+  readonly metric_name?: string;
+}
+
+/** The alarms that states hold and that a change may make ring, by region. An alarm's ARN tells where it is: not always in its stack's region. */
 function alarmsOf(states: readonly (State | undefined)[]): Map<string, string[]> {
   const byRegion = new Map<string, string[]>();
   const alarms = states
     .flatMap((state) => state?.resources ?? [])
     .filter(({ mode, type }) => mode === "managed" && /^aws_cloudwatch_(metric|composite)_alarm$/.test(type));
   for (const { instances } of alarms) {
-    for (const { attributes } of instances as { attributes?: { alarm_name?: string; arn?: string } }[]) {
+    for (const { attributes } of instances as { attributes?: AlarmAttributes }[]) {
+      // No change ages a certificate, and a deploy may be what lets it be renewed.
+      if (attributes?.metric_name === "DaysToExpiry") {
+        continue;
+      }
       const region = attributes?.arn?.split(":")[3] ?? "";
       byRegion.set(region, [...(byRegion.get(region) ?? []), attributes?.alarm_name ?? ""]);
     }

@@ -1,15 +1,16 @@
 import type { App } from "cdktf";
 
 import type { Environment, Service } from "../environments";
-import { pascalCase, type ICertificate, type IFirewall } from "../modules/core";
-import { Certificate } from "../modules/dns";
+import { AlarmTopic } from "../modules/alarm-topic";
+import { pascalCase, type ICertificate, type IFirewall, type IHostedZone } from "../modules/core";
+import { Certificate, CertificateExpiryAlarm, HostedZone } from "../modules/dns";
 import { Distribution } from "../modules/distribution";
 import { Firewall } from "../modules/firewall";
 import type { BlockedAddresses } from "./blocked-addresses";
 import { firewallSettings } from "./firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
 import { sharedCertificateNames } from "./hostnames";
-import { outputWord } from "./physical-names";
+import { cloudfrontAlarmTopicName, cloudfrontCertificateAlarmName, outputWord } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
 
 /** The name that CloudFront gives the distribution of a service. */
@@ -39,9 +40,11 @@ export class CloudfrontStack extends PlatformStack<CloudfrontOutput> {
   ) {
     super(app, environment, "cloudfront", cloudfrontRegion);
 
-    // The foundation writes the records that prove the certificate's names.
-    this.addDependency(shared.foundation);
-    const certificate = this.createCertificate();
+    const zone = HostedZone.fromHostedZoneAttributes({
+      hostedZoneId: shared.foundation.read(this).hosted_zone_id,
+      zoneName: environment.domain.name,
+    });
+    const certificate = this.createCertificate(zone);
     const firewall = new Firewall(this, "Firewall", {
       ...firewallSettings(environment, shared.blockedAddresses, "CLOUDFRONT", this.region),
       name: `${environment.name}-cloudfront`,
@@ -53,9 +56,28 @@ export class CloudfrontStack extends PlatformStack<CloudfrontOutput> {
     }
   }
 
-  private createCertificate(): ICertificate {
+  private createCertificate(zone: IHostedZone): ICertificate {
     const [domainName, ...subjectAlternativeNames] = sharedCertificateNames(this.environment);
-    return new Certificate(this, "Certificate", { domainName, subjectAlternativeNames });
+    const certificate = new Certificate(this, "Certificate", { domainName, subjectAlternativeNames, zone });
+    this.watch(certificate);
+    return certificate;
+  }
+
+  /** The environment need not have a region here, so that the alarms have a topic of their own. */
+  private watch(certificate: ICertificate): void {
+    const { account, alarms } = this.environment;
+    const topic = new AlarmTopic(this, "AlarmTopic", {
+      topicName: cloudfrontAlarmTopicName(this.environment),
+      account,
+      region: this.region,
+      emails: alarms.emails,
+    });
+    new CertificateExpiryAlarm(this, "CertificateExpiry", {
+      certificate,
+      alarmName: cloudfrontCertificateAlarmName(this.environment),
+      region: this.region,
+      topics: [topic],
+    });
   }
 
   private createDistribution(

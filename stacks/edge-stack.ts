@@ -182,20 +182,38 @@ export class EdgeStack extends PlatformStack {
         });
   }
 
-  /** Asked through one of the accelerator's addresses, so that the name leaves it when nobody answers there. */
+  /**
+   * Asked through one of the accelerator's addresses, so that the name leaves it when nobody answers there. An
+   * accelerator leads on to a region whose certificate expires, which its own checks do not look at: the name
+   * leaves it then, too, for the regions whose certificates are good.
+   */
   private acceleratorEndpoint(target: Accelerator, service: Service, isAlone: boolean): RoutedEndpoint {
     return isAlone
       ? { target }
       : {
           target,
-          healthCheck: {
-            kind: "https",
-            ipAddress: Token.asString(Fn.element(target.ipv4Addresses, 0)),
-            fullyQualifiedDomainName: service.routing.hostname,
-            path: service.healthCheck.path,
-            timing: this.timing,
-          },
+          healthCheck: allOf({
+            service: {
+              kind: "https",
+              ipAddress: Token.asString(Fn.element(target.ipv4Addresses, 0)),
+              fullyQualifiedDomainName: service.routing.hostname,
+              path: service.healthCheck.path,
+              timing: this.timing,
+            },
+            ...Object.fromEntries(
+              this.acceleratedRegions(service).map((region) => [
+                `certificate-${region}`,
+                { kind: "existing", healthCheckId: this.certificateCheck(region).healthCheckId } as const,
+              ]),
+            ),
+          }),
         };
+  }
+
+  /** The regions that the accelerator of a service may lead to. */
+  private acceleratedRegions({ jurisdiction }: Service): readonly string[] {
+    const { regions, jurisdictions } = this.environment;
+    return jurisdiction === undefined ? Object.keys(regions) : (jurisdictions[jurisdiction] ?? []);
   }
 
   private regionalEndpoints(name: string, service: Service): Record<string, RoutedEndpoint> {
@@ -212,7 +230,7 @@ export class EdgeStack extends PlatformStack {
     );
   }
 
-  /** A region is well while the service answers there and the region's certificate is renewed. */
+  /** A region is healthy while the service answers there and the region's certificate is valid for another day. */
   private loadBalancerEndpoint(name: string, service: Service, region: string): RoutedEndpoint {
     const outputs = this.outputsOf(region);
     const target: IDnsTarget = {
@@ -262,6 +280,7 @@ export class EdgeStack extends PlatformStack {
         name: `${this.environment.name} certificate ${region}`,
         check: CertificateExpiryAlarm.healthCheckOf(alarmName, region, {
           certificateArn: this.outputsOf(region).certificate_arn,
+          daysBeforeExpiry: String(CertificateExpiryAlarm.defaultDaysBeforeExpiry),
         }),
       });
     this.certificateChecks.set(region, check);

@@ -3,29 +3,35 @@ import { TerraformOutput, type App } from "cdktf";
 import type { Environment } from "../environments";
 import { ImageRepository, RegistryReplication } from "../modules/container-registry";
 import { pascalCase, type IHostedZone } from "../modules/core";
-import { Certificate, HostedZone, QueryLog, ZoneSigning, ZoneSigningKey } from "../modules/dns";
-import { privateCertificateName, regionalCertificateName, sharedCertificateNames } from "./hostnames";
+import { HostedZone, type LookedUpZone, QueryLog, ZoneSigning, ZoneSigningKey } from "../modules/dns";
+import { forgetFormerProof } from "./former-proof";
 import { PlatformStack } from "./platform-stack";
-import { privateServiceZone } from "./private-services";
 import { repositoryNames } from "./repository-names";
 import { addTables } from "./tables";
 
 /** Where Route 53 keeps the keys that sign zones and the logs of their queries. */
 const route53Region = "us-east-1";
 
-/** What an environment has once, for all of its regions: zone, certificate records, images, tables. */
+/** What an environment has once, for all of its regions: zone, images, tables. */
 export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
   public constructor(app: App, environment: Environment) {
     super(app, environment, "foundation");
 
     const zone = this.createHostedZone();
-    this.createCertificates(zone);
+    forgetFormerProof(this, environment);
     this.createRepositories();
     addTables(this, environment, (region) => this.providerIn(region));
     this.publish({ hosted_zone_id: zone.hostedZoneId });
+    this.tellDelegation(zone);
   }
 
-  private createHostedZone(): IHostedZone {
+  /** What the registrar, or the zone above, must say of the domain; with `ds_record`, where the zone is signed. */
+  private tellDelegation({ zoneName, nameServers }: LookedUpZone): void {
+    new TerraformOutput(this, "DomainName", { value: zoneName }).overrideLogicalId("domain_name");
+    new TerraformOutput(this, "NameServers", { value: nameServers }).overrideLogicalId("name_servers");
+  }
+
+  private createHostedZone(): LookedUpZone {
     const { domain, deletionProtection } = this.environment;
     if (domain.zone === "existing") {
       return HostedZone.fromLookup(this, "Zone", { name: domain.name });
@@ -65,26 +71,6 @@ export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
 
   private route53Provider() {
     return this.region === route53Region ? undefined : this.providerIn(route53Region);
-  }
-
-  /**
-   * The certificates that bring the validation records of all names into the zone. The records of a
-   * name are the same for every certificate of an account, so those of the regions need none. One
-   * for each region: a certificate has ten names at most.
-   */
-  private createCertificates(zone: IHostedZone): void {
-    const [domainName, ...subjectAlternativeNames] = sharedCertificateNames(this.environment);
-    new Certificate(this, "Certificate", { domainName, subjectAlternativeNames, zone });
-    for (const region of Object.keys(this.environment.regions)) {
-      new Certificate(this, `Certificate-${region}`, {
-        domainName: regionalCertificateName(this.environment, region),
-        zone,
-      });
-    }
-    const privateZone = privateServiceZone(this.environment);
-    if (privateZone !== undefined) {
-      new Certificate(this, "PrivateCertificate", { domainName: privateCertificateName(privateZone), zone });
-    }
   }
 
   private createRepositories(): void {

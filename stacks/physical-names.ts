@@ -23,6 +23,16 @@ export function privateCertificateAlarmName({ name }: Environment): string {
   return `${name}-private-certificate-expiry`;
 }
 
+/** The topic of the alarms on CloudFront's certificate. */
+export function cloudfrontAlarmTopicName({ name }: Environment): string {
+  return `${name}-cloudfront-alarms`;
+}
+
+/** The alarm on the certificate of CloudFront. Another name than in the regions, one of which may be us-east-1. */
+export function cloudfrontCertificateAlarmName({ name }: Environment): string {
+  return `${name}-cloudfront-certificate-expiry`;
+}
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 const tableNameLimit = 255;
 

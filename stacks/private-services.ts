@@ -4,6 +4,7 @@ import type { Environment, Service } from "../environments";
 import {
   clientKeepAliveSecondsFor,
   type IAlarmTopic,
+  type IHostedZone,
   type ILoadBalancer,
   type INetwork,
 } from "../modules/core";
@@ -11,11 +12,6 @@ import { Certificate, CertificateExpiryAlarm, PrivateHostedZone, RegionalRecord 
 import { LoadBalancer } from "../modules/load-balancer";
 import { privateCertificateName } from "./hostnames";
 import { privateCertificateAlarmName } from "./physical-names";
-
-/** The zone of the services on Fargate that only the networks reach; undefined where there are none. */
-export function privateServiceZone({ privateDns, services }: Environment): string | undefined {
-  return Object.values(services).some(isPrivateOnFargate) ? privateDns?.zone : undefined;
-}
 
 /** Whether a service needs a private load balancer in its regions. */
 export function isPrivateOnFargate({ routing, runtimes }: Service): boolean {
@@ -28,11 +24,17 @@ export interface PrivateServicesProps {
   readonly network: INetwork;
 }
 
+/** What the load balancer of private services needs besides. */
+export interface PrivateLoadBalancerProps extends PrivateServicesProps {
+  /** The public zone, which proves the names of the private one. */
+  readonly zone: IHostedZone;
+  readonly alarmTopic: IAlarmTopic;
+}
+
 /** The load balancer of the region's private services, where it has any: the network alone may ask it. */
 export function addPrivateLoadBalancer(
   scope: Construct,
-  { environment, network }: PrivateServicesProps,
-  alarmTopic: IAlarmTopic,
+  { environment, network, zone, alarmTopic }: PrivateLoadBalancerProps,
 ): ILoadBalancer | undefined {
   const { name, account, ipv6, deletionProtection, recovery, services, privateDns } = environment;
   const { region } = network;
@@ -44,6 +46,7 @@ export function addPrivateLoadBalancer(
   }
   const certificate = new Certificate(scope, "PrivateCertificate", {
     domainName: privateCertificateName(privateDns.zone),
+    zone,
   });
   new CertificateExpiryAlarm(scope, "PrivateCertificateExpiry", {
     certificate,

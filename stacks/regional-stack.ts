@@ -7,6 +7,7 @@ import {
   InternalError,
   type IAlarmTopic,
   type ICertificate,
+  type IHostedZone,
   type ILoadBalancer,
   type INetwork,
 } from "../modules/core";
@@ -72,13 +73,13 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     });
     const network = this.createNetwork();
     const alarmTopic = this.createAlarmTopic();
-    const certificate = this.createCertificate(alarmTopic);
+    const certificate = this.createCertificate(zone, alarmTopic);
     const loadBalancer = this.createLoadBalancer(network, certificate);
     const firewall = this.createFirewall(loadBalancer);
     addResolver(this, environment, network);
     addDnsFirewall(this, environment, network);
     prepareRegistry(this, environment, region);
-    const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network }, alarmTopic);
+    const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network, zone, alarmTopic });
     const regional = { environment, network, alarmTopic, loadBalancer, privateLoadBalancer, firewall, zone };
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
     const appRunner = addAppRunnerServices(this, { ...regional, services: this.servicesOn("app-runner") });
@@ -150,11 +151,16 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     });
   }
 
-  private createCertificate(alarmTopic: IAlarmTopic): ICertificate {
+  /**
+   * The region's certificate with its proof. Every region writes the records of the names that regions
+   * share: they are the same for all, and so no region waits for another.
+   */
+  private createCertificate(zone: IHostedZone, alarmTopic: IAlarmTopic): ICertificate {
     const [domainName, ...others] = sharedCertificateNames(this.environment);
     const certificate = new Certificate(this, "Certificate", {
       domainName,
       subjectAlternativeNames: [...others, regionalCertificateName(this.environment, this.region)],
+      zone,
     });
     new CertificateExpiryAlarm(this, "CertificateExpiry", {
       certificate,

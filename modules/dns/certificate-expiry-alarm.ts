@@ -5,22 +5,33 @@ import type { IAlarmTopic, ICertificate, ValidationRule } from "../core";
 import { nameLimits, validate } from "../core";
 import type { AlarmCheck } from "./health-check";
 
-/** When to warn of a certificate that is about to expire. */
+/** When to warn of a certificate that is about to expire, and when to lead its users elsewhere. */
 export interface CertificateExpiryAlarmProps {
   /** The certificate, of the stack's region. */
   readonly certificate: ICertificate;
 
-  /** The alarm's name. Pick one that other stacks can spell out, for their health checks. */
+  /**
+   * The name of the alarm that the health check follows. Pick one that other stacks can spell out. The
+   * warning has the same name with `-warning` behind it.
+   */
   readonly alarmName: string;
 
   /** The stack's region. */
   readonly region: string;
 
   /**
-   * How many days before expiry the alarm rises. ACM renews 60 days before, so a certificate that
+   * How many days before expiry people are warned. ACM renews 60 days before, so a certificate that
    * comes this close has failed to renew.
    *
-   * @default 14
+   * @default 30
+   */
+  readonly warningDaysBeforeExpiry?: number;
+
+  /**
+   * How many days before expiry the health check fails, so that users are led elsewhere. Until then the
+   * certificate is good, and a region that fails its check cannot be failed over to: take few days.
+   *
+   * @default 1
    */
   readonly daysBeforeExpiry?: number;
 
@@ -33,15 +44,21 @@ export interface CertificateExpiryAlarmProps {
 }
 
 /**
- * An alarm on a certificate that failed to renew. HTTPS checks of Route 53 do not validate
- * certificates, so without it a region with an expired one stays healthy and refuses every user.
+ * Two alarms on a certificate that failed to renew: a warning while there is time to find out why, and one
+ * on the last day, which takes its region out of DNS. HTTPS checks of Route 53 do not validate certificates,
+ * so without it a region with an expired one stays healthy and refuses every user.
  *
  * @see https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
  */
 export class CertificateExpiryAlarm extends Construct {
-  /** The alarm of the provider, for settings that this module does not model. */
+  /** The {@link CertificateExpiryAlarmProps.daysBeforeExpiry} of alarms that name none, for triggers of other stacks. */
+  public static readonly defaultDaysBeforeExpiry = 1;
+
+  /** The alarm of the last day of the provider, for settings that this module does not model. */
   public readonly resource: CloudwatchMetricAlarm;
-  /** The health check that follows the alarm, to be counted with that of the endpoint. */
+  /** The warning of the provider. */
+  public readonly warning: CloudwatchMetricAlarm;
+  /** The health check that follows the alarm of the last day, to be counted with that of the endpoint. */
   public readonly healthCheck: AlarmCheck;
 
   /**
@@ -68,45 +85,73 @@ export class CertificateExpiryAlarm extends Construct {
   public constructor(scope: Construct, id: string, props: CertificateExpiryAlarmProps) {
     super(scope, id);
     validate(this, rules, props);
-    const topicArns = (props.topics ?? []).map((topic) => topic.topicArn);
-    const { daysBeforeExpiry = 14 } = props;
+    const { daysBeforeExpiry = CertificateExpiryAlarm.defaultDaysBeforeExpiry } = props;
 
-    this.resource = new CloudwatchMetricAlarm(this, "Resource", {
+    this.resource = this.alarm("Resource", props, {
       alarmName: props.alarmName,
-      alarmDescription: "The certificate was not renewed and is about to expire",
-      namespace: "AWS/CertificateManager",
-      metricName: "DaysToExpiry",
-      dimensions: { CertificateArn: props.certificate.certificateArn },
-      statistic: "Minimum",
-      comparisonOperator: "LessThanThreshold",
+      alarmDescription:
+        "The certificate was not renewed and expires: users are led elsewhere, or refused where there is nowhere else",
       threshold: daysBeforeExpiry,
-      period: 86_400,
-      evaluationPeriods: 1,
-      treatMissingData: "ignore",
-      alarmActions: topicArns,
-      okActions: topicArns,
+    });
+    this.warning = this.alarm("Warning", props, {
+      alarmName: `${props.alarmName}${warningSuffix}`,
+      alarmDescription:
+        "ACM has failed to renew the certificate: look at its renewal status and at the validation records of its names",
+      threshold: props.warningDaysBeforeExpiry ?? defaultWarningDays,
     });
     this.healthCheck = CertificateExpiryAlarm.healthCheckOf(props.alarmName, props.region, {
       certificateArn: props.certificate.certificateArn,
       daysBeforeExpiry: String(daysBeforeExpiry),
     });
   }
+
+  private alarm(
+    id: string,
+    { certificate, topics = [] }: CertificateExpiryAlarmProps,
+    settings: { alarmName: string; alarmDescription: string; threshold: number },
+  ): CloudwatchMetricAlarm {
+    const topicArns = topics.map((topic) => topic.topicArn);
+    return new CloudwatchMetricAlarm(this, id, {
+      ...settings,
+      namespace: "AWS/CertificateManager",
+      metricName: "DaysToExpiry",
+      dimensions: { CertificateArn: certificate.certificateArn },
+      statistic: "Minimum",
+      comparisonOperator: "LessThanOrEqualToThreshold",
+      period: 86_400,
+      evaluationPeriods: 1,
+      treatMissingData: "ignore",
+      alarmActions: topicArns,
+      okActions: topicArns,
+    });
+  }
 }
+
+const warningSuffix = "-warning";
+const defaultWarningDays = 30;
+const alarmNameLimit = nameLimits.alarm - warningSuffix.length;
 
 const rules: readonly ValidationRule<CertificateExpiryAlarmProps>[] = [
   {
     property: "alarmName",
-    isValid: (props) => props.alarmName.length >= 1 && props.alarmName.length <= nameLimits.alarm,
-    expected: `have 1 to ${nameLimits.alarm} characters`,
+    isValid: (props) => props.alarmName.length >= 1 && props.alarmName.length <= alarmNameLimit,
+    expected: `have 1 to ${alarmNameLimit} characters`,
     remedy: "give it a short name",
   },
   {
-    property: "daysBeforeExpiry",
-    isValid: (props) =>
-      Number.isInteger(props.daysBeforeExpiry) &&
-      (props.daysBeforeExpiry ?? 0) >= 1 &&
-      (props.daysBeforeExpiry ?? 0) < 60,
+    property: "warningDaysBeforeExpiry",
+    isValid: (props) => isBeforeRenewal(props.warningDaysBeforeExpiry ?? 0),
     expected: "be a whole number of days between 1 and 59",
-    remedy: "take 14: ACM begins to renew 60 days before",
+    remedy: "take 30: ACM begins to renew 60 days before",
+  },
+  {
+    property: "daysBeforeExpiry",
+    isValid: (props) => isBeforeRenewal(props.daysBeforeExpiry ?? 0),
+    expected: "be a whole number of days between 1 and 59",
+    remedy: "take 1: until it expires, a certificate is good",
   },
 ];
+
+function isBeforeRenewal(days: number): boolean {
+  return Number.isInteger(days) && days >= 1 && days < 60;
+}

@@ -22,10 +22,11 @@ export interface CertificateProps {
   /**
    * The zone that proves the names, to be written to by this stack.
    *
-   * Leave it out where another stack writes the proof: a name's validation record is the same for
-   * all certificates of an account, in every region, so one stack writes it and the others wait.
+   * A name's validation record is the same for all certificates of an account, in every region, so
+   * several stacks may write it. Write it with the certificate that is used: one that nothing uses is
+   * not renewed, and once it has expired no plan of its stack succeeds.
    *
-   * @default - nothing is written; the certificate waits for records that another stack writes
+   * @default - nothing is written; the certificate waits for records that somebody else writes
    */
   readonly zone?: IHostedZone;
 }
@@ -34,7 +35,7 @@ export interface CertificateProps {
  * A certificate of AWS Certificate Manager that is proved by DNS, in the region of the stack.
  *
  * A change of names makes the new certificate before the old one goes. ACM renews it for as long
- * as the validation records stay.
+ * as the validation records stay and an AWS service, such as a load balancer, uses it.
  *
  * Creates:
  * 1. the certificate,
@@ -42,6 +43,7 @@ export interface CertificateProps {
  * 3. a waiter, so that whatever uses {@link Certificate.certificateArn} is made after ACM has issued it.
  *
  * @see https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+ * @see https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
  */
 export class Certificate extends Construct implements ICertificate {
   /** The certificate of the provider, for settings that this module does not model. */
@@ -63,6 +65,9 @@ export class Certificate extends Construct implements ICertificate {
     const validation = new AcmCertificateValidation(this, "Validation", {
       certificateArn: this.resource.arn,
       validationRecordFqdns: records?.map((record) => record.fqdn),
+      // They order the wait after the records, and mean nothing once it is over: a certificate that stands
+      // is not waited for anew because its records come to be written here, or by somebody else.
+      lifecycle: { ignoreChanges: ["validation_record_fqdns"] },
     });
     this.certificateArn = validation.certificateArn;
   }

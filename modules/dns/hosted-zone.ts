@@ -57,6 +57,12 @@ export interface HostedZoneLookup {
   readonly privateZone?: boolean;
 }
 
+/** A zone that was looked up. */
+export interface LookedUpZone extends IHostedZone {
+  /** Its name servers; none where it is private. */
+  readonly nameServers: string[];
+}
+
 /**
  * A public hosted zone.
  *
@@ -72,12 +78,12 @@ export class HostedZone extends Construct implements IHostedZone {
   }
 
   /** A zone of the account that exists already, looked up by name when Terraform plans. */
-  public static fromLookup(scope: Construct, id: string, lookup: HostedZoneLookup): IHostedZone {
+  public static fromLookup(scope: Construct, id: string, lookup: HostedZoneLookup): LookedUpZone {
     const zone = new DataAwsRoute53Zone(scope, id, {
       name: lookup.name,
       privateZone: lookup.privateZone ?? false,
     });
-    return { hostedZoneId: zone.zoneId, zoneName: lookup.name };
+    return { hostedZoneId: zone.zoneId, zoneName: lookup.name, nameServers: zone.nameServers };
   }
 
   /** The zone of the provider, for settings that this module does not model. */

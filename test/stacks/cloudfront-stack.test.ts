@@ -22,6 +22,19 @@ describe("the CloudFront stack", () => {
     expect(resourceAt(cloudfront, "aws_wafv2_web_acl").scope).toBe("CLOUDFRONT");
   });
 
+  it("notifies a topic of its own when its certificate is not renewed", () => {
+    const alarms = Object.values(resourcesOf(cloudfront, "aws_cloudwatch_metric_alarm"));
+
+    expect(resourceAt(cloudfront, "aws_sns_topic").name).toBe("sample-cloudfront-alarms");
+    expect(alarms.map(({ alarm_name: name, threshold }) => [name, threshold])).toEqual([
+      ["sample-cloudfront-certificate-expiry", 1],
+      ["sample-cloudfront-certificate-expiry-warning", 30],
+    ]);
+    for (const alarm of alarms) {
+      expect(alarm.alarm_actions).toEqual([expect.stringContaining("aws_sns_topic.AlarmTopic")]);
+    }
+  });
+
   it("turns away whom the regions turn away", () => {
     const regional = stackOf(distributed, "eu-west-1");
     const { rule: rules, default_action: action } = resourceAt(regional, "aws_wafv2_web_acl");

@@ -128,9 +128,29 @@ describe("the health of a region", () => {
 
   it("follows the certificate that a change of names puts in the place of another", () => {
     expect(ofType("CLOUDWATCH_METRIC").map(([, check]) => check.triggers)).toEqual([
-      { certificateArn: "${data.terraform_remote_state.Upstream-EuCentral1.outputs.certificate_arn}" },
-      { certificateArn: "${data.terraform_remote_state.Upstream-EuWest1.outputs.certificate_arn}" },
+      {
+        certificateArn: "${data.terraform_remote_state.Upstream-EuCentral1.outputs.certificate_arn}",
+        daysBeforeExpiry: "1",
+      },
+      {
+        certificateArn: "${data.terraform_remote_state.Upstream-EuWest1.outputs.certificate_arn}",
+        daysBeforeExpiry: "1",
+      },
     ]);
+  });
+
+  it("is replaced after its successor stands, as a shorter time of recovery asks for", () => {
+    const faster = edgeOf(sample({ recovery: { rtoSeconds: 96, survives: 1 } }));
+    const settings = (stack: TerraformStack) =>
+      Object.values(resourcesOf(stack, "aws_route53_health_check")).map(
+        ({ request_interval: interval, lifecycle }) => ({ interval, lifecycle }),
+      );
+
+    expect(new Set(settings(edge).map(({ interval }) => interval))).toEqual(new Set([30, undefined]));
+    expect(new Set(settings(faster).map(({ interval }) => interval))).toEqual(new Set([10, undefined]));
+    for (const { lifecycle } of [...settings(edge), ...settings(faster)]) {
+      expect(lifecycle).toEqual({ create_before_destroy: true });
+    }
   });
 
   it("is not that of the other services on its load balancer", () => {
@@ -181,6 +201,20 @@ describe("a service that is entered by an accelerator", () => {
     expect(selectors(edge, "secondary.web.example.com", "latency_routing_policy")).toEqual({
       "eu-central-1": { region: "eu-central-1" },
       "eu-west-1": { region: "eu-west-1" },
+    });
+  });
+
+  it("leaves the accelerator when a certificate behind it expires, which the accelerator does not look at", () => {
+    expect(
+      resourceAt(edge, "aws_route53_health_check", "Routing-Web/Checks/accelerator/Resource"),
+    ).toMatchObject({
+      type: "CALCULATED",
+      child_health_threshold: 3,
+      child_healthchecks: [
+        expect.stringContaining("Checks_accelerator_Children_service"),
+        expect.stringContaining("Certificate-eu-west-1"),
+        expect.stringContaining("Certificate-eu-central-1"),
+      ],
     });
   });
 

@@ -1,6 +1,11 @@
-import { frankfurt, ireland, sample, service, virginia } from "../environments/sample";
+import { sample, service, virginia } from "../environments/sample";
 import { resourceAt, resourcesOf } from "../support/synth";
 import { stackOf } from "./sample-stacks";
+
+const withPrivateService = sample({
+  privateDns: { zone: "internal.example.com" },
+  services: { web: service({ routing: { entry: "private" } }) },
+});
 
 describe("the foundation", () => {
   it("logs the queries of its zone in us-east-1, and signs the zone where asked", () => {
@@ -26,26 +31,52 @@ describe("the foundation", () => {
     });
   });
 
+  it.each([
+    ["of its own", { name: "example.com", dnssec: true }, "${aws_route53_zone.Zone_A5DE4B68.name_servers}"],
+    [
+      "of somebody else",
+      { name: "example.com", zone: "existing" },
+      "${data.aws_route53_zone.Zone.name_servers}",
+    ],
+  ] as const)("tells what the registrar must say of a zone %s", (_whose, domain, nameServers) => {
+    const { output } = stackOf(sample({ domain }), "foundation").toTerraform() as {
+      output: Record<string, { value: string }>;
+    };
+
+    expect(output).toMatchObject({
+      domain_name: { value: "example.com" },
+      name_servers: { value: nameServers },
+    });
+    expect(output.ds_record !== undefined).toBe("dnssec" in domain);
+  });
+
   it("leaves a zone of somebody else as it is", () => {
     const foundation = stackOf(sample({ domain: { name: "example.com", zone: "existing" } }), "foundation");
 
     expect(resourcesOf(foundation, "aws_route53_query_log")).toEqual({});
   });
 
-  it("proves the names of each region by a certificate of its own, so that there may be any number of regions", () => {
-    const regions = { "eu-west-1": ireland(), "eu-central-1": frankfurt(), "us-east-1": virginia() };
-    const certificates = Object.values(
-      resourcesOf(stackOf(sample({ regions }), "foundation"), "aws_acm_certificate"),
-    );
+  it("holds no certificate: one that nothing uses is not renewed, and fails every plan once it has expired", () => {
+    const foundation = stackOf(withPrivateService, "foundation");
 
-    expect(
-      certificates.map((certificate) => [certificate.domain_name, certificate.subject_alternative_names]),
-    ).toEqual([
-      ["*.eu-central-1.example.com", undefined],
-      ["*.eu-west-1.example.com", undefined],
-      ["*.us-east-1.example.com", undefined],
-      ["example.com", ["*.example.com"]],
+    expect(resourcesOf(foundation, "aws_acm_certificate")).toEqual({});
+    expect(resourcesOf(foundation, "aws_acm_certificate_validation")).toEqual({});
+    expect(resourcesOf(foundation, "aws_route53_record")).toEqual({});
+  });
+
+  it("leaves the validation records that it once wrote in the zone, for the stacks that write them now", () => {
+    const { removed } = stackOf(withPrivateService, "foundation").toTerraform() as {
+      removed: { from: string; lifecycle: unknown }[];
+    };
+
+    // The addresses under which standing environments have them.
+    expect(removed.map(({ from }) => from)).toEqual([
+      "aws_route53_record.Certificate_Proof_examplecom_89AFA585",
+      "aws_route53_record.Certificate-eu-west-1_Proof_eu-west-1examplecom_864E88FF",
+      "aws_route53_record.Certificate-eu-central-1_Proof_eu-central-1examplecom_4D8D51EA",
+      expect.stringMatching(/^aws_route53_record\.PrivateCertificate_Proof_internalexamplecom_[0-9A-F]{8}$/),
     ]);
+    expect(removed.map(({ lifecycle }) => lifecycle)).toEqual(removed.map(() => [{ destroy: false }]));
   });
 
   it("copies a table to the other regions, each with its alarms", () => {
@@ -58,6 +89,61 @@ describe("the foundation", () => {
     expect(alarms.find(({ provider }) => provider === "aws.eu-central-1")?.alarm_actions).toEqual([
       "arn:aws:sns:eu-central-1:111122223333:sample-alarms",
     ]);
+  });
+});
+
+const eightRegions = [
+  "eu-west-1",
+  "eu-central-1",
+  "us-east-1",
+  "us-east-2",
+  "us-west-2",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-northeast-1",
+];
+
+describe("every certificate", () => {
+  const input = sample({
+    privateDns: { zone: "internal.example.com" },
+    services: {
+      web: service({ routing: { entry: "distribution" } }),
+      ledger: service({ routing: { entry: "private" } }),
+    },
+  });
+
+  it.each([
+    ["eu-west-1", ["eu-west-1.example.com", "example.com", "internal.example.com"]],
+    ["eu-central-1", ["eu-central-1.example.com", "example.com", "internal.example.com"]],
+    ["cloudfront", ["example.com"]],
+  ])("of %s has its proof in the stack that uses it, so that no stack waits for another", (layer, names) => {
+    const records = Object.values(resourcesOf(stackOf(input, layer), "aws_route53_record")).filter(
+      ({ allow_overwrite: mayOverwrite }) => mayOverwrite === true,
+    );
+
+    expect(records.map(({ name }) => /== "([^"]+)"/.exec(String(name))?.[1]).sort()).toEqual(names);
+    expect(new Set(records.map(({ zone_id: zone }) => zone))).toEqual(
+      new Set(["${data.terraform_remote_state.Upstream-Foundation.outputs.hosted_zone_id}"]),
+    );
+  });
+
+  it("holds at most ten names, however many regions there are", () => {
+    const regions = Object.fromEntries(
+      eightRegions.map((region, index) => [
+        region,
+        { ipv4CidrBlock: `10.${index}.0.0/16`, zones: [`${region}a`, `${region}b`] },
+      ]),
+    );
+    const many = sample({ regions, homeRegion: "eu-west-1", recovery: { rtoSeconds: 156, survives: 0 } });
+
+    for (const region of eightRegions) {
+      const certificate = resourceAt(stackOf(many, region), "aws_acm_certificate");
+      expect([certificate.domain_name, ...(certificate.subject_alternative_names as string[])]).toEqual([
+        "example.com",
+        "*.example.com",
+        `*.${region}.example.com`,
+      ]);
+    }
   });
 });
 

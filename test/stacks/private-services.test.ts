@@ -30,12 +30,16 @@ describe("services on Fargate that only the networks reach", () => {
     });
   });
 
-  it("have a certificate that the foundation proves in the public zone", () => {
+  it("have a certificate that their region proves in the public zone", () => {
     const certificates = (of: typeof edge) =>
       Object.values(resourcesOf(of, "aws_acm_certificate")).map(({ domain_name: name }) => name);
 
     expect(certificates(regional)).toContain("*.internal.example.com");
-    expect(certificates(stackOf(input, "foundation"))).toContain("*.internal.example.com");
+    expect(
+      resourceAt(regional, "aws_route53_record", "PrivateCertificate/Proof/internal.example.com"),
+    ).toMatchObject({
+      zone_id: "${data.terraform_remote_state.Upstream-Foundation.outputs.hosted_zone_id}",
+    });
     expect(
       resourceAt(regional, "aws_cloudwatch_metric_alarm", "PrivateCertificateExpiry/Resource"),
     ).toMatchObject({ alarm_name: "sample-private-certificate-expiry" });

@@ -15,16 +15,25 @@ function stackWith(props: Partial<CertificateExpiryAlarmProps> = {}) {
 }
 
 describe("CertificateExpiryAlarm", () => {
-  it("rises two weeks before expiry", () => {
-    expect(resourceAt(stackWith().stack, "aws_cloudwatch_metric_alarm")).toEqual({
+  it("warns 30 days before expiry, and takes users away on the last day only", () => {
+    const { stack } = stackWith();
+
+    expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Expiry/Warning")).toMatchObject({
+      alarm_name: "certificate-expiry-warning",
+      dimensions: { CertificateArn: required.certificate.certificateArn },
+      comparison_operator: "LessThanOrEqualToThreshold",
+      threshold: 30,
+    });
+    expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Expiry/Resource")).toEqual({
       alarm_name: "certificate-expiry",
-      alarm_description: "The certificate was not renewed and is about to expire",
+      alarm_description:
+        "The certificate was not renewed and expires: users are led elsewhere, or refused where there is nowhere else",
       namespace: "AWS/CertificateManager",
       metric_name: "DaysToExpiry",
       dimensions: { CertificateArn: required.certificate.certificateArn },
       statistic: "Minimum",
-      comparison_operator: "LessThanThreshold",
-      threshold: 14,
+      comparison_operator: "LessThanOrEqualToThreshold",
+      threshold: 1,
       period: 86_400,
       evaluation_periods: 1,
       treat_missing_data: "ignore",
@@ -33,13 +42,21 @@ describe("CertificateExpiryAlarm", () => {
     });
   });
 
-  it("tells topics at another time", () => {
-    const { stack } = stackWith({ daysBeforeExpiry: 30, topics: [{ topicArn: "arn:topic" }] });
+  it("notifies topics at other times", () => {
+    const { stack } = stackWith({
+      daysBeforeExpiry: 2,
+      warningDaysBeforeExpiry: 20,
+      topics: [{ topicArn: "arn:topic" }],
+    });
+    const notified = { alarm_actions: ["arn:topic"], ok_actions: ["arn:topic"] };
 
-    expect(resourceAt(stack, "aws_cloudwatch_metric_alarm")).toMatchObject({
-      threshold: 30,
-      alarm_actions: ["arn:topic"],
-      ok_actions: ["arn:topic"],
+    expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Expiry/Warning")).toMatchObject({
+      threshold: 20,
+      ...notified,
+    });
+    expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Expiry/Resource")).toMatchObject({
+      threshold: 2,
+      ...notified,
     });
   });
 
@@ -58,7 +75,7 @@ describe("CertificateExpiryAlarm", () => {
   it("is read again by its health check when it watches another certificate or warns at another time", () => {
     const { certificateArn } = required.certificate;
 
-    expect(stackWith().alarm.healthCheck.triggers).toEqual({ certificateArn, daysBeforeExpiry: "14" });
+    expect(stackWith().alarm.healthCheck.triggers).toEqual({ certificateArn, daysBeforeExpiry: "1" });
     expect(stackWith({ daysBeforeExpiry: 30 }).alarm.healthCheck.triggers).toEqual({
       certificateArn,
       daysBeforeExpiry: "30",
@@ -68,12 +85,16 @@ describe("CertificateExpiryAlarm", () => {
     ).toEqual({ certificateArn });
   });
 
-  it("refuses a name that is none and a time before ACM renews", () => {
-    expect(refusal(() => stackWith({ alarmName: "", daysBeforeExpiry: 60 }))).toBe(
+  it("refuses a name that is none and times before ACM renews", () => {
+    expect(
+      refusal(() => stackWith({ alarmName: "", warningDaysBeforeExpiry: 60, daysBeforeExpiry: 0 })),
+    ).toBe(
       [
-        "test/Expiry: 'alarmName' must have 1 to 255 characters, got \"\"; give it a short name",
-        "test/Expiry: 'daysBeforeExpiry' must be a whole number of days between 1 and 59, got 60; " +
-          "take 14: ACM begins to renew 60 days before",
+        "test/Expiry: 'alarmName' must have 1 to 247 characters, got \"\"; give it a short name",
+        "test/Expiry: 'warningDaysBeforeExpiry' must be a whole number of days between 1 and 59, got 60; " +
+          "take 30: ACM begins to renew 60 days before",
+        "test/Expiry: 'daysBeforeExpiry' must be a whole number of days between 1 and 59, got 0; " +
+          "take 1: until it expires, a certificate is good",
       ].join("\n"),
     );
   });
