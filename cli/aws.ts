@@ -4,6 +4,7 @@ import { ecrScans, type ImageScans } from "./aws-scans";
 import { clientSettings, statusOf } from "./aws-client";
 import { type Keys, kmsKeys } from "./aws-keys";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
+import { askParent, type ParentAnswer } from "./aws/delegation";
 import type { Backend } from "./manifest";
 import { CommandError } from "./errors";
 import { parseState, readLocalState, type State } from "./state";
@@ -34,6 +35,8 @@ export interface Aws {
   bucketStatus(access: AwsAccess, bucket: string, region: string): Promise<BucketStatus>;
   /** The state that a backend holds, or nothing when it holds none. */
   readState(access: AwsAccess, backend: Backend): Promise<State | undefined>;
+  /** What the zone above a domain says of it, as its own name servers tell over DNS. */
+  parentOf(access: AwsAccess, domain: string): Promise<ParentAnswer>;
   readonly objects: Objects;
   readonly keys: Keys;
   readonly alarms: Alarms;
@@ -86,6 +89,15 @@ export const awsSdk: Aws = {
     const { bucket = "", key = "", region = "" } = backend.settings as Record<string, string>;
     const body = await s3Objects.read(access, { bucket, key, region });
     return body === undefined ? undefined : parseState(body, `s3://${bucket}/${key}`);
+  },
+
+  parentOf({ endpoint }, domain) {
+    if (endpoint === undefined) {
+      return askParent(domain);
+    }
+    // The local cloud answers for the zones above its own, on the port of its end point.
+    const { hostname, port } = new URL(endpoint);
+    return askParent(domain, [{ address: hostname, port: Number(port) }]);
   },
 
   objects: s3Objects,

@@ -14,6 +14,7 @@ import { changeList, type Outcome, type StackResult } from "./report";
 import { reportOf } from "./report-input";
 import { ReviewedPlans } from "./reviewed-plans";
 import { Bake, rolloutWaves } from "./rollout";
+import { awaitDelegation } from "./runs/delegation-wait";
 import { forEachStack, isWhole, type Session } from "./session";
 import { managedCountOf } from "./state";
 import type { StateHome } from "./state-home";
@@ -206,6 +207,13 @@ async function deployWave(
   const isAdmitted = await ends(results, changed, "refused", () => passGates(deployment, changed, planned));
   if (!isAdmitted) {
     return "stopped";
+  }
+  if (!(await ends(results, changed, "stopped", () => awaitDelegation(session, deployment.home, changed)))) {
+    return "stopped";
+  }
+  if (isInterrupted(session)) {
+    results.add(changed.map((stack) => withOutcome(stack, "interrupted")));
+    return "interrupted";
   }
   if (!(await approval.given(`Apply this to ${changed.map(({ name }) => name).join(", ")}?`))) {
     results.add(changed.map((stack) => withOutcome(stack, "not approved")));

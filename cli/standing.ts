@@ -14,7 +14,7 @@ export interface StandingStack {
   readonly outputs: Readonly<Record<string, StateOutput>>;
 }
 
-const endpointName = /(?:^|_)(?:url|endpoint|hostname|dns_name|name_server)s?$/i;
+const endpointName = /(?:^|_)(?:url|endpoint|hostname|dns_name|name_server|ds_record)s?$/i;
 const endpointValue = /^https?:\/\//;
 
 /** The selected stacks as their states tell. */

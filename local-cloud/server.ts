@@ -4,7 +4,9 @@ import { createGateway } from "./gateway";
 import { httpGet } from "./http";
 import { newMotoSocket, startMoto } from "./moto";
 import type { Moto } from "./moto";
+import { parentZones } from "./parent-zones";
 import { portInUseExitCode, removeState, writeState } from "./state";
+import { Unkindness } from "./unkind";
 
 /*
  * The process that is the local cloud: started detached by startLocalCloud(), it owns moto and
@@ -22,13 +24,15 @@ function log(line: string): void {
 async function main(): Promise<void> {
   const startedAt = new Date().toISOString();
   const motoSocket = await newMotoSocket();
-  const gateway = createGateway({ moto: { socketPath: motoSocket }, instanceId, startedAt, log });
+  const unkind = new Unkindness();
+  const gateway = createGateway({ moto: { socketPath: motoSocket }, instanceId, startedAt, log, unkind });
   const port = await new Promise<number>((resolve, reject) => {
     gateway.once("error", reject);
     gateway.listen(Number(wantedPort), "127.0.0.1", () => {
       resolve((gateway.address() as AddressInfo).port);
     });
   });
+  answerForParentZones(port, unkind);
   const moto = await startMoto(executable, motoSocket, standardError);
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     process.once(signal, () => {
@@ -47,6 +51,15 @@ async function main(): Promise<void> {
   log(
     `The local cloud ${instanceId} answers at http://127.0.0.1:${port} (moto at ${motoSocket}, pid ${moto.pid})`,
   );
+}
+
+/** On the gateway's own port, which whoever knows the end point knows, too. */
+function answerForParentZones(port: number, unkind: Unkindness): void {
+  parentZones({ gatewayPort: port, unkind, log })
+    .once("error", (error) => {
+      log(`No name server for the zones above: ${error.message}`);
+    })
+    .bind(port, "127.0.0.1");
 }
 
 async function untilAnswering(socketPath: string, moto: Moto): Promise<void> {

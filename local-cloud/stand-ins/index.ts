@@ -1,5 +1,6 @@
 import type { StandIn } from "../toolkit";
 import { Unkindness } from "../unkind";
+import { acm } from "./acm";
 import { appRunner } from "./apprunner";
 import { applicationAutoScaling } from "./application-autoscaling";
 import { batch } from "./batch";
@@ -29,9 +30,9 @@ import { sqs } from "./sqs";
 import { subnets } from "./subnets";
 
 /** A fresh set of all stand-ins, each with an empty store; those that can be unkind get the switches. */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the next commits have the first ones
-export function standIns(_unkind = new Unkindness()): StandIn[] {
+export function standIns(unkind = new Unkindness()): StandIn[] {
   return [
+    acm(unkind),
     applicationAutoScaling(),
     appRunner(),
     batch(),

@@ -1,3 +1,4 @@
+import { certificateUse } from "./certificate-use";
 import { eventualConsistency } from "./consistency";
 import type { Interference } from "./interference";
 import { quotas } from "./quotas";
@@ -10,5 +11,5 @@ export type { Switch } from "./switches";
 
 /** What happens to calls of any service, each as far as its switch is on. */
 export function interferences(unkind: Unkindness): Interference[] {
-  return [refusals(unkind), eventualConsistency(unkind), quotas(unkind)];
+  return [refusals(unkind), eventualConsistency(unkind), quotas(unkind), certificateUse(unkind)];
 }

@@ -10,6 +10,9 @@ export const switches = {
   "server-errors": "every third call fails with status 500 or 503, and is answered when it is repeated",
   "eventual-consistency":
     "for some seconds reads do not find roles, policies, instance profiles, repositories and images that were just made, and no function or key may use a new role",
+  "undelegated-zone":
+    "nobody has delegated any zone: the zones above know none of them, and certificates that are asked for stay unvalidated",
+  "unused-certificate-expiry": "certificates that nothing uses were not renewed and have expired",
   quotas: "a region holds no more than a new account may have: 5 VPCs and 5 Elastic IP addresses",
 } as const;
 

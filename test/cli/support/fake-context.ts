@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Aws } from "../../../cli/aws";
+import type { ParentAnswer } from "../../../cli/aws/delegation";
 import type { RingingAlarm } from "../../../cli/aws-alarms";
 import type { ImageScan } from "../../../cli/aws-scans";
 import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objects";
@@ -139,6 +140,16 @@ export class FakeAws implements Aws {
       return Promise.resolve();
     },
   };
+
+  /** What the zones above domains say, in the order of the questions; the last answer stays. */
+  public readonly parentAnswers: (ParentAnswer | Error)[] = [];
+
+  public parentOf(): Promise<ParentAnswer> {
+    const answer = this.parentAnswers.length > 1 ? this.parentAnswers.shift() : this.parentAnswers[0];
+    return answer instanceof Error
+      ? Promise.reject(answer)
+      : Promise.resolve(answer ?? { nameServers: [], dsRecords: [] });
+  }
 
   public callerIdentity(): ReturnType<Aws["callerIdentity"]> {
     return Promise.resolve({ account: this.account, arn: `arn:aws:iam::${this.account}:user/ada` });
