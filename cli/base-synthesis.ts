@@ -63,7 +63,13 @@ function resolve(directory: string, revision: string): string {
       "--end-of-options",
       `${revision}^{commit}`,
     ).trim();
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw new CommandError(
+        "git is not installed, or not on the PATH, so there is nothing to compare with.",
+        "Install git (Debian: apt-get install git; macOS: xcode-select --install).",
+      );
+    }
     throw new CommandError(
       `'${revision}' is no commit of this repository.`,
       "Name a branch, tag or commit with --base; in CI, fetch it first (actions/checkout with fetch-depth: 0).",

@@ -1,10 +1,9 @@
-import { closest } from "fastest-levenshtein";
-
 import type { LocalCloudStatus, StartOptions } from "../local-cloud";
 import type { Aws } from "./aws";
 import { UsageError } from "./errors";
 import type { Severity } from "./image-findings";
 import type { Interrupts } from "./interrupts";
+import { alternatives } from "./terminal/alternatives";
 import type { RunProcess } from "./terraform/process";
 import type { Workspace } from "./workspace";
 
@@ -105,9 +104,7 @@ export async function environmentNamed(context: Context, name: string): Promise<
     const names = environments.map((environment) => environment.name);
     throw new UsageError(
       `There is no environment '${name}'.`,
-      names.length === 0
-        ? "Describe one in environments/."
-        : `Did you mean '${closest(name, names)}'? There are: ${names.join(", ")}.`,
+      names.length === 0 ? "Describe one in environments/." : alternatives(name, names),
     );
   }
   return found;

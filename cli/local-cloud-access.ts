@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { LocalCloudStatus } from "../local-cloud";
 import type { AwsAccess } from "./aws";
 import type { Context, TargetEnvironment } from "./context";
-import { CommandError } from "./errors";
+import { CommandError, messageOf } from "./errors";
 import { type Workspace, writePrivateFile } from "./workspace";
 
 interface LocalCloudDeploy {
@@ -42,14 +42,22 @@ export async function startLocalCloud(
   port?: number,
   unkind?: readonly string[],
 ): Promise<LocalCloudStatus> {
-  return context.localCloud.start({
-    directory: context.workspace.localCloud,
-    port,
-    unkind,
-    report: (line) => {
-      context.terminal.err(`${line}\n`);
-    },
-  });
+  const { localCloud } = context.workspace;
+  try {
+    return await context.localCloud.start({
+      directory: localCloud,
+      port,
+      unkind,
+      report: (line) => {
+        context.terminal.err(`${line}\n`);
+      },
+    });
+  } catch (error) {
+    throw new CommandError(
+      `The local cloud did not start: ${messageOf(error)}`,
+      `\`meridian doctor\` says what this machine lacks; logs are in ${localCloud}/logs.`,
+    );
+  }
 }
 
 /**
@@ -77,7 +85,16 @@ export function rememberDeploy(
 }
 
 function readDeploys(workspace: Workspace): Record<string, LocalCloudDeploy | undefined> {
-  return existsSync(workspace.localCloudDeploys)
-    ? (JSON.parse(readFileSync(workspace.localCloudDeploys, "utf8")) as Record<string, LocalCloudDeploy>)
-    : {};
+  const file = workspace.localCloudDeploys;
+  if (!existsSync(file)) {
+    return {};
+  }
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Record<string, LocalCloudDeploy>;
+  } catch (error) {
+    throw new CommandError(
+      `${file} cannot be read: ${messageOf(error)}`,
+      "It only remembers what was deployed to the local cloud. Delete it; the next deploy writes it again.",
+    );
+  }
 }

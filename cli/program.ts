@@ -84,8 +84,8 @@ function report(context: Context, error: unknown): number {
     print(context, error.message, error.remedy);
     return error.exitCode;
   }
-  const isUsers = error instanceof Error && error.name === "ValidationError";
-  const known = explain(messageOf(error));
+  const isUsers = error instanceof Error && (error.name === "ValidationError" || isSourceError(error));
+  const known = systemRemedy(error) ?? explain(messageOf(error));
   if (isUsers || known !== undefined) {
     print(context, messageOf(error), known?.remedy);
   } else {
@@ -93,6 +93,27 @@ function report(context: Context, error: unknown): number {
   }
   return exitCodes.failure;
 }
+
+/** A file of the project that does not even parse: esbuild, which reads TypeScript, names file and line. */
+function isSourceError(error: Error): boolean {
+  return error.name === "TransformError" || error.name === "SyntaxError";
+}
+
+/** What to do about a refusal of the operating system; its message names the file. */
+function systemRemedy(error: unknown): { remedy: string } | undefined {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return Object.hasOwn(systemRemedies, code) ? { remedy: systemRemedies[code] ?? "" } : undefined;
+}
+
+const systemRemedies: Readonly<Record<string, string>> = {
+  EACCES: "Let this user read and write the path, or run where it may; Meridian writes below .meridian/.",
+  EPERM: "Let this user change the path, or run where it may; Meridian writes below .meridian/.",
+  EROFS:
+    "The file system is read-only. Run in a checkout that can be written; Meridian writes below .meridian/.",
+  ENOSPC:
+    "The disk is full. Free some space (old logs and plans are below .meridian/), then run the command again.",
+  EMFILE: "Too many files are open. Raise the limit (`ulimit -n 4096`), or lower --parallelism.",
+};
 
 function print(context: Context, message: string, remedy?: string): void {
   context.terminal.err(`${pc.red("Error:")} ${message}\n`);

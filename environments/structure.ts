@@ -78,7 +78,8 @@ function unknownKey(path: readonly PropertyKey[], key: string, known: readonly s
   const isMisspelling = isLikelyMisspelling(key, nearest);
   return {
     path: [...path, key],
-    expected: `be one of ${known.join(", ")}`,
+    // A misspelt key needs the one that was meant, not all others.
+    expected: isMisspelling ? "be a known key" : `be one of ${known.join(", ")}`,
     got: key,
     remedy: isMisspelling ? `write '${nearest}'` : `remove it; the nearest known key is '${nearest}'`,
     ...(isMisspelling && { meant: nearest }),

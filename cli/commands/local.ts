@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { closest } from "fastest-levenshtein";
 
 import type { LocalCloudStatus } from "../../local-cloud";
 import { type Context, environmentNamed } from "../context";
 import { CommandError, exitCodes, UsageError } from "../errors";
 import { startLocalCloud } from "../local-cloud-access";
 import { positiveInteger } from "../session";
+import { alternatives } from "../terminal/alternatives";
 import { deployEnvironment } from "./deploy";
 
 type Done = (exitCode: number) => void;
@@ -25,7 +25,7 @@ export function localCommand(context: Context, done: Done): Command {
 function startCommand(context: Context, done: Done): Command {
   return new Command("start")
     .description("start it, if it does not run")
-    .option("--port <number>", "port of loopback (default: a free one)", positiveInteger)
+    .option("--port <number>", "port of loopback, 1 to 65535 (default: a free one)", portNumber)
     .option("--unkind <switch...>", "make it as unkind as AWS; `meridian local unkind` lists the switches")
     .action(async ({ port, unkind }: { port?: number; unkind?: string[] }) => {
       context.terminal.out(
@@ -33,6 +33,17 @@ function startCommand(context: Context, done: Done): Command {
       );
       done(exitCodes.success);
     });
+}
+
+function portNumber(text: string): number {
+  const port = positiveInteger(text);
+  if (port > 65_535) {
+    throw new UsageError(
+      `'${text}' is not a port.`,
+      "Give a number from 1 to 65535, or none for a free port.",
+    );
+  }
+  return port;
 }
 
 function stopCommand(context: Context, done: Done): Command {
@@ -81,7 +92,7 @@ function switchesFor(context: Context, names: readonly string[]): readonly strin
   if (unknown.length > 0) {
     throw new UsageError(
       unknown.map((name) => `The local cloud has no switch '${name}'.`).join("\n"),
-      `Did you mean ${unknown.map((name) => `'${closest(name, known)}'`).join(", ")}? There are: ${known.join(", ")}.`,
+      alternatives(unknown, known),
     );
   }
   return names;

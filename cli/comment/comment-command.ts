@@ -62,12 +62,46 @@ function readReport(file: string): PlanReport {
   return content as PlanReport;
 }
 
+/**
+ * The status that a forge answered with. Octokit says 500 also where no answer came; its error then has no
+ * `response`. Gitbeaker has the status in its cause.
+ */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null) {
+    return undefined;
+  }
+  if (
+    "response" in error &&
+    error.response !== undefined &&
+    "status" in error &&
+    typeof error.status === "number"
+  ) {
+    return error.status;
+  }
+  const cause =
+    "cause" in error ? (error.cause as { response?: { status?: unknown } } | undefined) : undefined;
+  const status = cause?.response?.status;
+  return typeof status === "number" ? status : undefined;
+}
+
 /** The libraries' messages may quote the request; a status and a sentence are enough, and hold no token. */
 function unreachable(error: unknown, url: string): CommandError {
-  const status =
-    typeof error === "object" && error !== null && "status" in error ? ` (HTTP ${String(error.status)})` : "";
+  const status = statusOf(error);
+  const said = messageOf(error).split("\n")[0]?.slice(0, 300) ?? "";
+  if (status === undefined) {
+    return new CommandError(
+      `${url} cannot be reached: ${said}`,
+      "Check --url, and that this machine reaches it (proxy, firewall, DNS); then run the command again.",
+    );
+  }
+  if (status >= 500) {
+    return new CommandError(
+      `${url} failed (HTTP ${status}): ${said}`,
+      "The forge itself has trouble; run the command again once its status page is green.",
+    );
+  }
   return new CommandError(
-    `${url} refused the report${status}: ${messageOf(error).split("\n")[0]?.slice(0, 300) ?? ""}`,
+    `${url} refused the report (HTTP ${status}): ${said}`,
     "The token needs to write pull requests (GitHub: 'pull-requests: write', for issues 'issues: write'; GitLab: scope 'api').",
   );
 }

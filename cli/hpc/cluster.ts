@@ -1,9 +1,8 @@
-import { closest } from "fastest-levenshtein";
-
 import { type Context, environmentNamed, type TargetEnvironment } from "../context";
 import { CommandError, UsageError } from "../errors";
 import { guardAccount } from "../guards";
 import { accessTo, requireLocalCloud } from "../local-cloud-access";
+import { alternatives } from "../terminal/alternatives";
 import { type Fleet, fleetOf } from "./fleet";
 import type { FleetTable, OpenFleetTable } from "./fleet-table";
 
@@ -35,7 +34,7 @@ export async function clusterNamed(
       `Environment '${environment.name}' has no cluster '${clusterName}'.`,
       names.length === 0
         ? `Add it to 'hpc.clusters' in environments/${environment.name}.ts.`
-        : `Did you mean '${closest(clusterName, names)}'? There are: ${names.join(", ")}.`,
+        : alternatives(clusterName, names),
     );
   }
   const access =

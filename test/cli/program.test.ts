@@ -52,6 +52,70 @@ dev          111122223333  aws     eu-west-1  off
 `);
   });
 
+  it("guesses no environment where none was likely meant", async () => {
+    const { exitCode, err } = await meridian(fakeContext(), "plan", "zzzzzz");
+
+    expect(exitCode).toBe(2);
+    expect(err).toBe("Error: There is no environment 'zzzzzz'.\nTo do: There are: dev.\n");
+  });
+
+  it.each([
+    [
+      "EROFS",
+      "The file system is read-only. Run in a checkout that can be written; Meridian writes below .meridian/.",
+    ],
+    [
+      "ENOSPC",
+      "The disk is full. Free some space (old logs and plans are below .meridian/), then run the command again.",
+    ],
+  ])("says what to do about %s, without a stack trace", async (code, remedy) => {
+    const error = Object.assign(new Error(`${code}: mkdir '/x/.meridian'`), { code });
+    const { exitCode, err } = await meridian(
+      fakeContext([], { synthesize: () => Promise.reject(error) }),
+      "synth",
+      "dev",
+    );
+
+    expect(exitCode).toBe(1);
+    expect(err).toBe(`Error: ${code}: mkdir '/x/.meridian'\nTo do: ${remedy}\n`);
+  });
+
+  it("shows where an environment's file does not parse, without a stack trace", async () => {
+    const message = 'Transform failed with 1 error:\n/x/environments/dev.ts:3:5: ERROR: Expected "}"';
+    const error = Object.assign(new Error(message), { name: "TransformError" });
+    const { exitCode, err } = await meridian(
+      fakeContext([], { environments: () => Promise.reject(error) }),
+      "environments",
+    );
+
+    expect(exitCode).toBe(1);
+    expect(err).toBe(`Error: ${message}\n`);
+  });
+
+  it.each(["0", "65536", "99999", "http"])("refuses the port %s of the local cloud", async (port) => {
+    const { exitCode, err } = await meridian(fakeContext(), "local", "start", "--port", port);
+
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(
+      /^Error: '\w+' is not (a whole number above zero\.|a port\.\nTo do: Give a number from 1 to 65535, or none for a free port\.)\n$/,
+    );
+  });
+
+  it("says why the local cloud did not start, without a stack trace", async () => {
+    const localCloud = {
+      ...cloud(undefined),
+      start: () => Promise.reject(new Error("port 80 of 127.0.0.1 is in use by another program")),
+    };
+    const context = fakeContext([], { localCloud });
+    const { exitCode, err } = await meridian(context, "local", "start", "--port", "80");
+
+    expect(exitCode).toBe(1);
+    expect(err).toBe(
+      "Error: The local cloud did not start: port 80 of 127.0.0.1 is in use by another program\n" +
+        `To do: \`meridian doctor\` says what this machine lacks; logs are in ${context.workspace.localCloud}/logs.\n`,
+    );
+  });
+
   it("synthesizes and says what changed", async () => {
     const stacks: FixtureStack[] = [{ name: "dev-eu" }];
     const context = fakeContext(stacks);

@@ -115,6 +115,52 @@ describe.each(["github", "gitlab"] as const)("Reports on %s", (provider) => {
     ]);
   });
 
+  /** Runs the command, and gives what it refuses with. */
+  async function refused(url: string): Promise<{ message: string; remedy?: string }> {
+    const file = join(directory, `${provider}-refused.json`);
+    writeFileSync(file, JSON.stringify(change));
+    const token = provider === "github" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
+    const context = fakeContext([], { variables: { [token]: "t0ken" } });
+    const options = [
+      "--provider",
+      provider,
+      "--url",
+      url,
+      "--repository",
+      target.repository,
+      "--number",
+      "42",
+    ];
+    return commentCommand(context, () => undefined)
+      .parseAsync([file, ...options], { from: "user" })
+      .then(
+        () => Promise.reject(new Error("expected a refusal")),
+        (error: unknown) => error as { message: string; remedy?: string },
+      );
+  }
+
+  it("blame the token only where the forge refuses it", async () => {
+    forge.failure = 403;
+
+    const { message, remedy } = await refused(forge.url);
+
+    expect(message).toContain(`${forge.url} refused the report (HTTP 403): `);
+    expect(remedy).toMatch(/^The token needs to write pull requests/);
+  });
+
+  it("say that nobody answers where nobody does", async () => {
+    const { url } = forge;
+    await forge.close();
+
+    const { message, remedy } = await refused(url);
+    await forge.listen();
+
+    expect(message).toContain(`${url} cannot be reached: `);
+    expect(remedy).toBe(
+      "Check --url, and that this machine reaches it (proxy, firewall, DNS); then run the command again.",
+    );
+  });
+
   it("are posted by the command, from files", async () => {
     const file = join(directory, `${provider}.json`);
     writeFileSync(file, JSON.stringify(change));

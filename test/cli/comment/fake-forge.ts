@@ -21,6 +21,8 @@ export class FakeForge {
   public readonly tokens = new Set<string>();
   /** Whether GitHub's token may ask who it is. */
   public mayAskWhoItIs = true;
+  /** The status that every request gets; nothing while all is well. */
+  public failure?: number;
   private readonly server: Server;
 
   public constructor() {
@@ -54,6 +56,9 @@ export class FakeForge {
     this.requests.push(`${request.method ?? ""} ${path}`);
     this.tokens.add(String(request.headers.authorization ?? request.headers["private-token"]));
     const content = await read(request);
+    if (this.failure !== undefined) {
+      return { status: this.failure, body: { message: "No luck" } };
+    }
     const isGitlab = path.startsWith("/api/v4");
     if (path.endsWith("/user")) {
       return isGitlab || this.mayAskWhoItIs
