@@ -35,7 +35,8 @@ const domainSchema = section({
   /** The domain without a trailing dot. */
   name: domainName,
   /**
-   * Whether the foundation creates the hosted zone or finds it.
+   * Whether the foundation creates the hosted zone or finds it. The first deploy with a new zone stops and shows
+   * the name servers and the DS record to enter at the registrar, and goes on when the zone above has them.
    *
    * @default "create"
    */

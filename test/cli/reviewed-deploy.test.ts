@@ -660,10 +660,18 @@ describe("the rollout from region to region", () => {
     instances: [{ attributes: { alarm_name: "errors", arn: "arn:aws:cloudwatch:us-east-1:1:alarm:errors" } }],
   };
 
+  const arn = "arn:aws:cloudwatch:us-east-1:1:alarm:expiry";
+  const expiry = {
+    ...alarm,
+    name: "Expiry",
+    instances: [{ attributes: { alarm_name: "expiry", arn, metric_name: "DaysToExpiry" } }],
+  };
+
   async function watched(): Promise<Workbench> {
     const bench = await deployed();
     const state = stateWith(1, { url: "x" }, "dev-edge", 1);
-    bench.context.aws.states.set("dev-edge.tfstate", { ...state, resources: [...state.resources, alarm] });
+    const resources = [...state.resources, alarm, expiry];
+    bench.context.aws.states.set("dev-edge.tfstate", { ...state, resources });
     await bench.save(bothRegions);
     return bench;
   }
@@ -674,6 +682,13 @@ describe("the rollout from region to region", () => {
     expect((await bench.deploy()).calls).toEqual(["apply dev-us", "apply dev-eu"]);
     expect(bench.slept).toBe(3000);
     expect(bench.context.written.err).toContain("Watching the alarms for 3 s before dev-eu.");
+  });
+
+  it("goes on while a certificate waits for its renewal, which a deploy may mend", async () => {
+    const bench = await watched();
+    bench.context.aws.ringing.push({ name: "expiry", region: "us-east-1", reason: "12 days." });
+
+    expect((await bench.deploy()).outcomes["dev-eu"]).toBe("applied");
   });
 
   it("stops on an alarm, and goes on with the same plans once it is quiet", async () => {
