@@ -12,6 +12,17 @@ export interface DataKey {
   readonly encrypted: Uint8Array;
 }
 
+/** A data key that KMS opened. */
+export interface OpenedKey {
+  readonly plain: Uint8Array;
+  /**
+   * ARN of the KMS key that opened it.
+   *
+   * @default - KMS does not say
+   */
+  readonly keyArn?: string;
+}
+
 /** Keys in KMS. */
 export interface Keys {
   /** The KMS key that a bucket encrypts with, or nothing where it has none of its own. */
@@ -24,7 +35,7 @@ export interface Keys {
     region: string,
     encrypted: Uint8Array,
     context: EncryptionContext,
-  ): Promise<Uint8Array>;
+  ): Promise<OpenedKey>;
 }
 
 /** The SDK's answers, loaded on first use. */
@@ -67,10 +78,10 @@ export const kmsKeys: Keys = {
     const { DecryptCommand, KMSClient } = await import("@aws-sdk/client-kms");
     const client = new KMSClient(clientSettings(access, region));
     try {
-      const { Plaintext } = await client.send(
+      const { Plaintext, KeyId } = await client.send(
         new DecryptCommand({ CiphertextBlob: encrypted, EncryptionContext: { ...context } }),
       );
-      return Plaintext ?? new Uint8Array();
+      return { plain: Plaintext ?? new Uint8Array(), ...(KeyId === undefined ? {} : { keyArn: KeyId }) };
     } catch (error) {
       throw new CommandError(
         `KMS does not open the key of the saved plans: ${messageOf(error)}`,

@@ -339,7 +339,7 @@ async function reviewedPlans(
         session,
         home,
         plan,
-        PlanBundle.open(session, plan, digest),
+        await PlanBundle.open(session, plan, digest),
         orphans,
         acceptBlocked,
       );

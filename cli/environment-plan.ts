@@ -10,7 +10,7 @@ import { readPlans } from "./plan-reading";
 import { saveEnvironment } from "./plan-saving";
 import { planDestroy, planStack } from "./planning";
 import type { StackResult } from "./report";
-import { reportOf, writeReport, type ReportFiles } from "./report-input";
+import { fullReport, reportOf, writeReport, type ReportFiles } from "./report-input";
 import { refuseUnwritable } from "./result-file";
 import { rolloutWaves } from "./rollout";
 import { boundCommitOf } from "./saved-plan";
@@ -47,7 +47,12 @@ export async function planEnvironment(
   home: StateHome,
   options: PlanSettings = {},
 ): Promise<PlanFindings> {
-  refuseUnwritable(session.context.workspace, [options.report, options.markdown]);
+  refuseUnwritable(session.context.workspace, [
+    options.report,
+    options.markdown,
+    options.fullReport,
+    options.summary,
+  ]);
   if (options.save !== undefined) {
     refuseForeign(options.save);
     boundCommitOf(session.context.workspace.projectDirectory);
@@ -61,8 +66,8 @@ export async function planEnvironment(
     (stack) => planDestroy(session, home, stack),
   );
   const results = [...planned, ...ending];
-  const { report, markdown, save } = options;
-  const isAsked = report !== undefined || markdown !== undefined || save !== undefined;
+  const { report, markdown, fullReport: whole, summary, save } = options;
+  const isAsked = [report, markdown, whole, summary, save].some((file) => file !== undefined);
   return isAsked && !session.context.interrupts.requested
     ? tell(session, home, wanted, orphans, results, options)
     : { results };
@@ -82,12 +87,7 @@ async function tell(
   const codeChanges = await codeChangesOfBlocked(session, home, wanted, results);
   const about = { orphans: new Set(orphans.map(({ stack }) => stack.name)), codeChanges };
   const isComplete = results.every(({ outcome }) => outcome !== "failed" && outcome !== "interrupted");
-  const manifest =
-    options.save !== undefined && isComplete
-      ? await saveEnvironment(session, home, options.save, { stacks, results, plans, ...about })
-      : undefined;
-  const digest = manifest === undefined ? {} : { digest: manifest.digest };
-  const bare = reportOf(session, results, plans, { ...about, ...digest });
+  const bare = reportOf(session, results, plans, about);
   const standing = await standingStacks(session, home, wanted);
   const waves = rolloutWaves(wavesOf(wanted), standing, session.environment);
   const { refused, approved } = new Gatekeeper(session, orphans).judge(
@@ -98,7 +98,19 @@ async function tell(
     summary: text,
     approvedBy,
   }));
-  writeReport({ ...bare, approvals }, options);
+  const report = { ...bare, approvals };
+  const manifest =
+    options.save !== undefined && isComplete
+      ? await saveEnvironment(
+          session,
+          home,
+          options.save,
+          { stacks, results, plans, ...about },
+          fullReport(report),
+        )
+      : undefined;
+  const digest = manifest === undefined ? {} : { digest: manifest.digest };
+  writeReport({ ...report, ...digest }, options, manifest?.reportDigest);
   return { results, ...digest };
 }
 

@@ -12,9 +12,11 @@ import {
 import { join, resolve } from "node:path";
 
 import { digestOf } from "../analysis/change";
-import type { ExpectedChange, PlanSeal } from "../analysis/integrity";
+import { explainMismatch, resealed, type ExpectedChange, type PlanSeal } from "../analysis/integrity";
 import { CommandError, messageOf, quoted } from "./errors";
 import { decrypt, encrypt } from "./plan-cipher";
+import { isAuthentic, macOf, shapeProblems } from "./plan/saved-manifest";
+import { clockSkewMinutes } from "./saved-plan";
 import type { Session } from "./session";
 import type { ChangeCounts } from "./terraform/events";
 
@@ -50,13 +52,21 @@ export interface PlanManifest {
   readonly commit: string;
   /** SHA-256 of the provider lock file, which is saved too. */
   readonly lockDigest: string;
+  /**
+   * SHA-256 of the full report, which is saved too.
+   *
+   * @default - there is none
+   */
+  readonly reportDigest?: string;
   /** The data key of the plans, as KMS encrypted it, in base64. */
   readonly dataKey: string;
   /** Region of the KMS key. */
   readonly keyRegion: string;
   readonly stacks: readonly SavedStack[];
-  /** One digest over all the rest. */
+  /** One digest over all the rest, but for the code below. */
   readonly digest: string;
+  /** Authenticates the digest with the data key: without the right to use the KMS key nobody can make it. */
+  readonly mac: string;
 }
 
 /** A plan that is to be saved. */
@@ -73,12 +83,15 @@ export const bundleLifetimeHours = 24;
 
 const manifestFile = "manifest.json";
 const lockFile = "terraform.lock.hcl";
+const reportFile = "report.md";
 const planSuffix = ".tfplan.enc";
 const saltBytes = 32;
 
 /**
  * Saves plans in a directory, encrypted, under one digest. The directory appears whole or not at all;
  * saved plans that are there already are replaced, anything else is left alone.
+ *
+ * @param report - the full report, which holds no secret and is saved as it is.
  */
 export async function savePlans(
   session: Session,
@@ -86,6 +99,7 @@ export async function savePlans(
   plans: readonly PlanToSave[],
   lock: string,
   commit: string,
+  report?: string,
 ): Promise<PlanManifest> {
   const { context, environment, terraform } = session;
   const target = resolve(directory);
@@ -109,18 +123,23 @@ export async function savePlans(
       return { ...sealed, fileDigest: sha256(content) };
     });
     writeFileSync(join(fresh, lockFile), lock, { mode: 0o600 });
-    const content: Omit<PlanManifest, "digest"> = {
+    if (report !== undefined) {
+      writeFileSync(join(fresh, reportFile), report, { mode: 0o600 });
+    }
+    const content: Omit<PlanManifest, "digest" | "mac"> = {
       version: 1,
       environment: environment.name,
       createdAt: context.now().toISOString(),
       terraform: `${terraform.binary.product} ${terraform.binary.version}`,
       commit,
       lockDigest: sha256(lock),
+      ...(report === undefined ? {} : { reportDigest: sha256(report) }),
       dataKey: Buffer.from(key.encrypted).toString("base64"),
       keyRegion: key.region,
       stacks,
     };
-    const manifest = { ...content, digest: digestOf(content) };
+    const digest = digestOf(content);
+    const manifest = { ...content, digest, mac: macOf(key.plain, digest) };
     writeFileSync(join(fresh, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
     rmSync(target, { recursive: true, force: true });
     renameSync(fresh, target);
@@ -139,12 +158,11 @@ export interface OpenedPlan {
 
 /** Saved plans that are what they were when they were saved. */
 export class PlanBundle {
-  private key: Uint8Array | undefined;
-
   private constructor(
     private readonly session: Session,
     private readonly directory: string,
     public readonly manifest: PlanManifest,
+    private readonly key: Uint8Array,
   ) {}
 
   /**
@@ -154,14 +172,21 @@ export class PlanBundle {
    *   the key could have put another set of plans there.
    * @throws CommandError when any byte of it is not what was saved.
    */
-  public static open(session: Session, directory: string, digest?: string): PlanBundle {
+  public static async open(session: Session, directory: string, digest?: string): Promise<PlanBundle> {
     const path = resolve(directory);
     const manifest = readManifest(session, path, directory);
-    const problems = [...manifestProblems(session, manifest, digest), ...fileProblems(path, manifest)];
+    const changed = [...manifestProblems(session, manifest, digest), ...fileProblems(path, manifest)];
+    const problems = changed.length > 0 ? changed : sealProblems(path, manifest);
     if (problems.length > 0) {
       throw plansRefused(session, directory, problems);
     }
-    return new PlanBundle(session, path, manifest);
+    const key = await openedKey(session, directory, manifest);
+    if (!isAuthentic(manifest, key)) {
+      throw plansRefused(session, directory, [
+        `${manifestFile} was not made with the key that it names: somebody wrote it anew`,
+      ]);
+    }
+    return new PlanBundle(session, path, manifest, key);
   }
 
   /** The provider lock file that the plans were made with. */
@@ -170,21 +195,17 @@ export class PlanBundle {
   }
 
   /** Decrypts the plan of a stack. */
-  public async plan({ name, fileDigest }: SavedStack): Promise<OpenedPlan> {
-    const { context, access, environment } = this.session;
-    const { dataKey, keyRegion } = this.manifest;
-    this.key ??= await context.aws.keys.openDataKey(
-      access,
-      keyRegion,
-      Buffer.from(dataKey, "base64"),
-      encryptionContext(environment.name),
-    );
+  public plan({ name, fileDigest }: SavedStack): Promise<OpenedPlan> {
+    const { environment } = this.session;
     const content = this.contentOf(fileOf(name), fileDigest);
     const opened = decrypt(this.key, content, aboutPlan(environment.name, name));
     if (opened === undefined) {
       throw plansRefused(this.session, this.directory, [`${name}: the plan does not decrypt`]);
     }
-    return { salt: opened.subarray(0, saltBytes).toString("hex"), plan: opened.subarray(saltBytes) };
+    return Promise.resolve({
+      salt: opened.subarray(0, saltBytes).toString("hex"),
+      plan: opened.subarray(saltBytes),
+    });
   }
 
   /** A file as it was saved. A deploy may take hours, and reads each plan when its turn has come. */
@@ -229,7 +250,32 @@ function readManifest(session: Session, path: string, directory: string): PlanMa
   if (content.version !== 1) {
     throw plansRefused(session, directory, [`${manifestFile} is of another version of Meridian`]);
   }
+  const problems = shapeProblems(content);
+  if (problems.length > 0) {
+    throw plansRefused(session, directory, problems);
+  }
   return content as PlanManifest;
+}
+
+async function openedKey(
+  session: Session,
+  directory: string,
+  { dataKey, keyRegion }: PlanManifest,
+): Promise<Uint8Array> {
+  const { context, access, environment } = session;
+  const { plain, keyArn } = await context.aws.keys.openDataKey(
+    access,
+    keyRegion,
+    Buffer.from(dataKey, "base64"),
+    encryptionContext(environment.name),
+  );
+  const account = keyArn?.split(":")[4];
+  if (account !== undefined && account !== environment.account) {
+    throw plansRefused(session, directory, [
+      `they are encrypted with a key of account ${account}, and the environment is in ${environment.account}`,
+    ]);
+  }
+  return plain;
 }
 
 function manifestProblems(
@@ -237,8 +283,8 @@ function manifestProblems(
   manifest: PlanManifest,
   digest?: string,
 ): string[] {
-  const { digest: said, ...content } = manifest;
-  if (said !== digestOf(content)) {
+  const said = manifest.digest;
+  if (said !== digestOf({ ...manifest, digest: undefined, mac: undefined })) {
     return [`${manifestFile} was edited: its digest does not fit its content`];
   }
   if (digest !== undefined && digest !== said) {
@@ -248,14 +294,39 @@ function manifestProblems(
     return [`they are for the environment ${manifest.environment}`];
   }
   const hours = (context.now().getTime() - new Date(manifest.createdAt).getTime()) / 3_600_000;
+  if (hours < -clockSkewMinutes / 60) {
+    return [
+      `they were made at ${manifest.createdAt}, and it is ${context.now().toISOString()}: one of the clocks is wrong`,
+    ];
+  }
   return hours <= bundleLifetimeHours
     ? []
     : [`they are ${Math.floor(hours)} hours old, and the limit is ${bundleLifetimeHours}`];
 }
 
-function fileProblems(directory: string, { stacks, lockDigest }: PlanManifest): string[] {
+/** What the seals of the stacks say that the manifest itself does not. */
+function sealProblems(directory: string, { stacks, commit }: PlanManifest): string[] {
+  const providerLock = digestOf(readFileSync(join(directory, lockFile), "utf8"));
+  const names = stacks.map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return [
+    ...twice.map((name) => `${name} is named twice`),
+    ...stacks.flatMap(({ name, seal }) =>
+      explainMismatch(seal, resealed(seal, { stack: name, commit, providerLock })).map(
+        (problem) => `${name}: ${problem}`,
+      ),
+    ),
+    ...stacks
+      .filter(({ outcome, fileDigest }) => (outcome === "changes") !== (fileDigest !== undefined))
+      .map(({ name, outcome }) => `${name}: '${outcome}' does not go with what is saved of it`),
+  ];
+}
+
+function fileProblems(directory: string, manifest: PlanManifest): string[] {
+  const { stacks, lockDigest, reportDigest } = manifest;
   const files = [
     { name: lockFile, digest: lockDigest },
+    ...(reportDigest === undefined ? [] : [{ name: reportFile, digest: reportDigest }]),
     ...stacks.flatMap(({ name, fileDigest }) =>
       fileDigest === undefined ? [] : [{ name: fileOf(name), digest: fileDigest }],
     ),
@@ -309,7 +380,7 @@ export function refuseForeign(directory: string): void {
   }
   const names = readdirSync(path);
   const isOurs = (name: string): boolean =>
-    name === manifestFile || name === lockFile || name.endsWith(planSuffix);
+    name === manifestFile || name === lockFile || name === reportFile || name.endsWith(planSuffix);
   const areSaved = names.every(isOurs) && names.includes(manifestFile) && names.includes(lockFile);
   if (names.length > 0 && !areSaved) {
     throw new CommandError(

@@ -29,6 +29,7 @@ export async function saveEnvironment(
   home: StateHome,
   directory: string,
   planned: PlannedEnvironment,
+  report?: string,
 ): Promise<PlanManifest> {
   const { workspace } = session.context;
   const lock = new ProviderLock(workspace).content;
@@ -36,7 +37,7 @@ export async function saveEnvironment(
   const entries = await Promise.all(
     planned.results.map((result) => toSave(session, home, result, planned, lock, commit)),
   );
-  const manifest = await savePlans(session, directory, entries, lock, commit);
+  const manifest = await savePlans(session, directory, entries, lock, commit, report);
   for (const { plan } of planned.results) {
     if (plan !== undefined) {
       discardPlan(plan);

@@ -4,6 +4,7 @@ import type { StackDiff } from "../analysis/diff";
 import {
   buildReport,
   renderMarkdown,
+  summaryLimit,
   type NeededApproval,
   type PlannedStack,
   type PlanReport,
@@ -77,12 +78,31 @@ export interface ReportFiles {
   readonly report?: string;
   /** File for people, short enough for a comment. */
   readonly markdown?: string;
+  /** File for people with all of it, however long that is. */
+  readonly fullReport?: string;
+  /** File for people that GitHub takes as the summary of a job: all of it up to 1 MiB. */
+  readonly summary?: string;
 }
 
-/** Writes a report where it was asked for. */
-export function writeReport(report: PlanReport, files: ReportFiles): void {
+/** The report with nothing left out. */
+export function fullReport(report: PlanReport): string {
+  return renderMarkdown([report], { limitBytes: Number.POSITIVE_INFINITY });
+}
+
+/**
+ * Writes a report where it was asked for.
+ *
+ * @param savedDigest - SHA-256 of the full report that is saved with the plans.
+ */
+export function writeReport(report: PlanReport, files: ReportFiles, savedDigest?: string): void {
+  const place =
+    savedDigest === undefined
+      ? {}
+      : { fullReport: `report.md beside the saved plans (SHA-256 ${savedDigest})` };
   write(files.report, () => `${JSON.stringify(report, null, 2)}\n`);
-  write(files.markdown, () => renderMarkdown([report]));
+  write(files.markdown, () => renderMarkdown([report], place));
+  write(files.summary, () => renderMarkdown([report], { limitBytes: summaryLimit, ...place }));
+  write(files.fullReport, () => fullReport(report));
 }
 
 function write(file: string | undefined, content: () => string): void {

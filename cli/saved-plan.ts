@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { z } from "zod";
 
 import { CommandError } from "./errors";
 import type { Stack } from "./manifest";
 import { git, isInRepository } from "./repository";
 import type { ChangeCounts } from "./terraform/events";
-import { writePrivateFile } from "./workspace";
+import { type Workspace, writePrivateFile } from "./workspace";
 
 /** What is known of a plan that lies in a file. */
 export interface PlanMetadata {
@@ -30,6 +33,9 @@ export interface PlanMetadata {
 /** A plan older than this is refused: what it was made from may have moved on. */
 export const planLifetimeMinutes = 30;
 
+/** Clocks may differ by as much; a plan that is dated later than that was not made yet. */
+export const clockSkewMinutes = 5;
+
 /** Where the metadata of a plan file lies. */
 export function metadataFile(planFile: string): string {
   return `${planFile}.json`;
@@ -49,13 +55,39 @@ export function discardPlan(planFile: string): void {
   rmSync(metadataFile(planFile), { force: true });
 }
 
+/**
+ * Deletes every plan that an environment still has on this disk: a run that ended before it applied them,
+ * or was killed, has left them with their secrets.
+ */
+export function discardPlans(workspace: Workspace, environment: string): void {
+  rmSync(dirname(workspace.plan(environment, "any")), { recursive: true, force: true });
+}
+
 /** Reads the metadata of a plan file; nothing when there is no such plan. */
 export function readPlanMetadata(planFile: string): PlanMetadata | undefined {
   const file = metadataFile(planFile);
-  return existsSync(planFile) && existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as PlanMetadata)
-    : undefined;
+  if (!existsSync(planFile) || !existsSync(file)) {
+    return undefined;
+  }
+  try {
+    return metadataSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    // What cannot be read describes no plan.
+    return undefined;
+  }
 }
+
+const metadataSchema = z.object({
+  environment: z.string(),
+  stack: z.string(),
+  mode: z.enum(["apply", "destroy"]),
+  stackDigest: z.string(),
+  planDigest: z.string(),
+  createdAt: z.iso.datetime(),
+  terraform: z.string(),
+  commit: z.string().optional(),
+  counts: z.object({ add: z.number(), change: z.number(), remove: z.number(), import: z.number() }).loose(),
+});
 
 /**
  * Refuses a plan that is not to be applied: missing, too old, made from other bytes than the
@@ -69,11 +101,18 @@ export function verifyPlan(
 ): PlanMetadata {
   const metadata = readPlanMetadata(planFile);
   if (metadata === undefined) {
-    throw refused(stack, "there is none", "Make one.");
+    throw refused(stack, "there is none that can be read", "Run the command again for one.");
   }
   const ageMinutes = (now.getTime() - new Date(metadata.createdAt).getTime()) / 60_000;
   if (metadata.stack !== stack.name || metadata.mode !== mode) {
     throw refused(stack, `it is for ${metadata.mode} of ${metadata.stack}`, "Make one for this command.");
+  }
+  if (ageMinutes < -clockSkewMinutes) {
+    throw refused(
+      stack,
+      `it was made at ${metadata.createdAt}, and it is ${now.toISOString()}`,
+      "Set the clock of this machine, and run the command again.",
+    );
   }
   if (!(ageMinutes <= planLifetimeMinutes)) {
     throw refused(

@@ -12,6 +12,7 @@ import { takeLock, thisProcess } from "./lock";
 import type { Stack } from "./manifest";
 import { Progress } from "./progress";
 import { refuseUnwritable } from "./result-file";
+import { discardPlans } from "./saved-plan";
 import type { State } from "./state";
 import { refuseUnsavedState, synthesize, type Synthesis } from "./synthesis";
 import { findTerraform, type TerraformBinary } from "./terraform/binary";
@@ -98,8 +99,11 @@ export async function withSession<Result>(
   );
   const stopListening = context.interrupts.listen();
   try {
+    // A run that was killed has left its plans, and plans hold secrets.
+    discardPlans(context.workspace, environment.name);
     return await work(await open(context, environment, options, settings, binary, startedAt));
   } finally {
+    discardPlans(context.workspace, environment.name);
     stopListening();
     release();
   }

@@ -139,6 +139,11 @@ class Comparison {
     const [before, after] = [left ?? [], right ?? []];
     const marks: readonly unknown[] = Array.isArray(unknown) ? unknown : [];
     if (hasUnknown(marks)) {
+      const pairs = pairedByKey(elementsOf(before), elementsOf(after));
+      if (pairs !== undefined && marks.length <= after.length) {
+        this.comparePairs(path, pairs, marks, depth);
+        return;
+      }
       const length = Math.max(before.length, after.length, marks.length);
       for (let index = 0; index < length; index += 1) {
         this.compare(`${path}[${index}]`, before[index], after[index], marks[index], depth + 1);
@@ -160,6 +165,11 @@ class Comparison {
     added: readonly Element[],
     depth: number,
   ): void {
+    const byKey = pairedByKey(removed, added);
+    if (byKey !== undefined) {
+      this.comparePairs(path, byKey, [], depth);
+      return;
+    }
     const pairs = removed.every(isContainer) && added.every(isContainer) ? removed.length : 0;
     added.slice(0, pairs).forEach((right, position) => {
       this.compare(`${path}[${right.index}]`, removed[position]?.value, right.value, false, depth + 1);
@@ -168,6 +178,30 @@ class Comparison {
       this.changes.push({ path: `${path}[${index}]`, before: value });
     }
     for (const { index, value } of added.slice(pairs)) {
+      this.changes.push({ path: `${path}[${index}]`, after: value });
+    }
+  }
+
+  /** Blocks that are the same by their name; what has no partner came or went as a whole. */
+  private comparePairs(
+    path: string,
+    { pairs, removed, added }: Pairing,
+    marks: readonly unknown[],
+    depth: number,
+  ): void {
+    for (const [left, right] of pairs) {
+      this.compare(
+        `${path}[${right.index}]`,
+        left.value,
+        right.value,
+        marks[right.index] ?? false,
+        depth + 1,
+      );
+    }
+    for (const { index, value } of removed) {
+      this.changes.push({ path: `${path}[${index}]`, before: value });
+    }
+    for (const { index, value } of added) {
       this.changes.push({ path: `${path}[${index}]`, after: value });
     }
   }
@@ -216,6 +250,75 @@ function isList(value: unknown): boolean {
 
 function isContainer({ value }: Element): boolean {
   return typeof value === "object" && value !== null;
+}
+
+/** Elements of two lists that are the same block, and those without a partner. */
+interface Pairing {
+  readonly pairs: readonly (readonly [before: Element, after: Element])[];
+  readonly removed: readonly Element[];
+  readonly added: readonly Element[];
+}
+
+/** What tells blocks of one list apart, the best first. A priority alone does: two rules cannot share one. */
+const keyNames = [
+  "name",
+  "id",
+  "rule_id",
+  "sid",
+  "Sid",
+  "key",
+  "region_name",
+  "region",
+  "index_name",
+  "attribute_name",
+  "origin_id",
+  "domain_name",
+  "path_pattern",
+  "device_name",
+  "container_name",
+  "cidr",
+  "cidr_block",
+  "priority",
+  "rule_no",
+] as const;
+
+/** Pairs blocks by the first attribute that all of them have, no two alike, and that any two share. */
+function pairedByKey(before: readonly Element[], after: readonly Element[]): Pairing | undefined {
+  if (before.length === 0 || after.length === 0) {
+    return undefined;
+  }
+  for (const name of keyNames) {
+    const [left, right] = [keyed(before, name), keyed(after, name)];
+    const shared =
+      left === undefined || right === undefined ? [] : [...right].filter(([key]) => left.has(key));
+    if (left !== undefined && right !== undefined && shared.length > 0) {
+      return {
+        pairs: shared.flatMap(([key, element]) => {
+          const earlier = left.get(key);
+          return earlier === undefined ? [] : [[earlier, element] as const];
+        }),
+        removed: [...left].filter(([key]) => !right.has(key)).map(([, element]) => element),
+        added: [...right].filter(([key]) => !left.has(key)).map(([, element]) => element),
+      };
+    }
+  }
+  return undefined;
+}
+
+function keyed(elements: readonly Element[], name: string): Map<string, Element> | undefined {
+  const found = new Map<string, Element>();
+  for (const element of elements) {
+    const key = isObject(element.value) ? own(element.value, name) : undefined;
+    if ((typeof key !== "string" && typeof key !== "number") || key === "" || found.has(String(key))) {
+      return undefined;
+    }
+    found.set(String(key), element);
+  }
+  return found;
+}
+
+function elementsOf(list: readonly unknown[]): Element[] {
+  return list.map((value, index) => ({ index, value }));
 }
 
 /** The elements of `list` that `other` does not hold, counting repetitions. */

@@ -32,6 +32,9 @@ function of(risk: Risk, summaries: readonly string[]): Finding[] {
 
 function dataLost(change: ClassifiableChange): string[] {
   const { type, action } = change;
+  if (type === "aws_s3_bucket_lifecycle_configuration" && action !== "create") {
+    return soonerExpiry(change);
+  }
   const held = Object.hasOwn(statefulTypes, type) ? statefulTypes[type] : undefined;
   if (held === undefined) {
     return [];
@@ -44,7 +47,7 @@ function dataLost(change: ClassifiableChange): string[] {
     case "forget":
       return [`holds ${held}; it stays behind unmanaged`];
     case "update":
-      return replicasLost(change);
+      return [...replicasLost(change), ...soonerExpiry(change)];
     default:
       return [];
   }
@@ -63,6 +66,60 @@ function replicasLost({ type, before, after }: ClassifiableChange): string[] {
   return regions(before)
     .filter((region) => !kept.has(region))
     .map((region) => `takes away the table's replica in ${region} with its items`);
+}
+
+/** What is deleted by itself, and sooner than before. */
+function soonerExpiry({ type, attributes, before, after }: ClassifiableChange): string[] {
+  switch (type) {
+    case "aws_s3_bucket_lifecycle_configuration":
+    case "aws_s3_bucket": {
+      const earlier = expiryDays(before);
+      return expiryDays(after).flatMap(({ kind, rule, days }) => {
+        const was = earlier.find((other) => other.kind === kind && other.rule === rule)?.days;
+        return was !== undefined && was <= days
+          ? []
+          : [
+              `deletes ${kind} after ${days} ${days === 1 ? "day" : "days"}${was === undefined ? "" : `, not ${was}`} (${rule})`,
+            ];
+      });
+    }
+    case "aws_dynamodb_table": {
+      const isOn = attributes.some(
+        ({ path, after: now }) => /^ttl\[\d+\]\.enabled$/.test(path) && now === true,
+      );
+      return isOn ? ["deletes items by itself from now on (ttl)"] : [];
+    }
+    default:
+      return [];
+  }
+}
+
+interface Expiry {
+  readonly kind: "objects" | "old versions";
+  readonly rule: string;
+  readonly days: number;
+}
+
+function expiryDays(block: Readonly<Record<string, unknown>> | undefined): Expiry[] {
+  return listOf(block?.rule ?? block?.lifecycle_rule)
+    .filter(isObject)
+    .filter((rule) => rule.status !== "Disabled" && rule.enabled !== false)
+    .flatMap((rule) => {
+      const name = typeof rule.id === "string" && rule.id !== "" ? rule.id : "a rule";
+      const daysOf = (value: unknown, attribute: string): number[] =>
+        listOf(value)
+          .filter(isObject)
+          .flatMap((each) =>
+            typeof each[attribute] === "number" && each[attribute] > 0 ? [each[attribute]] : [],
+          );
+      return [
+        ...daysOf(rule.expiration, "days").map((days): Expiry => ({ kind: "objects", rule: name, days })),
+        ...[
+          ...daysOf(rule.noncurrent_version_expiration, "noncurrent_days"),
+          ...daysOf(rule.noncurrent_version_expiration, "days"),
+        ].map((days): Expiry => ({ kind: "old versions", rule: name, days })),
+      ];
+    });
 }
 
 function plainRisk({ action, attributes }: ClassifiableChange): Risk {
@@ -103,7 +160,55 @@ function accessWidening(change: ClassifiableChange): string[] {
     ...attachments(change),
     ...lostBoundary(change),
     ...invocations(change),
+    ...shares(change),
+    ...credentials(change),
   ];
+}
+
+/** What hands something to other accounts once it is made, and what names whom or what. */
+const handovers: Readonly<Record<string, { readonly says: string; readonly names: string }>> = {
+  aws_ami_launch_permission: { says: "lets others start the image:", names: "account_id" },
+  aws_ram_principal_association: { says: "shares resources with", names: "principal" },
+  aws_ram_resource_association: { says: "shares", names: "resource_arn" },
+  aws_snapshot_create_volume_permission: { says: "lets others read the snapshot:", names: "account_id" },
+};
+
+function shares({ type, action, before, after }: ClassifiableChange): string[] {
+  const isNew = action === "create" || action === "replace";
+  const handover = isNew && Object.hasOwn(handovers, type) ? handovers[type] : undefined;
+  if (handover !== undefined) {
+    return [`${handover.says} ${textOf(after, handover.names, "everybody or an unknown account")}`];
+  }
+  const isOpened =
+    type === "aws_ram_resource_share" &&
+    after?.allow_external_principals === true &&
+    before?.allow_external_principals !== true;
+  return isOpened ? ["may be shared with accounts outside of the organization"] : [];
+}
+
+/** Credentials that last, and the attribute that says whose they are. */
+const lasting: Readonly<Record<string, { readonly says: string; readonly owner: string }>> = {
+  aws_iam_access_key: { says: "an access key, which does not expire", owner: "user" },
+  aws_iam_service_specific_credential: { says: "a password for a service", owner: "user_name" },
+  aws_iam_user_login_profile: { says: "a password", owner: "user" },
+};
+
+function credentials({ type, action, before, after }: ClassifiableChange): string[] {
+  const kind = Object.hasOwn(lasting, type) ? lasting[type] : undefined;
+  const isNew = action === "create" || action === "replace";
+  const isRevived = before?.status === "Inactive" && after?.status === "Active";
+  return kind !== undefined && (isNew || isRevived)
+    ? [`gives ${textOf(after, kind.owner, "a user")} ${kind.says}`]
+    : [];
+}
+
+function textOf(
+  block: Readonly<Record<string, unknown>> | undefined,
+  name: string,
+  otherwise: string,
+): string {
+  const value = block?.[name];
+  return typeof value === "string" && value !== "" ? value : otherwise;
 }
 
 function widerPolicy({ before, after, attributes }: ClassifiableChange, name: string): string[] {

@@ -22,12 +22,59 @@ interface Opening {
 export function networkWidening(change: ClassifiableChange): string[] {
   const openings = openingsOf(change.type, change.after ?? {});
   const earlier = openingsOf(change.type, change.before ?? {});
-  const wider = openings.filter((opening) => !earlier.some((other) => admits(other, opening)));
+  // Most rules stay as they are; only the others are compared with each.
+  const same = new Set(earlier.map((opening) => JSON.stringify(opening)));
+  const wider = openings.filter(
+    (opening) => !same.has(JSON.stringify(opening)) && !earlier.some((other) => admits(other, opening)),
+  );
   return [
     ...wider.map((opening) => `opens ${describeOpening(opening)}`),
     ...lostDenials(change),
     ...exposures(change),
+    ...waysOut(change),
+    ...unauthorizedUrl(change),
   ];
+}
+
+/** A route to the internet makes what is behind it public. */
+function waysOut({ type, action, before, after }: ClassifiableChange): string[] {
+  if (!/^aws_(default_)?route(_table)?$/.test(type) || action === "destroy" || action === "forget") {
+    return [];
+  }
+  const earlier = new Set(publicRoutes(type, before ?? {}));
+  return publicRoutes(type, after ?? {})
+    .filter((route) => !earlier.has(route))
+    .map((route) => `routes ${route} to an internet gateway`);
+}
+
+function publicRoutes(type: string, block: Readonly<JsonObject>): string[] {
+  const routes = type === "aws_route" ? [block] : listOf(block.route).filter(isObject);
+  return routes
+    .filter(
+      ({ gateway_id: gateway }) => typeof gateway === "string" && /^igw-|internet_gateway/.test(gateway),
+    )
+    .map((route) =>
+      textOr(
+        [
+          route.destination_cidr_block,
+          route.destination_ipv6_cidr_block,
+          route.cidr_block,
+          route.ipv6_cidr_block,
+          route.destination_prefix_list_id,
+        ].find((destination) => typeof destination === "string" && destination !== ""),
+        "an unknown destination",
+      ),
+    );
+}
+
+function unauthorizedUrl({ type, action, before, after }: ClassifiableChange): string[] {
+  return type === "aws_lambda_function_url" &&
+    action !== "destroy" &&
+    action !== "forget" &&
+    after?.authorization_type === "NONE" &&
+    before?.authorization_type !== "NONE"
+    ? ["lets everybody on the internet call the function (authorization_type NONE)"]
+    : [];
 }
 
 /** Whether an address block lies inside another. Text that is no CIDR block contains only itself. */
@@ -35,11 +82,11 @@ export function cidrContains(outer: string, inner: string): boolean {
   if (outer === inner) {
     return true;
   }
-  const [wide, narrow] = [parseCidr(outer), parseCidr(inner)];
-  if (wide instanceof Address4 && narrow instanceof Address4) {
-    return narrow.isInSubnet(wide);
+  const [wide, narrow] = [blockOf(outer), blockOf(inner)];
+  if (wide === undefined || narrow === undefined) {
+    return false;
   }
-  return wide instanceof Address6 && narrow instanceof Address6 && narrow.isInSubnet(wide);
+  return wide.version === narrow.version && wide.first <= narrow.first && wide.last >= narrow.last;
 }
 
 /** Whether a peer is the whole internet. */
@@ -47,14 +94,39 @@ export function isEverywhere(peer: string): boolean {
   return peer === "0.0.0.0/0" || peer === "::/0";
 }
 
-function parseCidr(text: string): Address4 | Address6 | undefined {
+/** A block as its first and last address, so that comparing two is comparing numbers. */
+interface AddressBlock {
+  readonly version: 4 | 6;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Blocks that were read already: each rule of a group is compared with all others. */
+const blocks = new Map<string, AddressBlock | undefined>();
+const mostBlocks = 20_000;
+
+function blockOf(text: string): AddressBlock | undefined {
+  if (blocks.has(text)) {
+    return blocks.get(text);
+  }
+  if (blocks.size >= mostBlocks) {
+    blocks.clear();
+  }
+  const block = parseCidr(text);
+  blocks.set(text, block);
+  return block;
+}
+
+function parseCidr(text: string): AddressBlock | undefined {
   if (text.length > 60) {
     return undefined;
   }
-  if (Address4.isValid(text)) {
-    return new Address4(text);
+  const version = Address4.isValid(text) ? 4 : Address6.isValid(text) ? 6 : undefined;
+  if (version === undefined) {
+    return undefined;
   }
-  return Address6.isValid(text) ? new Address6(text) : undefined;
+  const address = version === 4 ? new Address4(text) : new Address6(text);
+  return { version, first: address.startAddress().bigInt(), last: address.endAddress().bigInt() };
 }
 
 function openingsOf(type: string, block: Readonly<JsonObject>): Opening[] {
@@ -74,8 +146,46 @@ function openingsOf(type: string, block: Readonly<JsonObject>): Opening[] {
     case "aws_network_acl_rule":
       return block.rule_action === "allow" ? openings(block.egress === true ? "out" : "in", block) : [];
     default:
+      return otherOpenings(type, block);
+  }
+}
+
+function otherOpenings(type: string, block: Readonly<JsonObject>): Opening[] {
+  switch (type) {
+    case "aws_ec2_managed_prefix_list":
+      return listOf(block.entry)
+        .filter(isObject)
+        .map((entry) => listed(entry.cidr));
+    case "aws_ec2_managed_prefix_list_entry":
+      return [listed(block.cidr)];
+    case "aws_eks_cluster":
+      return publicEndpoint(block);
+    default:
       return [];
   }
+}
+
+/** An address on a list that rules and routes of others name. */
+function listed(cidr: unknown): Opening {
+  return { ...everyPort, peer: textOr(cidr, "an unknown block") };
+}
+
+const everyPort = { direction: "in", protocol: "all", fromPort: undefined, toPort: undefined } as const;
+
+/** Who reaches the API of a cluster from outside; without a list everybody does. */
+function publicEndpoint(block: Readonly<JsonObject>): Opening[] {
+  const [vpc] = listOf(block.vpc_config).filter(isObject);
+  if (vpc === undefined || vpc.endpoint_public_access === false) {
+    return [];
+  }
+  const cidrs = listOf(vpc.public_access_cidrs);
+  return (cidrs.length === 0 ? ["0.0.0.0/0"] : cidrs).map((cidr) => ({
+    ...everyPort,
+    protocol: "tcp",
+    fromPort: 443,
+    toPort: 443,
+    peer: textOr(cidr, "an unknown block"),
+  }));
 }
 
 function bothWays(block: Readonly<JsonObject>, isOpening: (rule: JsonObject) => boolean): Opening[] {

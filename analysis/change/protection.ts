@@ -72,7 +72,58 @@ const guards: readonly Guard[] = [
   },
   { attribute: /^(storage_encrypted|encrypted)$/, isOff: isFalse, says: "switches encryption off" },
   { attribute: /^enable_key_rotation$/, isOff: isFalse, says: "switches key rotation off" },
+  {
+    attribute:
+      /^(ssl_policy|security_policy|security_policy_name|viewer_certificate\.minimum_protocol_version|domain_endpoint_options\.tls_security_policy|domain_name_configuration\.security_policy|minimum_tls_version)$/,
+    isOff: (after, before) => tlsRank(after) < tlsRank(before),
+    says: "accepts older versions of TLS",
+  },
+  { attribute: /^enable_logging$/, isOff: isFalse, says: "stops the audit trail" },
+  {
+    attribute: /^is_multi_region_trail$/,
+    isOff: isFalse,
+    says: "leaves other regions out of the audit trail",
+  },
+  {
+    attribute: /^include_global_service_events$/,
+    isOff: isFalse,
+    says: "leaves global services out of the audit trail",
+  },
+  {
+    attribute: /^enable_log_file_validation$/,
+    isOff: isFalse,
+    says: "no longer shows whether the audit trail was changed",
+  },
+  {
+    attribute: /^metadata_options\.http_tokens$/,
+    isOff: (after, before) => before === "required" && after !== "required",
+    says: "answers requests for credentials without a session token (IMDSv1)",
+  },
+  {
+    attribute: /^metadata_options\.http_put_response_hop_limit$/,
+    isOff: (after, before) => typeof after === "number" && after > (typeof before === "number" ? before : 1),
+    says: "hands credentials out over more hops",
+  },
+  { attribute: /^actions_enabled$/, isOff: isFalse, says: "mutes the alarm" },
+  {
+    attribute: /^alarm_actions$/,
+    isOff: (after, before) => before !== undefined && after === undefined,
+    says: "notifies nobody when the alarm rings",
+  },
 ];
+
+/** The oldest minor version of TLS 1 that a policy accepts; not a number where its name says none. */
+function tlsRank(policy: unknown): number {
+  if (typeof policy !== "string") {
+    return Number.NaN;
+  }
+  const named = /[-_v]1[-_.]([0-3])(?!\d)/.exec(policy.replace("TLS13-", ""));
+  if (named !== null) {
+    return Number(named[1]);
+  }
+  // Policies that are called by their year alone accept TLS 1.0.
+  return policy === "SSLv3" ? -1 : /^(TLSv1|ELBSecurityPolicy)/.test(policy) ? 0 : Number.NaN;
+}
 
 /** Resources that are a guard themselves: what is no longer so once they are gone. */
 const guardTypes: Readonly<Record<string, string>> = {
@@ -80,6 +131,8 @@ const guardTypes: Readonly<Record<string, string>> = {
   aws_backup_selection: "leaves what it selects without backups",
   aws_backup_vault_lock_configuration: "lets recovery points be deleted before their time",
   aws_backup_vault_policy: "lifts the policy of a vault of recovery points",
+  aws_cloudwatch_composite_alarm: "rings no longer",
+  aws_cloudwatch_metric_alarm: "rings no longer",
   aws_ebs_encryption_by_default: "leaves new disks unencrypted",
   aws_guardduty_detector: "looks for no more threats",
   aws_route53_hosted_zone_dnssec: "signs the zone no longer",

@@ -14,7 +14,7 @@ import {
   type ResourceChange,
 } from "../change";
 import { redactPlan } from "../redact";
-import type { PlannedChange, PlannedResource, TerraformPlanJson } from "./terraform-plan";
+import type { PlannedAction, PlannedChange, PlannedResource, TerraformPlanJson } from "./terraform-plan";
 
 /** How many resources a plan creates, updates and so on. */
 export interface ChangeCounts {
@@ -48,6 +48,14 @@ export interface CheckWarning {
   readonly messages: readonly string[];
 }
 
+/** Something that happens, or waits, and that no rule of ours has looked at. Holds no secret. */
+export interface Unreviewed {
+  /** What it is about. */
+  readonly address: string;
+  /** What of it, as the end of a sentence that begins with the address. */
+  readonly what: string;
+}
+
 /** What one plan does, without secrets, in the order of risk. */
 export interface PlanSummary {
   readonly counts: ChangeCounts;
@@ -57,6 +65,8 @@ export interface PlanSummary {
   readonly drift: readonly ResourceChange[];
   readonly outputs: readonly OutputChange[];
   readonly warnings: readonly CheckWarning[];
+  /** Actions, what Terraform puts off, and changes of a kind that is not known here. */
+  readonly unreviewed: readonly Unreviewed[];
   /** Whether planning stopped on an error, so that the rest is not to be trusted. */
   readonly errored: boolean;
 }
@@ -68,6 +78,7 @@ export function isEmptyPlan(summary: PlanSummary): boolean {
     summary.drift.length === 0 &&
     summary.outputs.length === 0 &&
     summary.warnings.length === 0 &&
+    summary.unreviewed.length === 0 &&
     !summary.errored
   );
 }
@@ -106,8 +117,61 @@ export function summarizeRedactedPlan(plan: TerraformPlanJson): PlanSummary {
           ]
         : [],
     ),
+    unreviewed: unreviewedOf(plan),
     errored: plan.errored === true,
   };
+}
+
+const deferralReasons: Readonly<Record<string, string>> = {
+  absent_prereq: "something that it needs does not exist yet",
+  deferred_prereq: "something that it needs is put off",
+  instance_count_unknown: "how many there will be is not known yet",
+  provider_config_unknown: "the configuration of its provider is not known yet",
+  resource_config_unknown: "its configuration is not known yet",
+};
+
+const knownActions = new Set(["no-op", "read", "create", "update", "delete", "forget"]);
+
+/** What happens besides known changes. Terraform's own words stay: what it is must not be guessed. */
+function unreviewedOf(plan: TerraformPlanJson): Unreviewed[] {
+  const waits = (reason: string | undefined): string =>
+    `is put off: ${reason !== undefined && Object.hasOwn(deferralReasons, reason) ? (deferralReasons[reason] ?? "") : (reason ?? "no reason is given")}`;
+  const deferred = plan.deferred_changes ?? [];
+  const waiting = plan.deferred_action_invocations ?? [];
+  const isExplained = deferred.length > 0 || waiting.length > 0;
+  return [
+    ...(plan.resource_changes ?? [])
+      .filter(({ change }) => change.actions.some((action) => !knownActions.has(action)))
+      .map(({ address, change }) => ({
+        address,
+        what: `is changed in a way that Meridian does not know: ${change.actions.join(", ")}`,
+      })),
+    ...(plan.action_invocations ?? []).map((action) => ({
+      address: action.address ?? "action",
+      what: `is invoked ${occasionOf(action)}`,
+    })),
+    ...deferred.map(({ reason, resource_change: resource }) => ({
+      address: resource?.address ?? "resource",
+      what: waits(reason),
+    })),
+    ...waiting.map(({ reason, action_invocation: action }) => ({
+      address: action?.address ?? "action",
+      what: waits(reason),
+    })),
+    ...(plan.complete === false && plan.errored !== true && !isExplained
+      ? [{ address: "the plan", what: "is not complete: Terraform will need another one after it" }]
+      : []),
+  ];
+}
+
+function occasionOf({ lifecycle_action_trigger: trigger }: PlannedAction): string {
+  const event = trigger?.action_trigger_event;
+  const resource = trigger?.triggering_resource_address;
+  if (event === undefined || resource === undefined) {
+    return "by this plan";
+  }
+  const [, when = "with", what = event] = /^(Before|After)(\w+)$/.exec(event) ?? [];
+  return `${when.toLowerCase()} the ${what.toLowerCase()} of ${resource}`;
 }
 
 /** Counts changes by what happens; `drift` is left at zero. */
@@ -255,12 +319,24 @@ function driftOf(plan: TerraformPlanJson): ResourceChange[] {
     const names = configured.get(resource.address.replace(/\[[^\]]*\]$/, ""));
     const reverted = revertedNames(planned.get(resource.address));
     const change = resourceChange({ ...resource, change: { ...resource.change, importing: null } });
-    const attributes = change.attributes.filter(({ path }) => {
+    const attributes = change.attributes.filter(({ path, before, after, unknown }) => {
       const name = attributeName(path).split(".")[0] ?? "";
-      return !path.startsWith("tags_all") && (names === undefined || names.has(name) || reverted.has(name));
+      const isSet = names === undefined || names.has(name);
+      return (
+        !path.startsWith("tags_all") &&
+        (reverted.has(name) || (isSet && !(isZero(before) && isZero(after) && unknown !== true)))
+      );
     });
     return change.action === "destroy" || attributes.length > 0 ? [driftChange(change, attributes)] : [];
   });
+}
+
+/**
+ * Whether a value is what a provider reads where nothing was set: after an apply, `null` in the state becomes
+ * the zero of its type with the next refresh.
+ */
+function isZero(value: unknown): boolean {
+  return isNothing(value) || value === 0 || value === false;
 }
 
 /** Drift is classified by what was lost or opened outside, never as a destruction that is to come. */

@@ -53,8 +53,10 @@ export interface PlannedAction {
 
 /** A resource in `resource_changes` or `resource_drift`. */
 export interface PlannedResource {
-  /** Absent in the drift of Terraform 1.0, which leaves it out for what is not in the configuration. */
+  /** Terraform 1.0 leaves it out of its drift; redaction puts it together. */
   readonly address: string;
+  readonly module_address?: string;
+  readonly index?: unknown;
   readonly mode?: string;
   readonly type: string;
   readonly name?: string;

@@ -1,5 +1,11 @@
 import { isDeeperThan, isObject, sameJson, type JsonObject } from "../change";
-import type { PlannedChange, PlannedCheck, PlannedResource, TerraformPlanJson } from "../plan/terraform-plan";
+import type {
+  PlannedAction,
+  PlannedChange,
+  PlannedCheck,
+  PlannedResource,
+  TerraformPlanJson,
+} from "../plan/terraform-plan";
 import { Scrubber } from "./scrubber";
 import { secretsOf } from "./secrets";
 
@@ -39,6 +45,8 @@ export function redactPlan(
       ]),
     ),
     checks: (plan.checks ?? []).map((check) => redactedCheck(check, scrubber)),
+    ...besidesChanges(plan, scrubber),
+    ...(plan.complete === undefined ? {} : { complete: plan.complete }),
     ...(plan.configuration === undefined ? {} : { configuration: configuredNames(plan, scrubber) }),
     ...(plan.errored === undefined ? {} : { errored: plan.errored }),
   };
@@ -54,21 +62,69 @@ export function redactValue<Value>(value: Value, scrubber: Scrubber): Value {
   return pair(value, undefined, false, false, 0, scrubber)[0] as Value;
 }
 
-function redactedResource(resource: PlannedResource, scrubber: Scrubber): PlannedResource {
+/** A resource as some version of Terraform wrote it. */
+type WrittenResource = Partial<PlannedResource>;
+
+function redactedResource(resource: WrittenResource, scrubber: Scrubber): PlannedResource {
   return {
-    address: scrubber.text(resource.address),
+    address: scrubber.text(addressOf(resource)),
     ...(resource.mode === undefined ? {} : { mode: resource.mode }),
-    type: resource.type,
+    type: resource.type ?? "",
     ...(resource.previous_address === undefined
       ? {}
       : { previous_address: scrubber.text(resource.previous_address) }),
     ...(resource.deposed === undefined ? {} : { deposed: resource.deposed }),
     ...(resource.action_reason === undefined ? {} : { action_reason: resource.action_reason }),
-    change: redactedChange(resource.change, scrubber),
+    change: redactedChange(resource.change ?? {}, scrubber),
   };
 }
 
-function redactedChange(change: PlannedChange, scrubber: Scrubber): PlannedChange {
+/** What Terraform 1.0 leaves out of its drift can be put together from the rest. */
+function addressOf({ address, module_address: module, mode, type, name, index }: WrittenResource): string {
+  if (typeof address === "string") {
+    return address;
+  }
+  const parts = [module, mode === "data" ? mode : undefined, type ?? "unknown", name ?? "unknown"];
+  return `${parts.filter((part) => part !== undefined).join(".")}${index === undefined || index === null ? "" : `[${JSON.stringify(index)}]`}`;
+}
+
+/** Actions, and what Terraform puts off. */
+function besidesChanges(plan: TerraformPlanJson, scrubber: Scrubber): TerraformPlanJson {
+  return {
+    deferred_changes: (plan.deferred_changes ?? []).map(({ reason, resource_change: resource }) => ({
+      ...(reason === undefined ? {} : { reason: scrubber.text(reason) }),
+      ...(resource === undefined ? {} : { resource_change: redactedResource(resource, scrubber) }),
+    })),
+    action_invocations: (plan.action_invocations ?? []).map((action) => redactedAction(action, scrubber)),
+    deferred_action_invocations: (plan.deferred_action_invocations ?? []).map(
+      ({ reason, action_invocation: action }) => ({
+        ...(reason === undefined ? {} : { reason: scrubber.text(reason) }),
+        ...(action === undefined ? {} : { action_invocation: redactedAction(action, scrubber) }),
+      }),
+    ),
+  };
+}
+
+function redactedAction(action: PlannedAction, scrubber: Scrubber): PlannedAction {
+  const { address, type, lifecycle_action_trigger: trigger } = action;
+  return redactValue(
+    {
+      ...(address === undefined ? {} : { address }),
+      ...(type === undefined ? {} : { type }),
+      ...(trigger === undefined
+        ? {}
+        : {
+            lifecycle_action_trigger: {
+              triggering_resource_address: trigger.triggering_resource_address ?? "",
+              action_trigger_event: trigger.action_trigger_event ?? "",
+            },
+          }),
+    },
+    scrubber,
+  );
+}
+
+function redactedChange(change: Partial<PlannedChange>, scrubber: Scrubber): PlannedChange {
   const [before, after] = pair(
     change.before,
     change.after,
@@ -79,7 +135,7 @@ function redactedChange(change: PlannedChange, scrubber: Scrubber): PlannedChang
   );
   const id = change.importing?.id;
   return {
-    actions: change.actions,
+    actions: change.actions ?? [],
     before,
     after,
     after_unknown: redactValue(change.after_unknown, scrubber),

@@ -3,6 +3,7 @@ export * from "./budget";
 export * from "./markdown";
 export * from "./parity";
 export * from "./report";
+export * from "./report-schema";
 export * from "./text";
 export * from "./section";
 export * from "./terminal";

@@ -10,6 +10,7 @@ import {
   outputSection,
   paritySection,
   stackTable,
+  unreviewedSection,
   warningSection,
 } from "./other-sections";
 import { totalCounts, type PlanReport } from "./report";
@@ -21,6 +22,12 @@ export const commentLimit = 65_536;
 
 /** What a comment may take, so that its key and a link to the full report fit too. */
 export const defaultLimitBytes = 64_000;
+
+/** GitHub refuses a summary of more bytes from one step. */
+export const summaryLimit = 1_048_576;
+
+/** From here on the values of the full report are shown where there is room, not those of a comment. */
+const spaciousBytes = 200_000;
 
 /** How to render reports. */
 export interface MarkdownOptions {
@@ -48,7 +55,7 @@ export interface MarkdownOptions {
  */
 export function renderMarkdown(reports: readonly PlanReport[], options: MarkdownOptions = {}): string {
   const limit = options.limitBytes ?? defaultLimitBytes;
-  const detail = Number.isFinite(limit) ? brief : full;
+  const detail = limit >= spaciousBytes ? full : brief;
   const shown = reports.slice(0, detail.environments);
   const documents = shown.map((report) => environmentDocument(report, detail));
   const tail = closing(
@@ -118,6 +125,7 @@ function environmentDocument(report: PlanReport, detail: Detail): EnvironmentDoc
         approvalSection(report, detail),
         failureSection(report, detail),
         blockedSection(report, detail),
+        unreviewedSection(report, detail),
         ...risks.map((risk) => riskSection(report, risk, detail)),
         paritySection(report, detail),
         driftSection(report, detail),

@@ -4,7 +4,7 @@ import type { Detail } from "./detail";
 import type { LayerParity } from "./parity";
 import type { PlanReport, StackReport } from "./report";
 import { fold, heading, hiddenPiece, more, plural, row, type Part, type Section } from "./section";
-import { byteLength, code, fence, shorten, visible } from "./text";
+import { byteLength, code, fence, prose, shorten, visible } from "./text";
 
 /** The index: one row a stack, those with something to say first. */
 export function stackTable({ stacks }: PlanReport, detail: Detail): Part {
@@ -191,6 +191,23 @@ export function warningSection({ stacks }: PlanReport, detail: Detail): Part {
             : undefined;
       },
     })),
+  };
+}
+
+/** Actions, what waits, and what is not known: shown as Terraform says it. */
+export function unreviewedSection({ stacks }: PlanReport, detail: Detail): Part {
+  const found = stacks.flatMap((stack) => stack.unreviewed.map((each) => ({ each, stack })));
+  return {
+    section: heading(
+      `Not reviewed (${found.length})`,
+      "No rule has looked at what this does; the counts above leave it out.",
+    ),
+    pieces: found.map(({ each, stack }) =>
+      row(
+        riskRank("data") - 0.5,
+        `- ${code(each.address, detail.address)} ${prose(each.what, 300)} in ${code(stack.name, 60)}\n`,
+      ),
+    ),
   };
 }
 

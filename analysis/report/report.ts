@@ -7,6 +7,7 @@ import {
   type CheckWarning,
   type OutputChange,
   type TerraformPlanJson,
+  type Unreviewed,
 } from "../plan";
 import { redactPlan, redactValue, scrubberFor, type Scrubber } from "../redact";
 import { parityOf, type LayerParity } from "./parity";
@@ -100,6 +101,8 @@ export interface StackReport {
   readonly drift: readonly ResourceChange[];
   readonly outputs: readonly OutputChange[];
   readonly warnings: readonly CheckWarning[];
+  /** What happens or waits besides known changes. */
+  readonly unreviewed: readonly Unreviewed[];
   readonly blockedOn: readonly string[];
   /** Whether the code does not have the stack any more; absent where it does. */
   readonly isOrphan?: true;
@@ -184,6 +187,7 @@ export function buildCodeReport({ environment, commit, diff, regions = {} }: Cod
         action: before === undefined ? "create" : after === undefined ? "destroy" : "update",
       })),
       warnings: [],
+      unreviewed: [],
       blockedOn: [],
     };
   });
@@ -214,9 +218,11 @@ export function totalCounts(all: readonly ChangeCounts[]): ChangeCounts {
   };
 }
 
-function isQuiet({ state, outputs, drift, warnings }: StackReport): boolean {
+function isQuiet({ state, outputs, drift, warnings, unreviewed }: StackReport): boolean {
   const isStill = state === "no changes" || state === "not planned";
-  return isStill && outputs.length === 0 && drift.length === 0 && warnings.length === 0;
+  return (
+    isStill && unreviewed.length === 0 && outputs.length === 0 && drift.length === 0 && warnings.length === 0
+  );
 }
 
 function stackReport(stack: PlannedStack, scrubber: Scrubber): StackReport {
@@ -239,7 +245,7 @@ function stackReport(stack: PlannedStack, scrubber: Scrubber): StackReport {
 
 type StackContent = Pick<
   StackReport,
-  "state" | "fromCode" | "counts" | "changes" | "drift" | "outputs" | "warnings"
+  "state" | "fromCode" | "counts" | "changes" | "drift" | "outputs" | "warnings" | "unreviewed"
 >;
 
 interface ReadStack {
@@ -250,7 +256,11 @@ interface ReadStack {
 function planned(plan: TerraformPlanJson, scrubber: Scrubber): ReadStack {
   const { errored, ...summary } = summarizeRedactedPlan(redactPlan(plan, scrubber));
   return {
-    content: { ...summary, fromCode: false, state: summary.changes.length > 0 ? "changes" : "no changes" },
+    content: {
+      ...summary,
+      fromCode: false,
+      state: summary.changes.length + summary.unreviewed.length > 0 ? "changes" : "no changes",
+    },
     ...(errored ? { failure: "planning stopped on an error; the rest is incomplete" } : {}),
   };
 }
@@ -269,6 +279,7 @@ function unplanned({ blockedOn = [], error, synthDiff }: PlannedStack, scrubber:
       drift: [],
       outputs: [],
       warnings: [],
+      unreviewed: [],
     },
   };
 }

@@ -88,9 +88,12 @@ function attributeTexts({ attributes }: ResourceChange, palette: Palette, maximu
   ];
 }
 
-function remarks({ name, drift, warnings, error }: StackReport, palette: Palette): string[] {
+function remarks({ name, drift, warnings, unreviewed, error }: StackReport, palette: Palette): string[] {
   const at = `in ${visible(name)}`;
   return [
+    ...unreviewed.map(
+      ({ address, what }) => `${palette.yellow("not reviewed")} ${visible(address)} ${visible(what)} ${at}`,
+    ),
     ...drift.map(({ address, attributes }) => {
       const names = attributes
         .slice(0, 10)

@@ -25,6 +25,8 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
     .option("--no-lock", "read the states without locking them, as a read-only role must")
     .option("--report <file>", "write the report as JSON, for `meridian comment`")
     .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
+    .option("--summary <file>", "write the report as Markdown of at most 1 MiB, for the summary of a job")
+    .option("--full-report <file>", "write the report as Markdown with nothing left out")
     .option("--save <directory>", "save the plans, encrypted, for `meridian deploy --plan`")
     .action(async (name: string, options: PlanCommandOptions) => {
       const { results, digest } = await withSession(
@@ -46,7 +48,9 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
             : `\nSaved in ${options.save}. Digest: ${digest}\n`,
         );
       }
-      writeResult(options.json, { command: "plan", environment: name, exitCode, digest, stacks: results });
+      // The files of the plans are gone by now.
+      const stacks = results.map((result) => ({ ...result, plan: undefined }));
+      writeResult(options.json, { command: "plan", environment: name, exitCode, digest, stacks });
       done(exitCode);
     });
   return addRunOptions(command);

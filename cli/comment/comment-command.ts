@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 
-import type { PlanReport } from "../../analysis/report";
+import { parseReport, type PlanReport } from "../../analysis/report";
 import type { Context } from "../context";
 import { CommandError, exitCodes, messageOf } from "../errors";
 import { forgeFor } from "./forge";
@@ -59,7 +59,18 @@ function readReport(file: string): PlanReport {
       "Make it with 'meridian plan --report'.",
     );
   }
-  return content as PlanReport;
+  const report = parseReport(content);
+  if (isProblems(report)) {
+    throw new CommandError(
+      `${file} is no report:\n${report.map((problem) => `  - ${problem}`).join("\n")}`,
+      "Make it with 'meridian plan --report'.",
+    );
+  }
+  return report;
+}
+
+function isProblems(report: PlanReport | readonly string[]): report is readonly string[] {
+  return Array.isArray(report);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   existsSync,
@@ -9,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
+import { digestOf } from "../../analysis/change";
 import { Approval } from "../../cli/approval";
 import { deploy, type DeploySettings } from "../../cli/deployment";
 import { planEnvironment } from "../../cli/environment-plan";
@@ -150,8 +152,10 @@ describe("saved plans", () => {
       "dev-eu.tfplan.enc",
       "dev-us.tfplan.enc",
       "manifest.json",
+      "report.md",
       "terraform.lock.hcl",
     ]);
+    expect(readFileSync(bench.file("report.md"), "utf8")).toContain("`aws_sqs_queue.Jobs` is updated");
     expect(readFileSync(bench.file("dev-eu.tfplan.enc"), "latin1")).not.toContain("aws_");
     expect(readdirSync(join(bench.context.workspace.root, "plans", "dev"))).toEqual([]);
     expect(bench.manifest.digest).toBe(digest);
@@ -333,6 +337,112 @@ describe("a deploy of saved plans", () => {
     writeFileSync(bench.file("manifest.json"), text);
 
     expect(await problems(bench)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  /** Writes the manifest as somebody would who may not use the key: everything in it fits together. */
+  function forge(bench: Workbench, changes: (manifest: PlanManifest) => object): void {
+    const content = { ...bench.manifest, ...changes(bench.manifest) };
+    const forged = { ...content, digest: digestOf({ ...content, digest: undefined, mac: undefined }) };
+    writeFileSync(bench.file("manifest.json"), JSON.stringify(forged));
+  }
+
+  it.each<[string, (manifest: PlanManifest) => object]>([
+    ["a stack less", ({ stacks }) => ({ stacks: stacks.filter(({ name }) => name !== "dev-eu") })],
+    ["another time", () => ({ createdAt: "2026-11-20T11:59:00.000Z" })],
+    [
+      "no changes where there were some",
+      ({ stacks }) => ({
+        stacks: stacks.map((stack) => ({ ...stack, fileDigest: undefined, outcome: "no changes" })),
+      }),
+    ],
+    [
+      "a plan that nobody saw",
+      ({ stacks }) => ({
+        stacks: stacks.map((stack) => ({ ...stack, fileDigest: undefined, outcome: "blocked" })),
+      }),
+    ],
+    [
+      "counts of its own",
+      ({ stacks }) => ({ stacks: stacks.map((stack) => ({ ...stack, counts: undefined })) }),
+    ],
+  ])("refuses a manifest that was written anew with %s, without --digest", async (_what, changes) => {
+    const bench = await saved();
+    forge(bench, changes);
+
+    expect(await problems(bench)).toEqual([
+      "manifest.json was not made with the key that it names: somebody wrote it anew",
+    ]);
+  });
+
+  it("refuses a provider lock file that the plans were not sealed with", async () => {
+    const bench = await saved();
+    writeFileSync(bench.file("terraform.lock.hcl"), "# others\n");
+    const lockDigest = createHash("sha256").update("# others\n").digest("hex");
+    forge(bench, () => ({ lockDigest }));
+
+    expect(await problems(bench)).toEqual(
+      bench.manifest.stacks.map(({ name }): unknown =>
+        expect.stringMatching(
+          new RegExp(
+            `^${name}: the provider lock file changed: reviewed sha256:\\w{64}, now sha256:\\w{64}$`,
+          ),
+        ),
+      ),
+    );
+  });
+
+  it("refuses plans of tomorrow", async () => {
+    const bench = await saved();
+    bench.now = new Date("2026-11-20T11:54:00.000Z");
+
+    expect(await problems(bench)).toEqual([
+      "they were made at 2026-11-20T12:00:00.000Z, and it is 2026-11-20T11:54:00.000Z: one of the clocks is wrong",
+    ]);
+  });
+
+  it("refuses plans that are encrypted with a key of somebody else", async () => {
+    const bench = await saved();
+    bench.context.aws.key = "arn:aws:kms:eu-west-1:666666666666:key/1";
+
+    expect(await problems(bench)).toEqual([
+      "they are encrypted with a key of account 666666666666, and the environment is in 111122223333",
+    ]);
+  });
+
+  it("refuses a full report that was changed after the review", async () => {
+    const bench = await saved();
+    appendFileSync(bench.file("report.md"), "x");
+
+    expect(await problems(bench)).toEqual(["report.md was changed after it was saved"]);
+  });
+
+  it("refuses a manifest of another shape, and says all that is wrong with it", async () => {
+    const bench = await saved();
+    const { manifest } = bench;
+    const [stack] = manifest.stacks;
+    writeFileSync(
+      bench.file("manifest.json"),
+      JSON.stringify({
+        ...manifest,
+        createdAt: "soon",
+        keyRegion: "evil.example/",
+        mac: undefined,
+        stacks: [
+          { ...stack, name: "../../etc", seal: { ...stack?.seal, resources: [], stateSerial: "1" } },
+          null,
+        ],
+      }),
+    );
+
+    expect(await problems(bench)).toEqual([
+      `manifest.json: 'createdAt' must be a time such as 2026-11-21T12:00:00.000Z, got "soon"`,
+      `manifest.json: 'keyRegion' must be a region, got "evil.example/"`,
+      `manifest.json: 'stacks.0.name' must be the name of a stack, got "../../etc"`,
+      `manifest.json: 'stacks.0.seal.stateSerial' must be a whole number, got "1"`,
+      "manifest.json: 'stacks.0.seal.resources' must be digests by address, got []",
+      "manifest.json: 'stacks.1' must describe a stack, got null",
+      "manifest.json: 'mac' must be a text, got nothing",
+    ]);
   });
 
   it("refuses a plan that is exchanged while the deploy goes on", async () => {

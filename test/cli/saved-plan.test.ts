@@ -1,8 +1,8 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { readStacks, type Stack } from "../../cli/manifest";
-import { savePlanMetadata, verifyPlan } from "../../cli/saved-plan";
+import { discardPlans, savePlanMetadata, verifyPlan } from "../../cli/saved-plan";
 import { noChanges } from "../../cli/terraform/events";
 import { refusal } from "../support/synth";
 import { fakeContext } from "./support/fake-context";
@@ -36,6 +36,19 @@ function savedPlan(): { file: string; stack: Stack } {
   return { file, stack };
 }
 
+describe("discardPlans", () => {
+  it("leaves no plan of the environment, and every plan of others", () => {
+    const { workspace } = fakeContext();
+    const files = ["dev", "prod"].map((environment) => workspace.plan(environment, "a"));
+    for (const file of files) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, "plan");
+    }
+    discardPlans(workspace, "dev");
+    expect(files.map((file) => existsSync(file))).toEqual([false, true]);
+  });
+});
+
 describe("verifyPlan", () => {
   it("accepts a fresh plan of the same bytes", () => {
     const { file, stack } = savedPlan();
@@ -58,6 +71,24 @@ describe("verifyPlan", () => {
 
     expect(refusal(() => verifyPlan(file, stack, "apply", minutesLater(31)))).toBe(
       "The plan of dev-eu is refused: it is 31 minutes old, and the limit is 30. Nothing was changed.",
+    );
+  });
+
+  it("refuses a plan that is dated in the future", () => {
+    const { file, stack } = savedPlan();
+
+    expect(refusal(() => verifyPlan(file, stack, "apply", minutesLater(-6)))).toBe(
+      "The plan of dev-eu is refused: it was made at 2026-11-20T12:00:00.000Z, and it is 2026-11-20T11:54:00.000Z. Nothing was changed.",
+    );
+    expect(verifyPlan(file, stack, "apply", minutesLater(-5)).stack).toBe("dev-eu");
+  });
+
+  it.each(["{", "null", "[]", '{"createdAt":"never"}'])("refuses a plan that is described as %s", (text) => {
+    const { file, stack } = savedPlan();
+    writeFileSync(`${file}.json`, text);
+
+    expect(refusal(() => verifyPlan(file, stack, "apply", createdAt))).toBe(
+      "The plan of dev-eu is refused: there is none that can be read. Nothing was changed.",
     );
   });
 
@@ -91,7 +122,7 @@ describe("verifyPlan", () => {
     const { stack } = savedPlan();
 
     expect(refusal(() => verifyPlan("/nowhere", stack, "apply", createdAt))).toBe(
-      "The plan of dev-eu is refused: there is none. Nothing was changed.",
+      "The plan of dev-eu is refused: there is none that can be read. Nothing was changed.",
     );
   });
 });

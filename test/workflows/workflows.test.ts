@@ -181,7 +181,7 @@ describe("The shell steps", () => {
     mkdirSync(bin);
     const record = 'printf "%s\\n" "$*" >> "$CALLS"';
     const report =
-      'while [ $# -gt 0 ]; do case "$1" in --report|--markdown) echo "of $2" > "$2"; shift;; esac; shift; done';
+      'while [ $# -gt 0 ]; do case "$1" in --report|--markdown|--summary) echo "of $2" > "$2"; shift;; esac; shift; done';
     writeFileSync(join(bin, "node"), `#!/bin/bash\n${record}\n${report}\n`);
     writeFileSync(join(bin, "npx"), `#!/bin/bash\n${record}\nprintf '${environments}\\n'\n`);
     writeFileSync(join(bin, "git"), '#!/bin/bash\n[ "$*" = "rev-parse HEAD^1" ] && echo abc\n');
@@ -220,7 +220,7 @@ describe("The shell steps", () => {
   it("plan into a report", () => {
     const { run } = workplace("");
     expect(run(runOf("pull-request.yml", "Plan"), { ENVIRONMENT: "prod" })).toEqual([
-      "bin/meridian.js plan prod --changed-since abc --no-lock --report reports/prod.json --markdown reports/prod.md",
+      "bin/meridian.js plan prod --changed-since abc --no-lock --report reports/prod.json --summary reports/prod.md --full-report reports/prod-full.md",
     ]);
   });
 
@@ -235,7 +235,7 @@ describe("The shell steps", () => {
       writeFileSync(join(place, "artifacts", artifact ?? "", `${name ?? ""}.json`), artifact ?? "");
     }
     expect(run(runOf("pull-request.yml", "Create or update the comment"), { RUN: "https://ci/1" })).toEqual([
-      "bin/meridian.js comment reports/dev.json reports/prod.json --full-report the summary of https://ci/1",
+      "bin/meridian.js comment reports/dev.json reports/prod.json --full-report the summary and the artifacts of https://ci/1",
     ]);
     expect(readFileSync(join(place, "reports/prod.json"), "utf8")).toBe("report-2-plan-prod");
     expect(readFileSync(join(place, "reports/dev.json"), "utf8")).toBe("report-1-diff");
@@ -245,7 +245,7 @@ describe("The shell steps", () => {
     const { run, place } = workplace("");
     const steps = runOf("deploy-environment.yml", "Plan and save, encrypted");
     expect(run(steps, { ENVIRONMENT: "prod" })).toEqual([
-      "bin/meridian.js plan prod --no-lock --save plans --markdown reports/prod.md",
+      "bin/meridian.js plan prod --no-lock --save plans --summary reports/prod.md --full-report reports/prod-full.md",
       '--print require("./plans/manifest.json").digest',
     ]);
     expect(readFileSync(join(place, "summary"), "utf8")).toBe("of reports/prod.md\n");

@@ -387,3 +387,157 @@ describe("Attributes", () => {
     ]);
   });
 });
+
+describe("A change that opens, mutes or shortens something", () => {
+  const rule = (days: number) => ({ rule: [{ id: "logs", status: "Enabled", expiration: [{ days }] }] });
+
+  it.each<[string, Action, JsonObject, JsonObject, string[]]>([
+    [
+      "aws_ec2_managed_prefix_list",
+      "update",
+      { entry: [{ cidr: "10.0.0.0/8" }] },
+      { entry: [{ cidr: "10.0.0.0/8" }, { cidr: "0.0.0.0/0" }] },
+      ["network", "opens every protocol from the whole internet (0.0.0.0/0)"],
+    ],
+    [
+      "aws_lambda_function_url",
+      "create",
+      {},
+      { authorization_type: "NONE" },
+      ["network", "lets everybody on the internet call the function (authorization_type NONE)"],
+    ],
+    [
+      "aws_route",
+      "create",
+      {},
+      { destination_cidr_block: "0.0.0.0/0", gateway_id: "igw-1" },
+      ["network", "routes 0.0.0.0/0 to an internet gateway"],
+    ],
+    [
+      "aws_route_table",
+      "update",
+      { route: [{ cidr_block: "10.0.0.0/8", gateway_id: "local" }] },
+      { route: [{ cidr_block: "::/0", gateway_id: "${aws_internet_gateway.Main.id}" }] },
+      [
+        "network",
+        "routes ::/0 to an internet gateway",
+        "changes network route: route[0].cidr_block, route[0].gateway_id",
+      ],
+    ],
+    [
+      "aws_eks_cluster",
+      "update",
+      { vpc_config: [{ endpoint_public_access: true, public_access_cidrs: ["192.0.2.0/24"] }] },
+      { vpc_config: [{ endpoint_public_access: true, public_access_cidrs: ["0.0.0.0/0"] }] },
+      ["network", "opens tcp 443 from the whole internet (0.0.0.0/0)"],
+    ],
+    [
+      "aws_lb_listener",
+      "update",
+      { ssl_policy: "ELBSecurityPolicy-TLS13-1-2-2021-06" },
+      { ssl_policy: "ELBSecurityPolicy-2016-08" },
+      ["protection", "accepts older versions of TLS (ssl_policy)"],
+    ],
+    [
+      "aws_cloudfront_distribution",
+      "update",
+      { viewer_certificate: [{ minimum_protocol_version: "TLSv1.2_2021" }] },
+      { viewer_certificate: [{ minimum_protocol_version: "TLSv1_2016" }] },
+      [
+        "protection",
+        "accepts older versions of TLS (viewer_certificate[0].minimum_protocol_version)",
+        "changes distribution routing: viewer_certificate[0].minimum_protocol_version",
+      ],
+    ],
+    [
+      "aws_cloudtrail",
+      "update",
+      { enable_logging: true },
+      { enable_logging: false },
+      ["protection", "stops the audit trail (enable_logging)"],
+    ],
+    [
+      "aws_launch_template",
+      "update",
+      { metadata_options: [{ http_tokens: "required" }] },
+      { metadata_options: [{ http_tokens: "optional" }] },
+      [
+        "protection",
+        "answers requests for credentials without a session token (IMDSv1) (metadata_options[0].http_tokens)",
+      ],
+    ],
+    [
+      "aws_cloudwatch_metric_alarm",
+      "update",
+      { actions_enabled: true },
+      { actions_enabled: false },
+      ["protection", "mutes the alarm (actions_enabled)"],
+    ],
+    ["aws_cloudwatch_metric_alarm", "destroy", {}, {}, ["protection", "rings no longer"]],
+    [
+      "aws_s3_bucket_lifecycle_configuration",
+      "update",
+      rule(3650),
+      rule(1),
+      ["data", "deletes objects after 1 day, not 3650 (logs)"],
+    ],
+    ["aws_s3_bucket_lifecycle_configuration", "update", rule(1), rule(3650), ["change"]],
+    [
+      "aws_dynamodb_table",
+      "update",
+      { ttl: [{ enabled: false }] },
+      { ttl: [{ enabled: true, attribute_name: "until" }] },
+      ["data", "deletes items by itself from now on (ttl)"],
+    ],
+    [
+      "aws_ram_principal_association",
+      "create",
+      {},
+      { principal: "999999999999" },
+      ["access", "shares resources with 999999999999"],
+    ],
+    [
+      "aws_iam_access_key",
+      "create",
+      {},
+      { user: "ci" },
+      ["access", "gives ci an access key, which does not expire"],
+    ],
+  ])("of %s, %s, is told: %j to %j", (type, action, before, after, expected) => {
+    expect(findings(type, action, before, after)).toEqual(expected);
+  });
+
+  it.each([
+    ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06"],
+    ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"],
+    ["ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-2-2017-01"],
+  ])("is not told where TLS becomes no older: %s to %s", (before, after) => {
+    expect(findings("aws_lb_listener", "update", { ssl_policy: before }, { ssl_policy: after })).toEqual([
+      "change",
+    ]);
+  });
+});
+
+describe("Nested blocks", () => {
+  const rules = (...names: string[]) => names.map((name, index) => ({ name, priority: index }));
+
+  it("are the same by their name, so that a new one is one change", () => {
+    const before = rules("b", "c", "d").map((rule) => ({ ...rule, priority: rule.priority + 1 }));
+    expect(changedAttributes({ rule: before }, { rule: rules("a", "b", "c", "d") })).toEqual([
+      { path: "rule[0]", after: { name: "a", priority: 0 } },
+    ]);
+  });
+
+  it("are the same by their name where some of it is known only after the apply", () => {
+    const after = [{ name: "a" }, { name: "b", priority: 0 }];
+    expect(
+      changedAttributes({ rule: rules("b") }, { rule: after }, { unknown: { rule: [{ arn: true }, {}] } }),
+    ).toEqual([{ path: "rule[0]", after: { name: "a" } }]);
+  });
+
+  it("without a name in common are compared in their order", () => {
+    expect(changedAttributes({ rule: [{ name: "a", x: 1 }] }, { rule: [{ name: "b", x: 1 }] })).toEqual([
+      { path: "rule[0].name", before: "a", after: "b" },
+    ]);
+  });
+});

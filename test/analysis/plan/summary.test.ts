@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { isEmptyPlan, summarizePlan, type TerraformPlanJson } from "../../../analysis/plan";
+import {
+  isEmptyPlan,
+  type PlannedResource,
+  summarizePlan,
+  type TerraformPlanJson,
+} from "../../../analysis/plan";
 
 /** A plan that real Terraform made against moto, without the resources that do not change. */
 function fixture(name: string): TerraformPlanJson {
@@ -146,5 +151,99 @@ describe("Other plans", () => {
     const change = { actions: ["read"], before: null, after: { name: "b" } };
     const plan = { resource_changes: [{ address: "data.x.y", mode: "data", type: "x", change }] };
     expect(summarizePlan(plan).changes).toEqual([]);
+  });
+
+  it("name what Terraform puts off, actions, and changes of a kind that is not known", () => {
+    const change = { actions: ["create"], before: null, after: { name: "a" } };
+    const summary = summarizePlan({
+      resource_changes: [
+        { address: "x.new", type: "x", change: { actions: ["transmogrify"], before: {}, after: {} } },
+        { address: "x.still", type: "x", change: { actions: ["no-op"], before: {}, after: {} } },
+      ],
+      deferred_changes: [
+        {
+          reason: "provider_config_unknown",
+          resource_change: { address: "x.waiting", type: "x", change },
+        },
+        { reason: "a reason of tomorrow" },
+      ],
+      action_invocations: [
+        {
+          address: "action.aws_lambda_invoke.warm",
+          lifecycle_action_trigger: {
+            triggering_resource_address: "aws_lambda_function.F",
+            action_trigger_event: "AfterCreate",
+          },
+        },
+      ],
+      deferred_action_invocations: [
+        { reason: "deferred_prereq", action_invocation: { address: "action.a.b" } },
+      ],
+      complete: false,
+    });
+    expect(summary.unreviewed).toEqual([
+      { address: "x.new", what: "is changed in a way that Meridian does not know: transmogrify" },
+      {
+        address: "action.aws_lambda_invoke.warm",
+        what: "is invoked after the create of aws_lambda_function.F",
+      },
+      { address: "x.waiting", what: "is put off: the configuration of its provider is not known yet" },
+      { address: "resource", what: "is put off: a reason of tomorrow" },
+      { address: "action.a.b", what: "is put off: something that it needs is put off" },
+    ]);
+    expect(isEmptyPlan(summary)).toBe(false);
+  });
+
+  it("that are not complete say so", () => {
+    expect(summarizePlan({ complete: false }).unreviewed).toEqual([
+      { address: "the plan", what: "is not complete: Terraform will need another one after it" },
+    ]);
+    expect(summarizePlan({ complete: true }).unreviewed).toEqual([]);
+  });
+
+  it("of Terraform 1.0 have drift without addresses", () => {
+    const drift = {
+      module_address: "module.m",
+      mode: "managed",
+      type: "aws_instance",
+      name: "web",
+      index: "a",
+      change: { actions: ["update"], before: { size: 1 }, after: { size: 2 } },
+    } as unknown as PlannedResource;
+    expect(summarizePlan({ resource_drift: [drift] }).drift.map(({ address }) => address)).toEqual([
+      'module.m.aws_instance.web["a"]',
+    ]);
+  });
+
+  it("have no drift where a provider reads the zero of what was not set", () => {
+    const drift = (before: unknown, after: unknown, planned?: unknown): TerraformPlanJson => ({
+      resource_drift: [
+        {
+          address: "x.y",
+          type: "x",
+          change: { actions: ["update"], before: { a: before }, after: { a: after } },
+        },
+      ],
+      resource_changes:
+        planned === undefined
+          ? []
+          : [
+              {
+                address: "x.y",
+                type: "x",
+                change: { actions: ["update"], before: { a: after }, after: { a: planned } },
+              },
+            ],
+    });
+    const countOf = (plan: TerraformPlanJson) => summarizePlan(plan).counts.drift;
+    expect([
+      countOf(drift(null, 0)),
+      countOf(drift(null, false)),
+      countOf(drift([{ b: null }], [{ b: 0 }])),
+    ]).toEqual([0, 0, 0]);
+    expect([countOf(drift(null, 1)), countOf(drift(null, true)), countOf(drift(true, false))]).toEqual([
+      1, 1, 1,
+    ]);
+    expect(countOf(drift(null, 0, 5))).toBe(1);
   });
 });

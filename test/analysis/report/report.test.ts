@@ -11,11 +11,13 @@ import {
   code,
   fence,
   levels,
+  parseReport,
   type Piece,
   prose,
   renderMarkdown,
   renderTerminal,
   shorten,
+  summaryLimit,
 } from "../../../analysis/report";
 import { largePlan } from "../support/large-plan";
 import { structureProblems } from "../support/markdown-structure";
@@ -47,6 +49,53 @@ describe("A report", () => {
       stacks: [{ name: "prod-edge" }, { name: "x", plan: {} }],
     });
     expect(renderMarkdown([report])).toBe("## `prod`: nothing changes\n\nCommit `abc`.\n");
+  });
+
+  it("shows what nobody has reviewed, and does not call it nothing", () => {
+    const report = buildReport({
+      environment: "prod",
+      stacks: [
+        { name: "prod-edge", plan: { action_invocations: [{ address: "action.aws_sns_publish.all" }] } },
+      ],
+    });
+    expect(report.empty).toBe(false);
+    const markdown = renderMarkdown([report]);
+    expect(markdown).toContain(
+      "### Not reviewed (1)\n\nNo rule has looked at what this does; the counts above leave it out.\n\n- `action.aws_sns_publish.all` is invoked by this plan in `prod-edge`\n",
+    );
+    expect(structureProblems(markdown)).toEqual([]);
+    expect(renderTerminal(report, { colour: false })).toContain(
+      "not reviewed action.aws_sns_publish.all is invoked by this plan in prod-edge",
+    );
+  });
+
+  it("has room for all values in the summary of a job, up to what GitHub takes", () => {
+    const report = buildReport({ environment: "prod", stacks: [{ name: "s", plan: largePlan(0.4) }] });
+    const summary = renderMarkdown([report], { limitBytes: summaryLimit });
+    expect(summary).toBe(renderMarkdown([report], { limitBytes: Number.POSITIVE_INFINITY }));
+    const large = buildReport({ environment: "prod", stacks: [{ name: "s", plan: largePlan(4) }] });
+    const shortened = renderMarkdown([large], {
+      limitBytes: summaryLimit,
+      fullReport: "https://ci.example/runs/1 as report.md",
+    });
+    expect(Buffer.byteLength(shortened)).toBeLessThanOrEqual(summaryLimit);
+    expect(Buffer.byteLength(shortened)).toBeGreaterThan(summaryLimit / 2);
+    expect(shortened).toContain("everything is in https://ci.example/runs/1 as `report.md`.");
+  });
+
+  it("is read again from its JSON, and nothing else is taken for one", () => {
+    const report = buildReport({ environment: "prod", stacks: [{ name: "s", plan: plan(rename("r")) }] });
+    const written = JSON.parse(JSON.stringify(report)) as object;
+    expect(parseReport(written)).toEqual(written);
+    expect(
+      parseReport({ ...written, counts: { ...report.counts, create: "</details>" }, stacks: [null] }),
+    ).toEqual(["'counts.create' must be a whole number", "'stacks.0' must describe a stack"]);
+    expect(parseReport(null)).toEqual(["'' must be a report"]);
+    let deep: unknown = 1;
+    for (let level = 0; level < 10_000; level += 1) {
+      deep = [deep];
+    }
+    expect(parseReport({ ...written, deep })).toEqual(["it is nested more than 200 levels deep"]);
   });
 
   it("shows one change of all regions once, and which region differs", () => {

@@ -7,7 +7,7 @@ const ourBlocks = /^(<details>\n<summary>[\w ,]+ \(\d+\)<\/summary>|<\/details>)
 const ourInline = /^<\/?code>$/;
 
 const ourHeadings =
-  /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
+  /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|Not reviewed|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
 
 /** Markdown as the parser reads it. */
 export type Tokens = ReturnType<typeof parser.parse>;

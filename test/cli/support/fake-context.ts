@@ -97,7 +97,10 @@ export class FakeAws implements Aws {
     openDataKey: (_access, _region, encrypted, context) => {
       const [bound, plain] = JSON.parse(Buffer.from(encrypted).toString()) as [unknown, number[]];
       return JSON.stringify(bound) === JSON.stringify(context)
-        ? Promise.resolve(Uint8Array.from(plain))
+        ? Promise.resolve({
+            plain: Uint8Array.from(plain),
+            ...(this.key === undefined ? {} : { keyArn: this.key }),
+          })
         : Promise.reject(new Error("InvalidCiphertextException"));
     },
   };
