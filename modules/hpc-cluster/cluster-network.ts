@@ -1,3 +1,4 @@
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
 import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
@@ -9,6 +10,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
 import { pascalCase, subnetOf, prefixLengthOf } from "../core";
+import { VpcFlowLog } from "../core/vpc-flow-log";
 
 /** What a {@link ClusterNetwork} is made of. */
 export interface ClusterNetworkProps {
@@ -31,7 +33,8 @@ const publicSubnet = { bits: 4, index: 8 };
  * A network for a cluster whose file names no subnets: one zone, because EFA and Lustre lie in one.
  *
  * **Creates** a VPC, a private subnet of half its addresses, a public subnet for the NAT gateway and
- * login balancers, their routes, and endpoints of S3 and DynamoDB, whose traffic then costs nothing.
+ * login balancers, their routes, endpoints of S3 and DynamoDB, whose traffic then costs nothing, flow
+ * logs that are kept for 30 days; and empties the VPC's default security group.
  */
 export class ClusterNetwork extends Construct {
   /** The VPC, for settings that this construct does not model. */
@@ -61,6 +64,18 @@ export class ClusterNetwork extends Construct {
       subnetOf(props.ipv4CidrBlock, prefix + publicSubnet.bits, publicSubnet.index),
     );
     this.privateRouteTable = this.createRoutes();
+    // What forgets to name a group of its own reaches nothing.
+    new DefaultSecurityGroup(this, "DefaultSecurityGroup", {
+      vpcId: this.resource.id,
+      ingress: [],
+      egress: [],
+      tags: { Name: `${props.clusterName} default, closed` },
+    });
+    new VpcFlowLog(this, "FlowLog", {
+      name: `hpc-${props.clusterName}`,
+      region: props.region,
+      vpc: this.resource,
+    });
   }
 
   private createSubnet(role: "Private" | "Public", cidrBlock: string): Subnet {

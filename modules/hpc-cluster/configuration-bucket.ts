@@ -1,10 +1,15 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { Construct } from "constructs";
-import { nameLimits, resourceName } from "../core";
+import { nameLimits, partitionOf, resourceName } from "../core";
+
+/** How long an overwritten file can still be brought back. */
+const noncurrentVersionDays = 30;
 
 /** What a {@link ConfigurationBucket} is made of. */
 export interface ConfigurationBucketProps {
@@ -41,8 +46,8 @@ export function configurationPlace({
  * Where nodes find what was rendered for them: Slurm's files, the daemon, the boot scripts. A change
  * is one changed object, and the head node takes it over within a minute without stopping the fleet.
  *
- * **Creates** a private, encrypted, versioned bucket, or nothing where an existing one is named, and
- * the objects.
+ * **Creates** a private, encrypted, versioned bucket that answers over TLS only and forgets overwritten
+ * files after 30 days, or nothing where an existing one is named, and the objects.
  */
 export class ConfigurationBucket extends Construct {
   /** The bucket, for settings that this construct does not model; absent when an existing one is used. */
@@ -58,7 +63,7 @@ export class ConfigurationBucket extends Construct {
     this.prefix = prefix;
     this.bucketName = bucketName;
     if (props.existingBucketName === undefined) {
-      this.resource = this.createBucket();
+      this.resource = this.createBucket(partitionOf(props.region));
     }
   }
 
@@ -71,9 +76,9 @@ export class ConfigurationBucket extends Construct {
     });
   }
 
-  private createBucket(): S3Bucket {
+  private createBucket(partition: string): S3Bucket {
     const bucket = new S3Bucket(this, "Resource", { bucket: this.bucketName, forceDestroy: true });
-    new S3BucketPublicAccessBlock(this, "PublicAccessBlock", {
+    const publicAccessBlock = new S3BucketPublicAccessBlock(this, "PublicAccessBlock", {
       bucket: bucket.id,
       blockPublicAcls: true,
       blockPublicPolicy: true,
@@ -84,9 +89,41 @@ export class ConfigurationBucket extends Construct {
       bucket: bucket.id,
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     });
-    new S3BucketVersioningA(this, "Versioning", {
+    const versioning = new S3BucketVersioningA(this, "Versioning", {
       bucket: bucket.id,
       versioningConfiguration: { status: "Enabled" },
+    });
+    new S3BucketLifecycleConfiguration(this, "Lifecycle", {
+      bucket: bucket.id,
+      rule: [
+        {
+          id: "expire-versions",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          noncurrentVersionExpiration: [{ noncurrentDays: noncurrentVersionDays }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+        },
+      ],
+      dependsOn: [versioning],
+    });
+    const arn = `arn:${partition}:s3:::${this.bucketName}`;
+    new S3BucketPolicy(this, "Policy", {
+      bucket: bucket.id,
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Sid: "DenyPlainHttp",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: [arn, `${arn}/*`],
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ],
+      }),
+      // S3 refuses to change two settings of one bucket at the same time.
+      dependsOn: [publicAccessBlock],
     });
     return bucket;
   }
