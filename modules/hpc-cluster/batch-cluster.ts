@@ -11,7 +11,7 @@ import { tagsOf } from "./cluster-tags";
 import type { ClusterParts } from "./hpc-cluster";
 import { InstanceTypes } from "./instance-types";
 import { NodeRole } from "./node-role";
-import { efsArnsOf, mountStatements } from "./permissions";
+import { efsArnsOf, mountStatements, sessionStatement } from "./permissions";
 
 /**
  * The AWS Batch side of a cluster.
@@ -35,14 +35,14 @@ export class BatchCluster extends Construct {
       partition,
       clusterName: name,
       role: "batch",
-      statements: mountStatements({
-        describesFsx: parts.storage.mounts.some(isNamedByFsx),
-        efsArns: efsArnsOf(parts),
-      }),
-      managedPolicyNames: [
-        "service-role/AmazonEC2ContainerServiceforEC2Role",
-        "AmazonSSMManagedInstanceCore",
+      statements: [
+        sessionStatement,
+        ...mountStatements({
+          describesFsx: parts.storage.mounts.some(isNamedByFsx),
+          efsArns: efsArnsOf(parts),
+        }),
       ],
+      managedPolicyNames: ["service-role/AmazonEC2ContainerServiceforEC2Role"],
       resourcePrefix: configuration.Iam.ResourcePrefix,
       permissionsBoundaryArn: configuration.Iam.PermissionsBoundary,
     });

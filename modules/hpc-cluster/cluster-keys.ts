@@ -149,6 +149,11 @@ const rootVolumeKeys = {
 
 const ephemeralVolume = nested({ MountDir: defaulted(mountDirectory, "/scratch") });
 
+const openMetadata = defaulted(boolean(), false, {
+  ...extension,
+  note: "gives every user of the node the credentials of its role; else root and Slurm have them only",
+});
+
 const queueStorage = nested({ RootVolume: nested(rootVolumeKeys), EphemeralVolume: ephemeralVolume });
 
 const headNode = section({
@@ -215,6 +220,7 @@ const loginPool = section({
   ),
   Iam: nested(iamKeys),
   GracetimePeriod: defaulted(integer(3, 120), 10),
+  Meridian: nested({ OpenMetadata: openMetadata }, extension),
 });
 
 const slurmComputeResource = section({
@@ -285,6 +291,7 @@ const slurmQueue = section({
         ...extension,
         note: "launches On-Demand where Spot has no capacity",
       }),
+      OpenMetadata: openMetadata,
     },
     extension,
   ),

@@ -18,12 +18,12 @@ export interface PermissionsScope {
   readonly tableArn: string;
   /** Secrets that the head node reads. */
   readonly secretArns: readonly string[];
-  /** Secrets that every node reads. */
-  readonly nodeSecretArns: readonly string[];
+  /** The log group that nodes write to; absent where logs stay on the nodes. */
+  readonly logGroup?: string;
   /** Roles that launched instances get. */
   readonly computeRoleArns: readonly string[];
-  /** Launch templates of the fleet. */
-  readonly launchTemplateArns: readonly string[];
+  /** What the fleet is launched from. */
+  readonly fleet: FleetParts;
   /** The private zone. */
   readonly hostedZoneArn?: string;
   /** Whether the file mounts existing FSx file systems, which nodes ask FSx about. */
@@ -36,14 +36,37 @@ export interface PermissionsScope {
   readonly serviceRoles: Readonly<Record<string, string>>;
 }
 
-const allow = "Allow" as const;
-
-/** Policies of AWS that every node of a cluster has. */
-export function managedPolicyNames(logging: boolean): string[] {
-  return ["AmazonSSMManagedInstanceCore", ...(logging ? ["CloudWatchAgentServerPolicy"] : [])];
+/** The only things that the head node launches instances with, by their ids and names. */
+export interface FleetParts {
+  readonly imageIds: readonly string[];
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly keyNames: readonly string[];
 }
 
-/** What every node may do: read the cluster's configuration, and its own secrets. */
+const allow = "Allow" as const;
+
+/**
+ * What Session Manager needs of a machine. AWS's own `AmazonSSMManagedInstanceCore` also reads every parameter of the
+ * account, and `CloudWatchAgentServerPolicy` those of the agent, so no machine has them.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+ */
+export const sessionStatement: PolicyStatement = {
+  Sid: "OpenSessions",
+  Effect: allow,
+  Action: [
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+  ],
+  // The channels know no narrower resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html
+  Resource: ["*"],
+};
+
+/** What every node may do: read the cluster's configuration, write its logs and metrics, and open sessions. No secrets. */
 export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
   const bucket = `arn:${scope.partition}:s3:::${scope.bucketName}`;
   return [
@@ -60,9 +83,32 @@ export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
       Action: ["s3:GetObject"],
       Resource: [`${bucket}/${scope.prefix}/*`],
     },
-    ...secretStatements("ReadNodeSecrets", scope.nodeSecretArns),
+    sessionStatement,
+    ...agentStatements(scope),
     ...mountStatements(scope),
   ];
+}
+
+/** What the CloudWatch agent of a node needs. The log group is Terraform's, so the agent makes none. */
+function agentStatements({ partition, region, account, logGroup }: PermissionsScope): PolicyStatement[] {
+  return logGroup === undefined
+    ? []
+    : [
+        {
+          Sid: "WriteLogs",
+          Effect: allow,
+          Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+          Resource: [`arn:${partition}:logs:${region}:${account}:log-group:${logGroup}:*`],
+        },
+        {
+          Sid: "WriteMetrics",
+          Effect: allow,
+          Action: ["cloudwatch:PutMetricData"],
+          // Metrics have no ARN; the namespace is the agent's.
+          Resource: ["*"],
+          Condition: { StringEquals: { "cloudwatch:namespace": "CWAgent" } },
+        },
+      ];
 }
 
 /** What every machine may do that mounts storage: ask FSx about it, and mount EFS with its own role. */
@@ -139,30 +185,7 @@ export function headStatements(scope: PermissionsScope): PolicyStatement[] {
       // Describe calls of EC2 know no narrower resource.
       Resource: ["*"],
     },
-    {
-      Sid: "LaunchFromOwnTemplates",
-      Effect: allow,
-      Action: ["ec2:RunInstances", "ec2:CreateFleet"],
-      Resource: [
-        ...[
-          "instance",
-          "volume",
-          "network-interface",
-          "subnet",
-          "security-group",
-          "key-pair",
-          "placement-group",
-          "capacity-reservation",
-          "fleet",
-        ].map(ec2),
-        `arn:${partition}:ec2:${region}::image/*`,
-        ec2("image"),
-        ...scope.launchTemplateArns,
-      ],
-      Condition: {
-        ArnLikeIfExists: { "ec2:LaunchTemplate": scope.launchTemplateArns },
-      },
-    },
+    ...launchStatements(scope),
     {
       Sid: "TagAtLaunch",
       Effect: allow,
@@ -198,6 +221,7 @@ export function headStatements(scope: PermissionsScope): PolicyStatement[] {
             Effect: allow,
             Action: ["iam:PassRole"],
             Resource: [...scope.computeRoleArns],
+            Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
           },
         ]),
     ...(scope.reservationGroupArns.length === 0
@@ -229,6 +253,51 @@ export function headStatements(scope: PermissionsScope): PolicyStatement[] {
           },
         ]),
     ...secretStatements("ReadHeadSecrets", scope.secretArns),
+  ];
+}
+
+/**
+ * Launching, from the cluster's templates only, and with nothing else than what stands in them. A launch without a template
+ * has no `ec2:LaunchTemplate`, and one from another's template lacks the tag; a policy that listed the templates of a large
+ * cluster would outgrow what a role takes. A fleet launches in its caller's name, so it cannot launch more.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html
+ */
+function launchStatements({
+  partition,
+  region,
+  account,
+  clusterName,
+  fleet,
+}: PermissionsScope): PolicyStatement[] {
+  const ec2 = (kind: string, id = "*") => `arn:${partition}:ec2:${region}:${account}:${kind}/${id}`;
+  const images = fleet.imageIds.map((id) => `arn:${partition}:ec2:${region}::image/${id}`);
+  const subnets = fleet.subnetIds.map((id) => ec2("subnet", id));
+  const groups = fleet.securityGroupIds.map((id) => ec2("security-group", id));
+  const keys = fleet.keyNames.map((name) => ec2("key-pair", name));
+  // EC2 makes these anew with each launch, or the template names them.
+  const made = ["instance", "volume", "placement-group", "capacity-reservation"].map((kind) => ec2(kind));
+  return [
+    {
+      Sid: "LaunchFromTemplates",
+      Effect: allow,
+      Action: ["ec2:RunInstances"],
+      Resource: [...made, ec2("network-interface"), ...images, ...subnets, ...groups, ...keys],
+      Condition: { ArnLike: { "ec2:LaunchTemplate": ec2("launch-template") } },
+    },
+    {
+      Sid: "UseOwnTemplates",
+      Effect: allow,
+      Action: ["ec2:RunInstances", "ec2:CreateFleet"],
+      Resource: [ec2("launch-template")],
+      Condition: { StringEquals: { "aws:ResourceTag/meridian:cluster": clusterName } },
+    },
+    {
+      Sid: "LaunchFleets",
+      Effect: allow,
+      Action: ["ec2:CreateFleet"],
+      Resource: [...made, ec2("fleet"), ...images, ...subnets],
+    },
   ];
 }
 

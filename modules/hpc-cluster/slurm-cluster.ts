@@ -22,7 +22,7 @@ import {
   efsArnsOf,
   headStatements,
   loginStatements,
-  managedPolicyNames,
+  type FleetParts,
   type PermissionsScope,
 } from "./permissions";
 import { renderFleet } from "./slurm-fleet";
@@ -196,10 +196,12 @@ export class SlurmCluster extends Construct {
       prefix: this.bucket.prefix,
       tableArn: this.resource.arn,
       hostedZoneArn: this.zone?.arn,
-      nodeSecretArns: [settings?.MungeKeySecretArn].filter((arn) => arn !== undefined),
-      secretArns: [settings?.Database?.PasswordSecretArn].filter((arn) => arn !== undefined),
+      secretArns: [settings?.MungeKeySecretArn, settings?.Database?.PasswordSecretArn].filter(
+        (arn) => arn !== undefined,
+      ),
+      logGroup: configuration.Monitoring.Logs.CloudWatch.Enabled ? logGroupNameOf(name) : undefined,
       computeRoleArns: [],
-      launchTemplateArns: [],
+      fleet: { imageIds: [], subnetIds: [], securityGroupIds: [], keyNames: [] },
       describesFsx: storagesOf(configuration).some(
         ({ storage }) =>
           storage.FsxLustreSettings?.FileSystemId !== undefined ||
@@ -225,7 +227,7 @@ export class SlurmCluster extends Construct {
       statements,
       iam,
       clusterName: name,
-      managedPolicyNames: managedPolicyNames(configuration.Monitoring.Logs.CloudWatch.Enabled),
+      managedPolicyNames: [],
       resourcePrefix: configuration.Iam.ResourcePrefix,
       permissionsBoundaryArn: configuration.Iam.PermissionsBoundary,
     });
@@ -273,6 +275,7 @@ export class SlurmCluster extends Construct {
       userData: renderUserData({
         ...this.settings("compute"),
         efa: resource.Efa.Enabled,
+        securedImds: !queue.Meridian.OpenMetadata,
         gpuHealthCheck: checksGpus(queue, resource) ? true : undefined,
         threadsOff: threadsAreOffInside(resource.DisableSimultaneousMultithreading, typesOf(resource)),
         ephemeralDirectory: queue.ComputeSettings.LocalStorage.EphemeralVolume.MountDir,
@@ -289,6 +292,20 @@ export class SlurmCluster extends Construct {
         "meridian:compute-resource": resource.Name,
       },
     });
+  }
+
+  private fleetParts(): FleetParts {
+    const { place, security } = this.parts;
+    const each = (idsOf: (queue: SlurmQueueConfiguration) => readonly string[]) => [
+      ...new Set(this.queues.flatMap(idsOf)),
+    ];
+    const { KeyName } = this.head.Ssh;
+    return {
+      imageIds: each(({ Image }) => [this.imageOf(Image)]),
+      subnetIds: each(({ Name }) => place.queueSubnetIds[Name] ?? []),
+      securityGroupIds: each(({ Networking }) => groupsOf(Networking, security.resource.id)),
+      keyNames: KeyName === undefined ? [] : [KeyName],
+    };
   }
 
   private reservationGroupArns(): string[] {
@@ -329,9 +346,8 @@ export class SlurmCluster extends Construct {
       ephemeralDirectory: this.head.LocalStorage.EphemeralVolume.MountDir,
       sharedHome: configuration.DeploymentSettings.DefaultUserHome === "Shared",
       sudo: !configuration.DeploymentSettings.DisableSudoAccessForDefaultUser,
-      securedImds: false,
+      securedImds: true,
       ec2HostNames: settings?.Dns.UseEc2Hostnames ?? false,
-      mungeKeySecretArn: settings?.MungeKeySecretArn,
       logGroup: configuration.Monitoring.Logs.CloudWatch.Enabled ? logGroupNameOf(name) : undefined,
       logRotation: configuration.Monitoring.Logs.Rotation.Enabled,
       slurmIncludeFile: settings?.CustomSlurmSettingsIncludeFile,
@@ -352,7 +368,7 @@ export class SlurmCluster extends Construct {
       headStatements(
         this.permissions({
           computeRoleArns: compute.map(({ roleArn }) => roleArn),
-          launchTemplateArns: Object.values(this.computeResources).map(({ resource }) => resource.arn),
+          fleet: this.fleetParts(),
           reservationGroupArns: this.reservationGroupArns(),
           serviceRoles: this.serviceRoles(),
         }),
@@ -379,6 +395,7 @@ export class SlurmCluster extends Construct {
           this.head.InstanceType,
         ]),
         proxy: this.head.Networking.Proxy?.HttpProxyAddress,
+        mungeKeySecretArn: configuration.Scheduling.SlurmSettings?.MungeKeySecretArn,
         databaseSecretArn: configuration.Scheduling.SlurmSettings?.Database?.PasswordSecretArn,
         customActions: actionsOf(this.head.CustomActions),
       }),
@@ -421,6 +438,7 @@ export class SlurmCluster extends Construct {
       userData: renderUserData({
         ...this.settings("login"),
         autoScalingGroup: groupName,
+        securedImds: !pool.Meridian.OpenMetadata,
         proxy: pool.Networking.Proxy?.HttpProxyAddress,
         customActions: actionsOf({
           OnNodeStart: pool.CustomActions?.OnNodeStart,

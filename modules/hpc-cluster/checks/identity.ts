@@ -49,6 +49,33 @@ const exclusiveIam: Check = {
   },
 };
 
+const closedMetadata: Check = {
+  code: "OpenMetadata",
+  run: (cluster, { note }) => {
+    const parts = [
+      ...queuesOf(cluster).map(({ queue, path }) => ({ path, part: queue })),
+      ...(cluster.LoginNodes?.Pools ?? []).map((part, index) => ({
+        path: `LoginNodes.Pools[${index}]`,
+        part,
+      })),
+    ];
+    const closed = parts.filter(({ part }) => !part.Meridian.OpenMetadata && givesMore(part.Iam));
+    for (const { path } of closed) {
+      note(
+        `${path}.Iam`,
+        "only root and Slurm of these nodes get the credentials of their role, so jobs of users cannot use what it is granted here",
+        `set ${path}.Meridian.OpenMetadata to true where every user of the nodes may have it`,
+      );
+    }
+  },
+};
+
+function givesMore(iam: IamAt["at"]): boolean {
+  return (["InstanceRole", "InstanceProfile", "AdditionalIamPolicies", "S3Access"] as const).some(
+    (key) => iam?.[key] !== undefined,
+  );
+}
+
 const resourcePrefix: Check = {
   code: "IamResourcePrefix",
   run: ({ Iam }, { error }) => {
@@ -157,6 +184,7 @@ const secretRegions: Check = {
 /** Checks of roles, tags and secrets. */
 export const identityChecks: readonly Check[] = [
   exclusiveIam,
+  closedMetadata,
   resourcePrefix,
   tags,
   overlappingTags,

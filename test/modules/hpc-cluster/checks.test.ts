@@ -1253,6 +1253,14 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    "says that users cannot use what is granted to their nodes while metadata is closed",
+    slurmFile({ queue: "Iam:\n  S3Access:\n    - BucketName: data" }),
+    {},
+    [
+      "cluster.yaml:14: INFO OpenMetadata: Scheduling.SlurmQueues[0].Iam: only root and Slurm of these nodes get the credentials of their role, so jobs of users cannot use what it is granted here; set Scheduling.SlurmQueues[0].Meridian.OpenMetadata to true where every user of the nodes may have it",
+    ],
+  ],
+  [
     "refuses a role beside policies",
     slurmFile({
       head: "Iam:\n  InstanceRole: arn:aws:iam::111122223333:role/r\n  AdditionalIamPolicies:\n    - Policy: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",

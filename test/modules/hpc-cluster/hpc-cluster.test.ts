@@ -72,6 +72,49 @@ describe("HpcCluster", () => {
     expect(Object.keys(resourcesOf(stack, "aws_nat_gateway"))).toHaveLength(1);
   });
 
+  it("logs the flows of its network, and empties the network's default group", () => {
+    const { stack } = clusterOf(withoutSubnets(slurmFile({ networking: "AssignPublicIp: false" })));
+
+    expect(resourceAt(stack, "aws_default_security_group")).toMatchObject({ ingress: [], egress: [] });
+    expect(resourceAt(stack, "aws_flow_log")).toMatchObject({
+      traffic_type: "ALL",
+      vpc_id: expect.stringContaining("aws_vpc.Cluster_Network") as string,
+    });
+    expect(resourceAt(stack, "aws_cloudwatch_log_group", "Cluster/Network/FlowLog/LogGroup")).toMatchObject({
+      name: "/vpc/hpc-demo/flow-logs",
+      retention_in_days: 30,
+    });
+  });
+
+  it("answers for its files over TLS only, and forgets overwritten ones", () => {
+    const { stack } = clusterOf(slurmFile());
+    const bucket = "arn:aws:s3:::demo-111122223333-eu-west-1-hpc";
+
+    const { policy } = resourceAt(stack, "aws_s3_bucket_policy");
+    expect(JSON.parse(policy as string)).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "DenyPlainHttp",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:*",
+          Resource: [bucket, `${bucket}/*`],
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    });
+    expect(resourceAt(stack, "aws_s3_bucket_lifecycle_configuration")).toMatchObject({
+      rule: [
+        {
+          status: "Enabled",
+          noncurrent_version_expiration: [{ noncurrent_days: 30 }],
+          abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
+        },
+      ],
+    });
+  });
+
   it("tags everything that costs with the cluster, the tags from outside and the file's, which win", () => {
     const stack = emptyStack();
     new HpcCluster(stack, "Cluster", {
@@ -236,7 +279,7 @@ describe("the launch template of a compute resource", () => {
       );
       const settings = settingsOf(resourceAt(stack, "aws_launch_template", template)) as object;
       return [
-        (slurm.content as string).includes("Prolog=/opt/meridian/nodes/prolog.sh\nPrologFlags=Alloc\n"),
+        (slurm.content as string).includes("Prolog=/opt/meridian/shared/prolog.sh\nPrologFlags=Alloc\n"),
         prolog,
         "gpuHealthCheck" in settings,
       ];
@@ -549,8 +592,13 @@ describe("a Slurm cluster", () => {
     expect(Statement.map(({ Sid }) => Sid)).toEqual([
       "ListConfiguration",
       "ReadConfiguration",
+      "OpenSessions",
+      "WriteLogs",
+      "WriteMetrics",
       "Describe",
-      "LaunchFromOwnTemplates",
+      "LaunchFromTemplates",
+      "UseOwnTemplates",
+      "LaunchFleets",
       "TagAtLaunch",
       "EndOwnInstances",
       "NodeTable",
