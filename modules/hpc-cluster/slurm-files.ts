@@ -24,7 +24,7 @@ export interface SlurmFilesProps {
 export const programDirectory = "/opt/meridian/bin";
 
 /** What Slurm runs on a node before each job. */
-const prologPath = "/opt/meridian/nodes/prolog.sh";
+const prologPath = "/opt/meridian/shared/prolog.sh";
 
 /** Share of an instance's memory that jobs may use; the rest is the operating system's. */
 const schedulableShare = 0.95;

@@ -4,7 +4,7 @@
 set -euo pipefail
 role=$1
 exec > >(tee -a /var/log/meridian-bootstrap.log) 2>&1
-value() { python3 -c 'import json,sys; v=json.load(open(sys.argv[1])).get(sys.argv[2]); print("" if v is None else v if isinstance(v,str) else json.dumps(v))' "$1" "$2"; }
+value() { python3 -IS -c 'import json,sys; v=json.load(open(sys.argv[1])).get(sys.argv[2]); print("" if v is None else v if isinstance(v,str) else json.dumps(v))' "$1" "$2"; }
 setting() { value /etc/meridian/node.json "$1"; }
 imds() { local t; t=$(curl -sfX PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300'); curl -sf -H "X-aws-ec2-metadata-token: $t" "http://169.254.169.254/latest/meta-data/$1"; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -23,6 +23,15 @@ users() {
   id slurm >/dev/null 2>&1 || { groupadd --system --gid 401 slurm; useradd --system --uid 401 --gid slurm --home-dir /var/lib/slurm --create-home slurm; }
   install -d -o slurm -g slurm /var/spool/slurm.state /var/spool/slurmd /var/spool/meridian
   for log in slurmctld slurmdbd meridian-daemon; do [ -e "/var/log/$log.log" ] || install -o slurm -g slurm -m 640 /dev/null "/var/log/$log.log"; done
+}
+
+# The default user's home, where it is to be each node's own instead of the shared one.
+local_home() {
+  local name home; [ "$(setting sharedHome)" != true ] || return 0
+  for name in ec2-user ubuntu rocky; do
+    home=$(getent passwd "$name" | cut -d: -f6)
+    case $home in /home/*) install -d /local/home; usermod --home "/local/home/$name" --move-home "$name" ;; esac
+  done
 }
 
 install_packages() {
@@ -68,14 +77,20 @@ fetch() { aws s3 sync --quiet --delete "s3://$bucket/$prefix/$1/" "$2"; }
 
 secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
 
+# Whoever has the key is anyone to Slurm, so only the head node's role reads its secret, and only root of the other
+# nodes reads the head node's share of it.
 munge_key() {
-  local arn; arn=$(setting mungeKeySecretArn)
+  local arn key=/etc/munge/munge.key share=/run/meridian-key; arn=$(setting mungeKeySecretArn)
   install -d -m 700 -o munge -g munge /etc/munge
-  if [ -n "$arn" ]; then secret "$arn" | base64 -d > /etc/munge/munge.key
-  elif [ "$role" = head ]; then [ -s /etc/munge/munge.key ] || dd if=/dev/urandom of=/etc/munge/munge.key bs=1 count=1024 status=none
-    install -d -m 700 /opt/meridian/shared/munge; cp /etc/munge/munge.key /opt/meridian/shared/munge/
-  else cp /opt/meridian/shared/munge/munge.key /etc/munge/munge.key; fi
-  chown munge:munge /etc/munge/munge.key; chmod 400 /etc/munge/munge.key
+  if [ "$role" = head ]; then
+    if [ -n "$arn" ]; then (umask 077; secret "$arn" | base64 -d > "$key")
+    elif [ ! -s "$key" ]; then (umask 077; dd if=/dev/urandom of="$key" bs=1 count=1024 status=none); fi
+    install -d -m 700 /opt/meridian/key; install -m 400 "$key" /opt/meridian/key/munge.key
+  else
+    install -d -m 700 "$share"; mount -t nfs4 -o "$from_head,ro" "$head:/opt/meridian/key" "$share"
+    install -m 400 "$share/munge.key" "$key"; umount "$share"
+  fi
+  chown munge:munge "$key"; chmod 400 "$key"
   systemctl enable --now munge; systemctl restart munge
 }
 
@@ -89,7 +104,16 @@ add_mount() {
 # A file system by what it is called for good, as devices change their names.
 add_disk() { add_mount auto "UUID=$(blkid -s UUID -o value "$1")" "$2" "$3"; }
 
-add_nfs() { add_mount nfs4 "$head:$1" "$1" nfsvers=4.1,hard,noresvport,_netdev; }
+# From a port below 1024, which only root may use: the head node answers no other, so users cannot ask in another's name.
+from_head=nfsvers=4.1,hard,nosuid,nodev,_netdev
+
+# Usage: add_nfs DIRECTORY [ro]
+add_nfs() { add_mount nfs4 "$head:$1" "$1" "$from_head${2:+,$2}"; }
+
+# Usage: share DIRECTORY OPTIONS. A directory that is not a file system of its own is shared with subtree_check, without which
+# a node that guesses the number of a file reads all of the head node's disk. Homes are not: a file that moves to another
+# directory would be lost to whoever has it open.
+share() { printf '%s *(%s)\n' "$1" "$2" >> /etc/exports; }
 
 local_disks() {
   local directory disks; directory=$(setting ephemeralDirectory)
@@ -171,7 +195,7 @@ PY
   /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/aws/amazon-cloudwatch-agent/etc/meridian.json
 }
 
-# Only root may ask for the head node's credentials, and Slurm, whose daemon launches instances.
+# Only root may ask for the node's credentials, and Slurm, whose daemon launches instances.
 secure_imds() {
   [ "$(setting securedImds)" = true ] || return 0
   cp /opt/meridian/nodes/meridian-imds.service /etc/systemd/system/; systemctl daemon-reload; systemctl enable --now meridian-imds
@@ -190,26 +214,32 @@ search_domain() {
 }
 
 head_node() {
-  local include database program shared=(/opt/meridian /home /etc/slurm)
+  local include database program directory built=()
   build_slurm
   hostnamectl set-hostname "$(setting hostName)"
-  install -d /opt/meridian/shared /etc/slurm
+  install -d /opt/meridian/shared /etc/slurm; cp /opt/meridian/nodes/mounts.json /opt/meridian/shared/
+  [ ! -e /opt/meridian/nodes/prolog.sh ] || install -m 755 /opt/meridian/nodes/prolog.sh /opt/meridian/shared/
   fetch slurm /etc/slurm; aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json; search_domain
   include=$(setting slurmIncludeFile)
   case $include in s3://*) aws s3 cp --quiet "$include" /etc/slurm/meridian_custom.conf ;; https://*) curl -sfo /etc/slurm/meridian_custom.conf "$include" ;; esac
-  [ ! -d /opt/slurm ] || shared+=(/opt/slurm)
-  printf '%s *(rw,no_root_squash)\n' "${shared[@]}" > /etc/exports; exportfs -ra || true
-  systemctl enable --now nfs-server
-  munge_key; mount_storage; slurm_units slurmctld slurmdbd
+  [ ! -d /opt/slurm ] || built=(/opt/slurm)
+  : > /etc/exports
+  for directory in /opt/meridian/shared /etc/slurm "${built[@]}"; do share "$directory" ro,root_squash,subtree_check; done
+  share /opt/meridian/key ro,no_root_squash,subtree_check
+  share /home rw,root_squash,no_subtree_check
+  # Nodes wait for the first share, so all are there before the server starts.
+  munge_key; mount_storage
+  exportfs -ra; systemctl enable --now nfs-server
+  slurm_units slurmctld slurmdbd
   database=$(setting databaseSecretArn)
   if [ -n "$database" ]; then
-    DB_PASSWORD=$(secret "$database") python3 -c 'import os; t=open("/etc/slurm/slurmdbd.conf.template").read(); open("/etc/slurm/slurmdbd.conf","w").write(t.replace("@PASSWORD@", os.environ["DB_PASSWORD"]))'
-    chown slurm: /etc/slurm/slurmdbd.conf; chmod 600 /etc/slurm/slurmdbd.conf; systemctl enable --now slurmdbd
+    # The password stays outside what nodes mount.
+    (umask 077; DB_PASSWORD=$(secret "$database") python3 -c 'import os, sys; sys.stdout.write(open("/etc/slurm/slurmdbd.conf.template").read().replace("@PASSWORD@", os.environ["DB_PASSWORD"]))' > /etc/meridian/slurmdbd.conf)
+    chown slurm: /etc/meridian/slurmdbd.conf; ln -sf /etc/meridian/slurmdbd.conf /etc/slurm/slurmdbd.conf; systemctl enable --now slurmdbd
   fi
   for program in resume suspend resume-failed; do
     printf '#!/bin/sh\nexport PATH=/opt/slurm/bin:/usr/bin:/bin\nexec python3 /opt/meridian/daemon/meridian_hpc.py %s "$@"\n' "$program" > "/opt/meridian/bin/$program"; chmod 755 "/opt/meridian/bin/$program"
   done
-  secure_imds
   for program in meridian-hpc meridian-update; do
     [ -n "$proxy" ] || break
     install -d "/etc/systemd/system/$program.service.d"
@@ -220,12 +250,12 @@ head_node() {
 }
 
 compute_node() {
-  local name _; for _ in $(seq 60); do add_nfs /opt/meridian && break; sleep 5; done
-  mountpoint -q /opt/meridian
+  local name _; for _ in $(seq 60); do add_nfs /opt/meridian/shared ro && break; sleep 5; done
+  mountpoint -q /opt/meridian/shared
   aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json; search_domain
-  add_nfs /etc/slurm
-  ! builds || add_nfs /opt/slurm
-  [ "$(setting sharedHome)" != true ] || add_nfs /home
+  add_nfs /etc/slurm ro
+  ! builds || add_nfs /opt/slurm ro
+  add_nfs /home
   munge_key; mount_storage; install_efa
   [ "$role" = compute ] || return 0
   name=$(python3 /opt/meridian/daemon/meridian_hpc.py own-name "$(imds instance-id)")
@@ -243,9 +273,8 @@ users; install_packages
 ! builds || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
 if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoers.d/90-cloud-init-users; fi
 fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
-chmod -f 755 /opt/meridian/nodes/prolog.sh || true
 ln -sf "$(command -v python3)" /opt/meridian/bin/python3
-logs; local_disks; custom_action OnNodeStart
+secure_imds; local_home; logs; local_disks; custom_action OnNodeStart
 case $role in head) head_node ;; *) compute_node ;; esac
 custom_action OnNodeConfigured
 [ "$role" != compute ] || systemctl enable --now slurmd

@@ -6,7 +6,10 @@ import sys
 
 OPTIONS = {
     "lustre": "defaults,_netdev,flock,user_xattr,noatime",
+    # EFS and FSx answer any port, and take up a connection from a new one sooner after it broke.
     "nfs": "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev",
+    # The head node answers only ports that root may use.
+    "head": "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,_netdev",
 }
 
 
@@ -36,7 +39,7 @@ def efs(mount, directory, role, head):
 
 def volume(mount, directory, role, head):
     if role != "head":
-        return [f"add_mount nfs4 {head}:{directory} {directory} {OPTIONS['nfs']}"]
+        return [f"add_mount nfs4 {head}:{directory} {directory} {OPTIONS['head']}"]
     devices = " ".join(f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{one.replace('-', '')}" for one in mount["volumeIds"])
     device, lines = devices, [f"for d in {devices}; do until [ -e $d ]; do sleep 1; done; done"]
     if mount.get("raid") is not None and len(mount["volumeIds"]) > 1:
@@ -44,7 +47,9 @@ def volume(mount, directory, role, head):
         lines.append(f"[ -e {device} ] || mdadm --assemble {device} {devices} || "
                      f"mdadm --create {device} --run --level={mount['raid']} --raid-devices={len(mount['volumeIds'])} {devices}")
     return lines + [f"blkid {device} || mkfs.ext4 -q {device}", f"add_disk {device} {directory} defaults",
-                    f"echo '{mount['directory']} *(rw,no_root_squash)' >> /etc/exports", "exportfs -ra"]
+                    # As ParallelCluster has it: everyone writes, and nobody removes what is another's.
+                    f"chmod 1777 {directory}",
+                    f"share {directory} rw,root_squash,no_subtree_check"]
 
 
 def fsx_volume(mount, directory, role, head):
@@ -64,5 +69,5 @@ def fsx_volume(mount, directory, role, head):
 KINDS = {"lustre": lustre, "efs": efs, "ebs": volume, "openzfs": fsx_volume, "ontap": fsx_volume}
 
 if __name__ == "__main__":
-    with open("/opt/meridian/nodes/mounts.json", encoding="utf-8") as file:
+    with open("/opt/meridian/shared/mounts.json", encoding="utf-8") as file:
         print("\n".join(commands(json.load(file), *sys.argv[1:3])))

@@ -5,9 +5,9 @@ setting() { python3 -c 'import json,sys; print(json.load(open("/etc/meridian/nod
 source="s3://$(setting bucket)/$(setting prefix)"; export AWS_DEFAULT_REGION; AWS_DEFAULT_REGION=$(setting region)
 aws s3 sync --quiet --exact-timestamps "$source/slurm/" /etc/slurm
 aws s3 sync --quiet --exact-timestamps "$source/daemon/" /opt/meridian/daemon
-# New nodes mount what the head node mounted when it booted.
+# New nodes mount what the head node mounted when it booted. Nothing here runs from what nodes mount.
 aws s3 sync --quiet --exact-timestamps --exclude mounts.json "$source/nodes/" /opt/meridian/nodes
-chmod -f 755 /opt/meridian/nodes/prolog.sh || true
+[ ! -e /opt/meridian/nodes/prolog.sh ] || install -m 755 /opt/meridian/nodes/prolog.sh /opt/meridian/shared/
 aws s3 cp --quiet "$source/fleet.json" /etc/meridian/fleet.json
 # Written down only once it is in force, so that an update that was cut off is done again.
 applied=/etc/meridian/applied.sha256

@@ -1,33 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Mount } from "../../../modules/hpc-cluster/mounts";
 import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
+import { modules, settings, systems, writeBoot, type Boot } from "./boot-files";
 
 /**
  * The real user data and boot scripts, as root in a mount namespace, so that nothing of this machine changes. Package
- * managers, systemd, the AWS client and mounts are stand-ins that write down how they were called (boot.sh).
+ * managers, systemd, the AWS client and mounts are stand-ins that write down how they were called (boot.sh). What nodes
+ * mount, and what they are refused, is tried for real in shares.integration.ts.
  */
-
-interface Boot {
-  readonly code: number;
-  readonly output: string;
-  readonly calls: readonly string[];
-  /** User and group id of `slurm`. */
-  readonly slurm: readonly (readonly string[])[];
-  readonly files: Readonly<Record<string, string | null>>;
-}
-
-const modules = join(__dirname, "../../../modules/hpc-cluster");
-
-const systems = {
-  amzn: 'ID="amzn"\nVERSION_ID="2023"\n',
-  ubuntu: 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n',
-  jammy: 'ID=ubuntu\nVERSION_ID="22.04"\nVERSION_CODENAME=jammy\n',
-  rocky: 'ID="rocky"\nVERSION_ID="9.5"\n',
-};
 
 const mounts: readonly Mount[] = [
   {
@@ -66,26 +50,11 @@ function boot(
 ): Boot {
   const directory = mkdtempSync(join(tmpdir(), "meridian-boot-"));
   try {
-    const bucket = join(directory, "bucket");
-    cpSync(join(modules, "nodes"), join(bucket, "nodes"), { recursive: true });
-    writeFileSync(
-      join(bucket, "nodes/mounts.json"),
-      JSON.stringify(mounts.map((mount) => fitted(mount, directory))),
-    );
-    mkdirSync(join(bucket, "daemon"));
-    writeFileSync(join(bucket, "daemon/meridian_hpc.py"), 'print("q1-dy-cr1-1")\n');
-    mkdirSync(join(bucket, "slurm"));
-    writeFileSync(join(bucket, "slurm/slurm.conf"), "ClusterName=demo\n");
-    writeFileSync(join(bucket, "slurm/slurmdbd.conf.template"), "StoragePass=@PASSWORD@\n");
-    writeFileSync(join(bucket, "fleet.json"), JSON.stringify({ domain: "demo.hpc" }));
-    for (const [name, release] of Object.entries(systems)) {
-      writeFileSync(join(directory, `os-release.${name}`), release);
-    }
-    mkdirSync(join(directory, "answers"));
-    for (const [name, script] of Object.entries(answers)) {
-      writeFileSync(join(directory, "answers", name), script);
-    }
-    writeFileSync(join(directory, "user-data.sh"), renderUserData({ ...settings(role), ...changes }));
+    writeBoot(directory, {
+      settings: { ...settings(role), ...changes },
+      mounts: mounts.map((mount) => fitted(mount, directory)),
+      answers,
+    });
     const { stdout, stderr } = spawnSync(
       "unshare",
       ["--mount", "--propagation", "private", join(__dirname, "boot.sh"), directory, os],
@@ -104,29 +73,6 @@ function boot(
 /** Directories that exist on every machine stay out of it. */
 function fitted(mount: Mount, directory: string): Mount {
   return { ...mount, directory: join(directory, "mounted", mount.name) };
-}
-
-function settings(role: NodeSettings["role"]): NodeSettings {
-  return {
-    role,
-    cluster: "demo",
-    region: "eu-west-1",
-    bucket: "files",
-    prefix: "cluster",
-    hostName: "demo-head",
-    headAddress: "10.0.0.10",
-    slurmVersion: "24.05.8",
-    efaInstallerVersion: "1.51.0",
-    efa: false,
-    ephemeralDirectory: "/run/local",
-    sharedHome: true,
-    sudo: true,
-    securedImds: role === "head",
-    ec2HostNames: false,
-    logGroup: "/meridian/hpc/demo",
-    logRotation: true,
-    customActions: {},
-  };
 }
 
 const places = (fstab: string | null | undefined): string[] =>
@@ -152,13 +98,12 @@ playing("a stock image becomes", () => {
       calls.indexOf("systemctl enable --now slurmctld meridian-hpc meridian-update.timer"),
     );
     expect(files["/etc/exports"]?.replace(/\S*\/mounted/, "").split("\n")).toEqual([
-      ...[
-        "/opt/meridian",
-        "/home",
-        "/etc/slurm",
-        ...(os === "amzn" || os === "jammy" ? ["/opt/slurm"] : []),
-        "/data",
-      ].map((directory) => `${directory} *(rw,no_root_squash)`),
+      "/opt/meridian/shared *(ro,root_squash,subtree_check)",
+      "/etc/slurm *(ro,root_squash,subtree_check)",
+      ...(os === "amzn" || os === "jammy" ? ["/opt/slurm *(ro,root_squash,subtree_check)"] : []),
+      "/opt/meridian/key *(ro,no_root_squash,subtree_check)",
+      "/home *(rw,root_squash,no_subtree_check)",
+      "/data *(rw,root_squash,no_subtree_check)",
       "",
     ]);
   });
@@ -171,7 +116,7 @@ playing("a stock image becomes", () => {
     expect(files["/etc/default/slurmd"]).toContain('SLURMD_OPTIONS="-N q1-dy-cr1-1"');
     expect(calls).toContain("hostnamectl set-hostname q1-dy-cr1-1");
     expect(calls.at(-1)).toBe("systemctl enable --now slurmd");
-    expect(calls).not.toContain("systemctl enable --now meridian-imds");
+    expect(calls.indexOf("systemctl enable --now meridian-imds")).toBeGreaterThan(0);
   });
 
   it("a login node, which runs no daemon and tells its group that it has booted", () => {
@@ -179,6 +124,7 @@ playing("a stock image becomes", () => {
 
     expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
     expect(calls.filter((call) => call.startsWith("systemctl enable"))).toEqual([
+      "systemctl enable --now meridian-imds",
       "systemctl enable --now munge",
     ]);
     expect(calls.at(-1)).toBe(
@@ -197,7 +143,7 @@ playing("a booted node", () => {
       "UUID=1111-2222 /data auto defaults,nofail 0 0",
     ]);
     expect(places(boot("amzn", "compute").files["/etc/fstab"])).toContain(
-      "10.0.0.10:/data /data nfs4 nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail 0 0",
+      "10.0.0.10:/data /data nfs4 nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,_netdev,nofail 0 0",
     );
   });
 

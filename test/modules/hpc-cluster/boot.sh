@@ -3,17 +3,24 @@
 # usage: unshare --mount --propagation private boot.sh DIRECTORY OS. The directory holds bucket/ (what the cluster's
 # bucket holds), user-data.sh and answers/ (what a program prints when it is asked for something, by a file a program).
 # All that would reach beyond the machine, or change more than files, is a stand-in that writes down how it was called.
+# In a machine of its own (MACHINE=head or MACHINE=node, machine/scenario.sh) disks, mounts, exports and the firewall are real.
 set -euo pipefail
 directory=$1; os=$2
 scratch=$directory/scratch; mkdir -p "$scratch"; mount -t tmpfs none "$scratch"
-for folder in /etc /var /opt /run /dev /usr/src /home; do
+folders=(/etc /var /opt /run /dev /usr/src /home)
+case ${MACHINE:-} in head) folders=() ;; node) folders=(/etc /var /opt /run /home) ;; esac
+for folder in "${folders[@]}"; do
   mkdir -p "$scratch$folder"/{upper,work}
   mount -t overlay overlay -o "lowerdir=$folder,upperdir=$scratch$folder/upper,workdir=$scratch$folder/work" "$folder"
 done
 rm -rf /opt/meridian /etc/meridian /etc/slurm /etc/munge /var/spool/slurm*
 sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
-mount -t tmpfs none /sys/devices/system/cpu; mkdir /sys/devices/system/cpu/smt
-mkdir -p /dev/disk/by-id; touch /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol{1,2}
+stand_ins=(aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi)
+if [ -z "${MACHINE:-}" ]; then
+  stand_ins+=(mount umount mountpoint exportfs blkid mkfs.ext4)
+  mount -t tmpfs none /sys/devices/system/cpu; mkdir /sys/devices/system/cpu/smt
+  mkdir -p /dev/disk/by-id; touch /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol{1,2}
+fi
 : > /etc/fstab; rm -f /etc/os-release; cp "$directory/os-release.$os" /etc/os-release
 
 programs=$scratch/programs; mkdir "$programs"; export CALLS=$scratch/calls BUCKET=$directory/bucket ANSWERS=$directory/answers; : > "$CALLS"
@@ -24,14 +31,17 @@ case "$name $*" in
   "aws s3 sync"*) args=(); for one in "$@"; do case $one in --*) ;; *) args+=("$one") ;; esac; done; mkdir -p "${args[3]}"; cp -r "$BUCKET/${args[2]#s3://*/cluster/}." "${args[3]}" ;;
   "aws s3 cp"*) mkdir -p "$(dirname "${*: -1}")"; from=${*: -2:1}; cp "$BUCKET/${from#s3://*/cluster/}" "${*: -1}" ;;
   "dnf "*munge*|"apt-get "*munge*) useradd --system munge ;;
-  "mount /opt/meridian") install -D /dev/null /opt/meridian/shared/munge/munge.key ;;
+  "mount /opt/meridian/shared") install -D "$BUCKET/nodes/mounts.json" /opt/meridian/shared/mounts.json ;;
+  "mount -t nfs4 "*:/opt/meridian/key*) : > "${*: -1}/munge.key" ;;
+  "systemctl enable --now meridian-imds") [ -z "${MACHINE:-}" ] || sed -n 's/^ExecStart=//p' /etc/systemd/system/meridian-imds.service | "$BASH" -e ;;
+  "systemctl enable --now nfs-server") [ -z "${MACHINE:-}" ] || { rpc.nfsd --no-nfs-version 3 --grace-time 10 4; rpc.mountd --no-nfs-version 3; echo Y > /proc/fs/nfsd/v4_end_grace; } ;;
   "mountpoint "*) grep -qx "mount ${*: -1}" "$CALLS" ;;
   "tar "*) mkdir -p "/usr/src/slurm-24.05.8" /opt/slurm; printf '#!/bin/sh\n' > /usr/src/slurm-24.05.8/configure; chmod +x /usr/src/slurm-24.05.8/configure ;;
   *) [ ! -e "$ANSWERS/$name" ] || "$BASH" "$ANSWERS/$name" "$@" ;;
 esac
 P
 chmod +x "$programs/stand-in"
-for name in aws dnf apt-get dpkg curl tar make systemctl hostnamectl mount mountpoint blkid lsblk mdadm mkfs.ext4 exportfs nmcli sysctl gpg nvidia-smi; do ln -s stand-in "$programs/$name"; done
+for name in "${stand_ins[@]}"; do ln -s stand-in "$programs/$name"; done
 install -D /dev/null /opt/aws/amazon-cloudwatch-agent/etc/x; install -D "$programs/stand-in" /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl
 
 code=0; PATH=$programs:$PATH bash "$directory/user-data.sh" >"$scratch/output" 2>&1 </dev/null || code=$?

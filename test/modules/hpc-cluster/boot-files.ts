@@ -1,0 +1,78 @@
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Mount } from "../../../modules/hpc-cluster/mounts";
+import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
+
+/** What boot.sh plays: a cluster's bucket, user data, and what programs answer. */
+
+/** What came of a boot. */
+export interface Boot {
+  readonly code: number;
+  readonly output: string;
+  readonly calls: readonly string[];
+  /** User and group id of `slurm`. */
+  readonly slurm: readonly (readonly string[])[];
+  readonly files: Readonly<Record<string, string | null>>;
+}
+
+export const modules = join(__dirname, "../../../modules/hpc-cluster");
+
+export const systems = {
+  amzn: 'ID="amzn"\nVERSION_ID="2023"\n',
+  ubuntu: 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n',
+  jammy: 'ID=ubuntu\nVERSION_ID="22.04"\nVERSION_CODENAME=jammy\n',
+  rocky: 'ID="rocky"\nVERSION_ID="9.5"\n',
+};
+
+/** What a boot is made of. */
+export interface BootFiles {
+  readonly settings: NodeSettings;
+  readonly mounts: readonly Mount[];
+  /** What programs print when a boot asks them, as a script by the program's name. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+/** Writes what boot.sh needs into a directory. */
+export function writeBoot(directory: string, { settings, mounts, answers }: BootFiles): void {
+  const bucket = join(directory, "bucket");
+  cpSync(join(modules, "nodes"), join(bucket, "nodes"), { recursive: true });
+  writeFileSync(join(bucket, "nodes/mounts.json"), JSON.stringify(mounts));
+  mkdirSync(join(bucket, "daemon"));
+  writeFileSync(join(bucket, "daemon/meridian_hpc.py"), 'print("q1-dy-cr1-1")\n');
+  mkdirSync(join(bucket, "slurm"));
+  writeFileSync(join(bucket, "slurm/slurm.conf"), "ClusterName=demo\n");
+  writeFileSync(join(bucket, "slurm/slurmdbd.conf.template"), "StoragePass=@PASSWORD@\n");
+  writeFileSync(join(bucket, "fleet.json"), JSON.stringify({ domain: "demo.hpc" }));
+  for (const [name, release] of Object.entries(systems)) {
+    writeFileSync(join(directory, `os-release.${name}`), release);
+  }
+  mkdirSync(join(directory, "answers"));
+  for (const [name, script] of Object.entries(answers)) {
+    writeFileSync(join(directory, "answers", name), script);
+  }
+  writeFileSync(join(directory, "user-data.sh"), renderUserData(settings));
+}
+
+export function settings(role: NodeSettings["role"]): NodeSettings {
+  return {
+    role,
+    cluster: "demo",
+    region: "eu-west-1",
+    bucket: "files",
+    prefix: "cluster",
+    hostName: "demo-head",
+    headAddress: "10.0.0.10",
+    slurmVersion: "24.05.8",
+    efaInstallerVersion: "1.51.0",
+    efa: false,
+    ephemeralDirectory: "/run/local",
+    sharedHome: true,
+    sudo: true,
+    securedImds: true,
+    ec2HostNames: false,
+    logGroup: "/meridian/hpc/demo",
+    logRotation: true,
+    customActions: {},
+  };
+}
