@@ -124,12 +124,19 @@ async function route53(path: string, { gatewayPort }: ParentZonesOptions): Promi
         path: `/2013-04-01/${path}`,
         headers: {
           authorization: "AWS4-HMAC-SHA256 Credential=registry/20261101/us-east-1/route53/aws4_request",
+          // An unkind cloud refuses no call that its client would not repeat.
+          "amz-sdk-request": "attempt=1; max=1",
         },
         agent: false,
       },
       (response) => {
         readAll(response).then((body) => {
-          resolve(body.toString("utf8"));
+          if (response.statusCode === 200) {
+            resolve(body.toString("utf8"));
+          } else {
+            // A refusal is not the same as no zone: whoever asks is told that the question failed.
+            reject(new Error(`Route 53 answers ${response.statusCode ?? 0} to ${path}`));
+          }
         }, reject);
       },
     )

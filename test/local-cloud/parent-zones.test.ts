@@ -20,14 +20,18 @@ const pages: Readonly<Record<string, string>> = {
 
 describe("The name server of the zones above", () => {
   const unkind = new Unkindness();
+  const refused = new Set<string>();
   let route53: Server;
   let socket: Socket;
   let port: number;
 
   beforeEach(async () => {
     unkind.set([]);
+    refused.clear();
     route53 = createServer((request, response) => {
-      response.end(pages[request.url ?? ""] ?? "<ErrorResponse/>");
+      const page = pages[request.url ?? ""];
+      const isRefused = page === undefined || refused.has(request.url ?? "");
+      response.writeHead(isRefused ? 400 : 200).end(isRefused ? "<ErrorResponse/>" : page);
     });
     await new Promise<void>((resolve) => route53.listen(0, "127.0.0.1", resolve));
     const gatewayPort = (route53.address() as AddressInfo).port;
@@ -48,6 +52,14 @@ describe("The name server of the zones above", () => {
       nameServers: ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com"],
       dsRecords: ["7 13 2 ABCD"],
     });
+  });
+
+  it("does not take a zone that it could not ask for as undelegated", async () => {
+    refused.add("/2013-04-01/hostedzone");
+
+    await expect(ask("example.com")).rejects.toThrow(
+      "no name server of the zone above example.com answers (127.0.0.1: refuses the question with response code 2)",
+    );
   });
 
   it("knows no other zone, and none that nobody has delegated", async () => {
