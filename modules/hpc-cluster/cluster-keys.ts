@@ -48,7 +48,7 @@ const fileSystemId = textLike(
 const fsxVolumeId = textLike(/^fsvol-[0-9a-f]{17}$/, "be an FSx volume id such as fsvol-0123456789abcdef0");
 const mountDirectory = textLike(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\/?$/, "be a path such as /shared");
 const cidrOrPrefixList = textLike(
-  /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|pl-[0-9a-z]+)$/,
+  /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|pl-[0-9A-Za-z]+)$/,
   "be an IPv4 block such as 10.0.0.0/8 or a prefix list id",
 );
 const policyArn = textLike(/^arn:[a-z-]+:iam::(aws|\d{12}):policy\/.+$/, "be the ARN of an IAM policy");
@@ -104,10 +104,7 @@ const customAction = section({
   Args: optional(list(text())),
 });
 
-const customActionOrSequence = either(
-  customAction,
-  section({ Sequence: required(list(customAction, 1, 10)) }),
-);
+const customActionOrSequence = either(customAction, section({ Sequence: required(list(customAction, 1)) }));
 
 const s3Access = section({
   BucketName: required(textLike(/^[*a-z0-9\-.]+$/, "be a bucket's name")),

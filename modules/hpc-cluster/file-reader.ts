@@ -146,7 +146,7 @@ export class Reader {
     const value: Record<string, unknown> = {};
     for (const [name, key] of Object.entries(shape.keys)) {
       const inner = join(path, name);
-      if (given.has(name)) {
+      if (given.has(name) && !this.isNoList(given.get(name), key)) {
         const read = this.readShape(given.get(name), key.shape, inner);
         if (key.presence !== "defaulted" || read !== key.defaultValue) {
           this.supportOf(key, name, inner);
@@ -161,6 +161,12 @@ export class Reader {
       }
     }
     return value;
+  }
+
+  /** Whether an optional list is empty, which is the same as no list: nothing was asked for. */
+  private isNoList(given: unknown, { presence, shape }: Key<unknown>): boolean {
+    const node = this.resolved(given);
+    return presence === "optional" && shape.kind === "list" && isSeq(node) && node.items.length === 0;
   }
 
   private defaultOf(key: Key<unknown>, path: string): unknown {
@@ -363,8 +369,7 @@ const scalarReaders: Record<Shape<unknown>["kind"], (scalar: ScalarNode, shape: 
       const number = typeof value === "string" ? numberOf(value) : value;
       return typeof number === "number" && Number.isFinite(number) ? number : absent;
     },
-    boolean: ({ value }) =>
-      typeof value === "boolean" ? value : value === "true" || value === "false" ? value === "true" : absent,
+    boolean: ({ value }) => truthOf(value),
     choice: ({ value, source }, shape) => {
       const { values } = shape as ChoiceShape<string | number>;
       const plain = typeof value === "string" ? value : source;
@@ -375,6 +380,25 @@ const scalarReaders: Record<Shape<unknown>["kind"], (scalar: ScalarNode, shape: 
     dictionary: () => absent,
     either: () => absent,
   };
+
+/** Words and numbers that ParallelCluster (marshmallow) reads as true or false, quoted or not. */
+const truths: readonly string[] = ["t", "true", "on", "y", "yes", "1"];
+const untruths: readonly string[] = ["f", "false", "off", "n", "no", "0"];
+
+function truthOf(value: unknown): unknown {
+  if (typeof value !== "string" && typeof value !== "number") {
+    return typeof value === "boolean" ? value : absent;
+  }
+  const word = String(value);
+  // Upper case, lower case and capitalized words, as there; `tRUE` is a mistake.
+  const isUsual = [word.toLowerCase(), word.toUpperCase(), capitalized(word)].includes(word);
+  const plain = word.toLowerCase();
+  return isUsual && truths.includes(plain) ? true : isUsual && untruths.includes(plain) ? false : absent;
+}
+
+function capitalized(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1).toLowerCase()}`;
+}
 
 function numberOf(value: string): number {
   return value.trim() === "" ? Number.NaN : Number(value);

@@ -61,6 +61,7 @@ interface DescribedInstanceType {
   readonly ProcessorInfo?: { readonly SupportedArchitectures?: readonly string[] };
   readonly NetworkInfo?: {
     readonly NetworkCards?: readonly { readonly MaximumNetworkInterfaces: number }[];
+    readonly EfaSupported?: boolean;
     readonly EfaInfo?: { readonly MaximumEfaInterfaces: number };
     readonly EnaSupport?: string;
   };
@@ -166,7 +167,7 @@ function networkOfDescription(
   const cards = network?.NetworkCards ?? [{ MaximumNetworkInterfaces: 2 }];
   return {
     cards: cards.map((card) => card.MaximumNetworkInterfaces),
-    efaInterfaces: network?.EfaInfo?.MaximumEfaInterfaces ?? 0,
+    efaInterfaces: network?.EfaInfo?.MaximumEfaInterfaces ?? (network?.EfaSupported === true ? 1 : 0),
     enhancedNetworking: network?.EnaSupport !== "unsupported",
   };
 }

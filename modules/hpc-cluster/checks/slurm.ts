@@ -36,6 +36,9 @@ export const deniedSettings = {
   ComputeResource: ["cpus", "features", "gres", "nodeaddr", "nodehostname", "nodename", "state", "weight"],
 } as const;
 
+/** Settings of `SlurmConf` that a partition may have for itself. */
+const ofPartitions: readonly string[] = ["resumetimeout", "suspendtime"];
+
 const longestDomain = 190;
 
 /**
@@ -103,7 +106,10 @@ const customSettings: Check = {
     };
     const atCluster = [...deniedSettings.SlurmConf, ...(accounting ? deniedSettings.Accounting : [])];
     (settings?.CustomSlurmSettings ?? []).forEach((one, index) => {
-      refuse(`Scheduling.SlurmSettings.CustomSlurmSettings[${index}]`, denied(one, atCluster));
+      // A partition of one's own has settings that the cluster has too.
+      const isPartition = Object.keys(one).some((key) => key.toLowerCase() === "partitionname");
+      const deny = isPartition ? atCluster.filter((key) => !ofPartitions.includes(key)) : atCluster;
+      refuse(`Scheduling.SlurmSettings.CustomSlurmSettings[${index}]`, denied(one, deny));
     });
     for (const { queue, path } of queuesOf(cluster)) {
       refuse(`${path}.CustomSlurmSettings`, denied(queue.CustomSlurmSettings ?? {}, deniedSettings.Queue));

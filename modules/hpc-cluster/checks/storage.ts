@@ -36,8 +36,11 @@ const reservedDirectories = [
   "/tmp",
   "/usr",
   "/var",
+  "/mnt",
+  "/opt",
   "/opt/slurm",
   "/opt/meridian",
+  "/srv",
 ];
 
 /** The smallest and largest size of each volume type in GiB. */
@@ -156,6 +159,40 @@ const sameMount: Check = {
         );
       }
     }
+  },
+};
+
+/** The existing volume or file system that a storage mounts, and the key that names it. */
+function existingOf({ EbsSettings, ...storage }: SharedStorageConfiguration): [string, string | undefined] {
+  switch (storage.StorageType) {
+    case "Ebs":
+      return ["EbsSettings.VolumeId", EbsSettings?.VolumeId];
+    case "Efs":
+      return ["EfsSettings.FileSystemId", storage.EfsSettings?.FileSystemId];
+    case "FsxLustre":
+      return ["FsxLustreSettings.FileSystemId", storage.FsxLustreSettings?.FileSystemId];
+    default:
+      return ["Name", undefined];
+  }
+}
+
+const sameVolume: Check = {
+  code: "DuplicateStorage",
+  run: (cluster, { error }) => {
+    const existing = storagesOf(cluster).map(({ storage, path }) => {
+      const [key, id] = existingOf(storage);
+      return { path: `${path}.${key}`, id };
+    });
+    existing.forEach(({ path, id }, index) => {
+      const first = existing.findIndex((other) => other.id === id);
+      if (id !== undefined && first < index) {
+        error(
+          path,
+          `${id} is mounted by another storage already`,
+          "mount it once, and use directories of it",
+        );
+      }
+    });
   },
 };
 
@@ -471,6 +508,7 @@ export const storageChecks: readonly Check[] = [
   names,
   mountDirectories,
   sameMount,
+  sameVolume,
   overlappingMounts,
   numbers,
   managedInSeveralZones,

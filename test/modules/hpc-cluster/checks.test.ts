@@ -1062,6 +1062,16 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    "refuses a file system that is mounted twice",
+    slurmFile({
+      rest: "SharedStorage:\n  - {MountDir: /a, Name: a, StorageType: Efs, EfsSettings: {FileSystemId: fs-11111111111111111}}\n  - {MountDir: /b, Name: b, StorageType: Efs, EfsSettings: {FileSystemId: fs-11111111111111111}}",
+    }),
+    {},
+    [
+      "cluster.yaml:21: ERROR DuplicateStorage: SharedStorage[1].EfsSettings.FileSystemId: fs-11111111111111111 is mounted by another storage already; mount it once, and use directories of it",
+    ],
+  ],
+  [
     "refuses node names of the cluster's own form",
     slurmFile({ settings: "CustomSlurmSettings:\n  - NodeName: a-st-b-1" }),
     {},
@@ -1071,7 +1081,9 @@ const cases: readonly Case[] = [
   ],
   [
     "refuses two sources of custom settings",
-    slurmFile({ settings: "CustomSlurmSettings: []\nCustomSlurmSettingsIncludeFile: s3://b/slurm.conf" }),
+    slurmFile({
+      settings: "CustomSlurmSettings: [{MaxJobCount: 5}]\nCustomSlurmSettingsIncludeFile: s3://b/slurm.conf",
+    }),
     {},
     [
       "cluster.yaml:14: ERROR CustomSlurmSettingsIncludeFileOnly: Scheduling.SlurmSettings.CustomSlurmSettingsIncludeFile: CustomSlurmSettings and CustomSlurmSettingsIncludeFile cannot be combined; keep one of them",
@@ -1372,6 +1384,13 @@ describe("checks of a cluster file", () => {
 
     const found = findings.filter((finding) => finding.code === code);
     expect(found.map((finding) => formatFinding("cluster.yaml", finding))).toEqual(expected);
+  });
+
+  it("lets a partition of one's own have its own time until it is suspended", () => {
+    const partition = "CustomSlurmSettings:\n  - {PartitionName: external, Nodes: ext1, SuspendTime: 300}";
+    const { findings } = parseClusterFile(slurmFile({ settings: partition }), "cluster.yaml");
+
+    expect(findings.filter(({ level }) => level === "ERROR")).toEqual([]);
   });
 
   it("has a case for every check", () => {

@@ -51,6 +51,58 @@ describe("parseClusterFile", () => {
     expect(configuration?.Tags).toEqual([{ Key: "at", Value: "01:30" }]);
   });
 
+  it.each([
+    ['"True"', true],
+    ['"yes"', true],
+    ["1", true],
+    ["ON", true],
+    ['"False"', false],
+    ["n", false],
+    ["0", false],
+  ])("reads %s as %s, as ParallelCluster does", (word, truth) => {
+    const file = slurmFile({ queue: `JobExclusiveAllocation: ${word}` });
+
+    expect(
+      parseClusterFile(file, "cluster.yaml").configuration?.Scheduling.SlurmQueues?.[0]
+        ?.JobExclusiveAllocation,
+    ).toBe(truth);
+  });
+
+  it.each(["tRUE", "2", "maybe", "[]"])("refuses %s as a truth value", (word) => {
+    const file = slurmFile({ queue: `JobExclusiveAllocation: ${word}` });
+
+    expect(parseClusterFile(file, "cluster.yaml").findings).toContainEqual(
+      expect.objectContaining({
+        code: "WrongType",
+        path: "Scheduling.SlurmQueues[0].JobExclusiveAllocation",
+      }),
+    );
+  });
+
+  it("reads an empty list as no list", () => {
+    const file = slurmFile({
+      networking: "SecurityGroups: []\nAdditionalSecurityGroups: []",
+      rest: "Tags: []",
+    });
+    const { configuration, findings } = parseClusterFile(file, "cluster.yaml");
+
+    expect(findings.filter(({ level }) => level === "ERROR")).toEqual([]);
+    expect(configuration?.Scheduling.SlurmQueues?.[0]?.Networking.SecurityGroups).toBeUndefined();
+    expect(configuration?.Tags).toBeUndefined();
+  });
+
+  it("takes prefix lists in capital letters, and any number of custom actions", () => {
+    const actions = Array.from({ length: 12 }, (_, index) => `{Script: s3://b/${index}.sh}`).join(", ");
+    const file = slurmFile({ head: `CustomActions: {OnNodeStart: {Sequence: [${actions}]}}` }).replace(
+      "AllowedIps: 10.0.0.0/8",
+      "AllowedIps: pl-0ABC123DEF",
+    );
+
+    expect(parseClusterFile(file, "cluster.yaml").findings.filter(({ level }) => level === "ERROR")).toEqual(
+      [],
+    );
+  });
+
   it("merges anchored sections", () => {
     const file = slurmFile({ resource: "Efa: &off\n  Enabled: no\nHealthChecks:\n  Gpu:\n    <<: *off" });
 
