@@ -6,7 +6,7 @@ import path from "node:path";
 
 import { measureDeploy } from "./deploy";
 import { measureProgram, median, type Cost } from "./measure";
-import { measureRendering } from "./render";
+import { measureArns, measureRendering, measureRules } from "./render";
 
 const runsEach = 3;
 
@@ -46,9 +46,18 @@ for (const [regions, services] of [
 }
 bench("rendering of a ParallelCluster file of 50 queues", "render-queues.ts");
 
-const planMegabytes = 5;
+console.log("");
+for (const megabytes of [5, 50]) {
+  const seconds = measureRendering(megabytes, runsEach);
+  console.log(
+    `report on a plan of ${megabytes} MB, to Markdown`.padEnd(52) + ` ${seconds.toFixed(2).padStart(7)} s`,
+  );
+}
 console.log(
-  `\nreport on a plan of ${planMegabytes} MB, to Markdown           ${measureRendering(planMegabytes, runsEach).toFixed(2).padStart(7)} s`,
+  `redaction of 5,000 sensitive ARNs${" ".repeat(20)}${measureArns(5_000).toFixed(2).padStart(7)} s`,
+);
+console.log(
+  `a security group of 1,000 other rules${" ".repeat(16)}${measureRules(1_000).toFixed(2).padStart(7)} s`,
 );
 
 /** Slurm in earnest, on this machine: see test/modules/hpc-cluster/slurm. */

@@ -19,7 +19,7 @@ const anchorLength = 64;
 const longKey = 8;
 
 /** How many characters a search may compare for each character of the text before it takes likely for sure. */
-const comparisonsPerCharacter = 64;
+const comparisonsPerCharacter = 16;
 
 interface Needle extends Form {
   readonly anchor: string;
