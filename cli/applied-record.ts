@@ -1,11 +1,12 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import pc from "picocolors";
 
+import { messageOf } from "./errors";
 import type { Backend, Configuration, Stack } from "./manifest";
 import { commitOf } from "./saved-plan";
 import type { Session } from "./session";
 import type { State } from "./state";
 import type { StateHome } from "./state-home";
-import { writePrivateFile } from "./workspace";
+import { placeBeside, readBeside, storeBeside } from "./state/beside";
 
 /** What was applied last to a stack, kept beside its state. Holds no secret: the configuration has none. */
 export interface AppliedRecord {
@@ -41,22 +42,27 @@ export async function readAppliedRecord(
   session: Session,
   backend: Backend,
 ): Promise<AppliedRecord | undefined> {
-  const { context, access } = session;
-  const place = placeBeside(backend);
-  if (place === undefined) {
-    return undefined;
-  }
-  const text =
-    typeof place === "string"
-      ? existsSync(place)
-        ? readFileSync(place, "utf8")
-        : undefined
-      : await context.aws.objects.read(access, place);
+  const place = placeBeside(backend, "applied.json");
+  const text = place === undefined ? undefined : await readBeside(session, place);
   return text === undefined ? undefined : (JSON.parse(text) as AppliedRecord);
 }
 
-/** Records what was done to a stack: applied, with which plans, or destroyed and so forgotten. */
+/**
+ * Records what was done to a stack: applied, with which plans, or destroyed and so forgotten. It is done, so
+ * that a record which cannot be written is said and fails nothing.
+ */
 export async function recordApplied(
+  ...args: Parameters<typeof recordAppliedSurely>
+): ReturnType<typeof recordAppliedSurely> {
+  const [session, , stack, mode] = args;
+  await recordAppliedSurely(...args).catch((error: unknown) => {
+    session.progress.note(
+      pc.yellow(`${stack.name}: its ${mode} is done, but was not recorded: ${messageOf(error)}`),
+    );
+  });
+}
+
+async function recordAppliedSurely(
   session: Session,
   home: StateHome,
   stack: Stack,
@@ -83,19 +89,10 @@ export async function recordUnchanged(session: Session, home: StateHome, stack: 
   }
 }
 
-async function store({ context, access }: Session, stack: Stack, text: string | undefined): Promise<void> {
-  const place = stack.backend === undefined ? undefined : placeBeside(stack.backend);
-  if (place === undefined) {
-    return;
-  }
-  if (typeof place !== "string") {
-    await (text === undefined
-      ? context.aws.objects.remove(access, place)
-      : context.aws.objects.write(access, place, text));
-  } else if (text === undefined) {
-    rmSync(place, { force: true });
-  } else {
-    writePrivateFile(place, text);
+async function store(session: Session, { backend }: Stack, text: string | undefined): Promise<void> {
+  const place = backend === undefined ? undefined : placeBeside(backend, "applied.json");
+  if (place !== undefined) {
+    await storeBeside(session, place, text);
   }
 }
 
@@ -119,24 +116,4 @@ function recordOf(
     ...(plans === undefined ? {} : { plans }),
   };
   return `${JSON.stringify(record)}\n`;
-}
-
-/** A file, or an object in the state's bucket. */
-function placeBeside({
-  type,
-  settings,
-}: Backend): string | { bucket: string; key: string; region: string } | undefined {
-  const beside = (name: string): string => `${name.replace(/\.tfstate$/, "")}.applied.json`;
-  switch (type) {
-    case "local":
-      return beside(String(settings.path));
-    case "s3":
-      return {
-        bucket: String(settings.bucket),
-        key: beside(String(settings.key)),
-        region: String(settings.region),
-      };
-    default:
-      return undefined;
-  }
 }

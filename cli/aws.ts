@@ -5,6 +5,7 @@ import { clientSettings, statusOf } from "./aws-client";
 import { type Keys, kmsKeys } from "./aws-keys";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
 import { askParent, type ParentAnswer } from "./aws/delegation";
+import { type Tagged, taggedResources } from "./aws-tagged";
 import type { Backend } from "./manifest";
 import { CommandError } from "./errors";
 import { parseState, readLocalState, type State } from "./state";
@@ -43,6 +44,8 @@ export interface Aws {
   readonly images: Images;
   /** What scans of images found. */
   readonly scans: ImageScans;
+  /** What has a tag. */
+  readonly tagged: Tagged;
 }
 
 /** `forbidden`: it exists, but is another account's or closed to these credentials. */
@@ -105,4 +108,5 @@ export const awsSdk: Aws = {
   alarms: cloudWatchAlarms,
   images: ecrImages,
   scans: ecrScans,
+  tagged: taggedResources,
 };

@@ -15,6 +15,8 @@ import { reportOf } from "./report-input";
 import { ReviewedPlans } from "./reviewed-plans";
 import { Bake, rolloutWaves } from "./rollout";
 import { awaitDelegation } from "./runs/delegation-wait";
+import { BegunApply } from "./runs/begun";
+import { refuseUnfinished } from "./runs/unfinished";
 import { forEachStack, isWhole, type Session } from "./session";
 import { managedCountOf } from "./state";
 import type { StateHome } from "./state-home";
@@ -26,6 +28,8 @@ const good: ReadonlySet<Outcome> = new Set([
   "already applied",
   "destroyed",
   "nothing to destroy",
+  "recovered",
+  "nothing lost",
 ]);
 
 /** Whether what depends on a stack may go on after this. */
@@ -134,6 +138,7 @@ export async function deploy(
     rememberDeploy(context.workspace, environment.name, { instanceId, at: startedAt.toISOString() });
   }
   const found = await orphansOf(whole, settings);
+  await refuseUnfinished(whole, home, [...whole.selected, ...found.map(({ stack }) => stack)]);
   const reviewed = await reviewedPlans(whole, home, settings, found);
   const orphans = found.filter(({ stack }) => reviewed?.destroys(stack) ?? true);
   guardOrphans(whole, orphans);
@@ -267,21 +272,19 @@ function applyStack(
   approvedAt: Date,
 ): Promise<StackResult> {
   const mode = orphans.has(stack.name) ? "destroy" : "apply";
-  return applyPlan(
-    session,
-    stack,
-    mode,
-    approvedAt,
-    async () => {
-      await home.settle(stack);
-      await recordApplied(session, home, stack, mode, reviewed?.digest);
-    },
-    async () => {
+  return applyPlan(session, stack, mode, approvedAt, {
+    begin: async () => {
+      const begun = await BegunApply.begin(session, home, stack, mode, reviewed?.digest);
       if (mode === "apply" && !home.isBootstrap(stack)) {
         await recordBegun(session, home, stack);
       }
+      return begun;
     },
-  );
+    settle: async () => {
+      await home.settle(stack);
+      await recordApplied(session, home, stack, mode, reviewed?.digest);
+    },
+  });
 }
 
 /** Does what may throw a refusal; one becomes the outcome of the stacks, told once. */

@@ -10,6 +10,8 @@ import type { Stack } from "./manifest";
 import { findOrphans } from "./orphans";
 import { applyPlan, planDestroy, planToFile } from "./planning";
 import { changeList, type StackResult } from "./report";
+import { BegunApply } from "./runs/begun";
+import { refuseUnfinished } from "./runs/unfinished";
 import { forEachStack, type Session } from "./session";
 import type { StateHome } from "./state-home";
 import type { PlannedChange } from "./terraform/events";
@@ -37,6 +39,7 @@ export async function destroy(session: Session, home: StateHome, approval: Appro
   refuseLosses(session, standing);
   const orphans = await orphansBelow(session, home);
   const selected = [...session.selected, ...orphans];
+  await refuseUnfinished(session, home, selected);
   const chosen = reversed([...selected.filter((stack) => standing.has(stack.name)), ...orphans]);
   results.add(
     selected
@@ -85,9 +88,10 @@ async function destroyStack(
   approvedAt: Date,
 ): Promise<StackResult> {
   if (!home.isBootstrap(stack)) {
-    return applyPlan(session, stack, "destroy", approvedAt, () =>
-      recordApplied(session, home, stack, "destroy"),
-    );
+    return applyPlan(session, stack, "destroy", approvedAt, {
+      begin: () => BegunApply.begin(session, home, stack, "destroy"),
+      settle: () => recordApplied(session, home, stack, "destroy"),
+    });
   }
   // Its state moves, and a plan is bound to where the state was: it is planned again, and
   // must come to what was approved.
@@ -106,9 +110,12 @@ async function destroyStack(
   if (moved.outcome === "failed" || moved.outcome === "interrupted") {
     return moved;
   }
-  return applyPlan(session, stack, "destroy", session.context.now(), () => {
-    home.forgetWhenEmpty();
-    return Promise.resolve();
+  return applyPlan(session, stack, "destroy", session.context.now(), {
+    begin: () => BegunApply.begin(session, home, stack, "destroy"),
+    settle: () => {
+      home.forgetWhenEmpty();
+      return Promise.resolve();
+    },
   });
 }
 

@@ -26,7 +26,7 @@ const patterns: readonly Pattern[] = [
       return `The state is locked by ${lock.who ?? "somebody"} (${lock.operation ?? "unknown operation"}, since ${lock.created ?? "an unknown time"}).`;
     },
     remedy: (_match, text) =>
-      `Wait until that run ends, or give --lock-timeout 10m. If it is certainly dead, run \`terraform force-unlock ${lockIn(text).id ?? "<lock id>"}\` in the stack's directory.`,
+      `Wait until that run ends, or give --lock-timeout 10m. If you know that it is dead, release the lock with \`meridian unlock <env> <stack> --lock-id ${lockIn(text).id ?? "<lock id>"}\`.`,
   },
   {
     kind: "expired-credentials",
@@ -75,7 +75,7 @@ const patterns: readonly Pattern[] = [
     kind: "state-not-saved",
     pattern: /Failed to (?:save|persist) state|errored\.tfstate/,
     message: "Terraform could not store the state; it kept it in errored.tfstate in the stack's directory.",
-    remedy: "Run the command again for the exact way to store it; do not delete the file.",
+    remedy: "Run `meridian recover <env>`, which stores it; do not delete the file.",
   },
   {
     kind: "stale-plan",
@@ -116,7 +116,7 @@ const patterns: readonly Pattern[] = [
     pattern: /Backend (?:configuration changed|initialization required)/,
     message: "The place of the state changed since the stack was last used here.",
     remedy:
-      "If that is meant, move the state with `terraform init -migrate-state` in the stack's directory; else restore the environment's `state` setting.",
+      "If that is meant, move the state with `<terraform> init -migrate-state`; else restore the environment's `state` setting.",
   },
   {
     kind: "lock-file-version",
@@ -124,14 +124,14 @@ const patterns: readonly Pattern[] = [
     message: (match) =>
       `terraform.lock.hcl selects ${match[1] ?? ""} ${match[2] ?? ""}, but the stacks need ${match[3] ?? ""}.`,
     remedy:
-      "Update terraform.lock.hcl: `terraform init -upgrade` in a stack's directory, then copy its .terraform.lock.hcl.",
+      "Update terraform.lock.hcl: run `<terraform> init -upgrade -backend=false`, then copy the .terraform.lock.hcl of that directory over it.",
   },
   {
     kind: "lock-file-checksum",
     pattern: /doesn't match any of the checksums previously recorded/,
     message: "A provider is not the one whose checksum terraform.lock.hcl records.",
     remedy:
-      "If the file was made on another platform, add this one: `terraform providers lock -platform=linux_amd64 -platform=darwin_arm64`. Else do not use that provider.",
+      "If the file was made on another platform, add this one: run `<terraform> providers lock -platform=linux_amd64 -platform=darwin_arm64`, then copy the .terraform.lock.hcl of that directory over it. Else do not use that provider.",
   },
   {
     kind: "terraform-version",

@@ -1,3 +1,5 @@
+import { InterruptedError } from "./errors";
+
 /** What an interrupt is passed on to. */
 export interface Interruptible {
   /** Sends a signal to the program. */
@@ -15,12 +17,14 @@ const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  * Programs are started outside the terminal's process group, so that only this class tells
  * them of a signal. The first one asks each running program to stop, once: Terraform then
  * finishes the resources in flight, saves its state and releases the lock. The second only
- * says what a third would do. The third stops at once and may leave the lock behind.
+ * says what a third would do. The third stops Terraform at once, which may leave the lock behind; the fourth
+ * kills it. Where no Terraform runs, AWS itself is waited for, which may hang: there the second ends it all.
  */
 export class Interrupts {
   private readonly running = new Set<Interruptible>();
   private count = 0;
   private last = Number.NEGATIVE_INFINITY;
+  private readonly stop = new AbortController();
 
   public constructor(
     private readonly report: (line: string) => void,
@@ -30,6 +34,25 @@ export class Interrupts {
   /** Whether the user asked to stop; nothing new is started then. */
   public get requested(): boolean {
     return this.count > 0;
+  }
+
+  /** Whether everything was stopped, whatever was still awaited. */
+  public get stopped(): boolean {
+    return this.stop.signal.aborted;
+  }
+
+  /**
+   * Waits for work, but not beyond the user's patience.
+   *
+   * @throws InterruptedError once the user has insisted; what the work awaited is let go of.
+   */
+  public async patiently<Result>(work: Promise<Result>): Promise<Result> {
+    const stopped = new Promise<never>((_resolve, reject) => {
+      this.stop.signal.addEventListener("abort", () => {
+        reject(new InterruptedError("Stopped at once, without waiting for AWS."));
+      });
+    });
+    return Promise.race([work, stopped]);
   }
 
   /** Registers a running program; call the result when it has ended. */
@@ -49,20 +72,22 @@ export class Interrupts {
       return;
     }
     this.count += 1;
+    const isIdle = this.running.size === 0;
     if (this.count === 1) {
       this.report(
-        this.running.size === 0
-          ? "Interrupted: nothing more is started."
+        isIdle
+          ? "Interrupted: nothing more is started. Ctrl-C again stops at once."
           : `Interrupted: waiting for ${this.running.size} Terraform run(s) to finish what is in flight and release the lock.`,
       );
       this.signalAll("SIGINT");
-    } else if (this.count === 2) {
+    } else if (this.count === 2 && !isIdle) {
       this.report("Still waiting. A third Ctrl-C stops at once, and may lose state and leave it locked.");
-    } else if (this.count === 3) {
-      this.report("Stopping at once.");
+    } else if (this.count === 3 && !isIdle) {
+      this.report("Stopping Terraform at once. A fourth Ctrl-C kills it.");
       this.signalAll("SIGINT");
     } else {
       this.signalAll("SIGKILL");
+      this.stop.abort();
     }
   }
 

@@ -1,15 +1,14 @@
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 
 import { CommandError } from "./errors";
+import { identityOf, lifeOf, type ProcessIdentity } from "./runs/process-identity";
 import { ensurePrivateDirectory } from "./workspace";
 
 /** Who holds a lock. */
-export interface LockHolder {
+export interface LockHolder extends ProcessIdentity {
   readonly command: string;
-  readonly pid: number;
-  readonly host: string;
   readonly startedAt: string;
 }
 
@@ -27,11 +26,10 @@ export function takeLock(file: string, environment: string, holder: LockHolder):
   ensurePrivateDirectory(dirname(file));
   const content = JSON.stringify(holder);
   if (!create(file, content)) {
-    const found = read(file);
-    const other = found === undefined ? undefined : (JSON.parse(found) as LockHolder);
-    const isTaken =
-      other === undefined || !isGone(other) || !takeOver(file, found ?? "") || !create(file, content);
-    if (isTaken) {
+    const found = read(file) ?? "";
+    const other = holderIn(found);
+    const isStale = other === undefined || lifeOf(other) === "dead";
+    if (!isStale || !takeOver(file, found) || !create(file, content)) {
       throw heldError(file, environment, other);
     }
   }
@@ -44,18 +42,36 @@ export function takeLock(file: string, environment: string, holder: LockHolder):
 
 /** The holder's description of this process. */
 export function thisProcess(command: string, startedAt: Date): LockHolder {
-  return { command, pid: process.pid, host: hostname(), startedAt: startedAt.toISOString() };
+  const identity = identityOf(process.pid) ?? { pid: process.pid, host: hostname() };
+  return { command, ...identity, startedAt: startedAt.toISOString() };
 }
 
+/** The file appears with its content: one that is empty would say nothing of who holds it. */
 function create(file: string, content: string): boolean {
+  const fresh = `${file}.${process.pid}.new`;
+  writeFileSync(fresh, content, { mode: 0o600 });
   try {
-    writeFileSync(file, content, { flag: "wx", mode: 0o600 });
+    linkSync(fresh, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") {
       return false;
     }
     throw error;
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+/** Who holds a lock; nothing when the file was cut off and so says nobody's name. */
+function holderIn(content: string): LockHolder | undefined {
+  try {
+    const holder = JSON.parse(content) as Partial<LockHolder> | null;
+    return typeof holder?.pid === "number" && typeof holder.host === "string"
+      ? (holder as LockHolder)
+      : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -64,18 +80,6 @@ function read(file: string): string | undefined {
     return readFileSync(file, "utf8");
   } catch {
     return undefined;
-  }
-}
-
-function isGone(holder: LockHolder): boolean {
-  if (holder.host !== hostname()) {
-    return false;
-  }
-  try {
-    process.kill(holder.pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }
 

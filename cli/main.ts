@@ -16,8 +16,13 @@ export function main(projectDirectory: string): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   // picocolors reads --no-color itself; it may stand anywhere.
   const args = process.argv.slice(2).filter((arg) => arg !== "--no-color");
-  void run(realContext(projectDirectory), args).then((exitCode) => {
+  const context = realContext(projectDirectory);
+  void run(context, args).then((exitCode) => {
     process.exitCode = exitCode;
+    if (context.interrupts.stopped) {
+      // What was let go of would keep this process alive.
+      process.exit();
+    }
   });
 }
 

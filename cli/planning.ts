@@ -1,8 +1,12 @@
 import { dirname, join } from "node:path";
 
+import pc from "picocolors";
+
 import { attempt } from "./attempt";
+import { messageOf } from "./errors";
 import { digestOf, type Stack } from "./manifest";
 import type { StackResult } from "./report";
+import type { BegunApply } from "./runs/begun";
 import { commitOf, discardPlan, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
 import type { Session } from "./session";
 import type { StateHome } from "./state-home";
@@ -70,6 +74,14 @@ export async function planToFile(
   return { outcome: hasChanges ? "changes" : "no changes", counts, changes, plan: file, log };
 }
 
+/** What surrounds an apply. */
+export interface Surroundings {
+  /** Called before anything is changed; gives what keeps the record of it. */
+  readonly begin: () => Promise<BegunApply | undefined>;
+  /** Called once all of it is changed. */
+  readonly settle: () => Promise<void>;
+}
+
 /**
  * Whether all that is configured of a stack is what Terraform lets go of at its end. It does so only where it
  * plans to reach the configuration, which destroys all else just the same, not where it plans to destroy.
@@ -79,30 +91,35 @@ function keepsSome({ configuration }: Stack): boolean {
 }
 
 /**
- * Applies a stack's saved plan: exactly that file, if it is still what was approved. `begin` is called
- * before anything is changed, `settle` once all of it is.
+ * Applies a stack's saved plan: exactly that file, if it is still what was approved.
  */
 export function applyPlan(
   session: Session,
   stack: Stack,
   mode: PlanMetadata["mode"],
   approvedAt: Date,
-  settle: () => Promise<void>,
-  begin: () => Promise<void> = () => Promise.resolve(),
+  { begin, settle }: Surroundings,
 ): Promise<StackResult> {
-  const { context, environment, terraform, progress, runDirectory } = session;
+  const { context, environment, terraform, progress, runDirectory, lockTimeout } = session;
   return attempt(session, stack, mode === "apply" ? "applying" : "destroying", async () => {
     const file = context.workspace.plan(environment.name, stack.name);
     verifyPlan(file, { ...stack, digest: digestOf(stack.directory) }, mode, approvedAt);
+    let begun: BegunApply | undefined;
     try {
-      await begin();
-      const counts = await terraform.apply(stack, file, (event, soFar) => {
+      begun = await begin();
+      const counts = await terraform.apply(stack, file, { lockTimeout }, (event, soFar) => {
+        begun?.note(event);
         progress.event(stack.name, event, soFar);
       });
       await settle();
       const log = join(runDirectory, stack.name, "apply.log");
       return { outcome: mode === "apply" ? "applied" : "destroyed", counts, log };
     } finally {
+      await begun?.end().catch((error: unknown) => {
+        progress.note(
+          pc.yellow(`${stack.name}: the record of this ${mode} was not closed: ${messageOf(error)}`),
+        );
+      });
       discardPlan(file);
     }
   });

@@ -10,6 +10,7 @@ import { hpcCommand } from "./commands/hpc";
 import { localCommand } from "./commands/local";
 import { outputCommand } from "./commands/output";
 import { planCommand } from "./commands/plan";
+import { recoverCommand, unlockCommand } from "./commands/recover";
 import { stateCommand } from "./commands/state";
 import { synthCommand } from "./commands/synth";
 import { validateCommand } from "./commands/validate";
@@ -32,6 +33,8 @@ const commands: readonly MakeCommand[] = [
   destroyCommand,
   outputCommand,
   stateCommand,
+  recoverCommand,
+  unlockCommand,
   bootstrapCommand,
   hpcCommand,
   localCommand,

@@ -13,6 +13,8 @@ export type Outcome =
   | "already applied"
   | "destroyed"
   | "nothing to destroy"
+  | "recovered"
+  | "nothing lost"
   | "blocked"
   | "skipped"
   | "not approved"
@@ -47,6 +49,8 @@ const colours: Readonly<Record<Outcome, (text: string) => string>> = {
   "already applied": pc.green,
   destroyed: pc.green,
   "nothing to destroy": pc.dim,
+  recovered: pc.green,
+  "nothing lost": pc.dim,
   blocked: pc.yellow,
   skipped: pc.yellow,
   "not approved": pc.yellow,

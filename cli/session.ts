@@ -10,6 +10,7 @@ import { guardAccount } from "./guards";
 import { accessTo, lostDeploy, requireLocalCloud } from "./local-cloud-access";
 import { takeLock, thisProcess } from "./lock";
 import type { Stack } from "./manifest";
+import { awaitEarlierRuns, releaseDeadLocks } from "./runs/earlier-runs";
 import { Progress } from "./progress";
 import { refuseUnwritable } from "./result-file";
 import { discardPlans } from "./saved-plan";
@@ -67,6 +68,12 @@ export interface SessionSettings {
   readonly command: string;
   /** `start` starts a local cloud that is not running, `require` refuses, `offline` asks AWS nothing. */
   readonly cloud: "start" | "require" | "offline";
+  /**
+   * Whether it puts right what a killed run left.
+   *
+   * @default false
+   */
+  readonly recovers?: boolean;
 }
 
 const gibibyte = 2 ** 30;
@@ -99,9 +106,16 @@ export async function withSession<Result>(
   );
   const stopListening = context.interrupts.listen();
   try {
-    // A run that was killed has left its plans, and plans hold secrets.
-    discardPlans(context.workspace, environment.name);
-    return await work(await open(context, environment, options, settings, binary, startedAt));
+    return await context.interrupts.patiently(
+      open(context, environment, options, settings, binary, startedAt).then(async (session) => {
+        // A run that was killed has left its plans, and plans hold secrets. What it started has ended by now.
+        discardPlans(context.workspace, environment.name);
+        if (settings.cloud !== "offline") {
+          await releaseDeadLocks(session, session.selected);
+        }
+        return work(session);
+      }),
+    );
   } finally {
     discardPlans(context.workspace, environment.name);
     stopListening();
@@ -124,10 +138,13 @@ async function open(
       pc.dim(`Account ${environment.account} as ${await guardAccount(context, environment, access)}`),
     );
   }
+  if (settings.cloud !== "offline") {
+    await awaitEarlierRuns(context, environment.name, progress);
+  }
   const synthesis = await synthesize(context, environment.name, options.blockListDay);
   const selected = selectStacks(synthesis.stacks, options.stack);
-  if (settings.cloud !== "offline") {
-    refuseUnsavedState(selected, (stack) => context.workspace.data(stack));
+  if (settings.cloud !== "offline" && settings.recovers !== true) {
+    refuseUnsavedState(environment.name, selected);
   }
   refuseAfterInterrupt(context);
   progress.align(selected.map(({ name }) => name));
@@ -147,6 +164,7 @@ async function open(
     lockTimeout: options.lockTimeout ?? defaultLockTimeout,
     lock: options.lock ?? true,
     terraform: new TerraformCommand({
+      environment: environment.name,
       workspace,
       binary,
       run: context.run,

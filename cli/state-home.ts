@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { BucketStatus } from "./aws";
 import { CommandError } from "./errors";
 import { lostDeploy } from "./local-cloud-access";
-import type { Stack } from "./manifest";
+import type { Backend, Stack } from "./manifest";
 import { blockersOf } from "./references";
 import { type Session, stateOf } from "./session";
 import { isSameState, managedCountOf, readLocalState, type State } from "./state";
@@ -154,6 +154,13 @@ export class StateHome {
   /** Whether a stack is the one that makes the bucket. */
   public isBootstrap(stack: Stack): boolean {
     return stack.name === this.bootstrap?.name;
+  }
+
+  /** Where a stack's state is now: the bootstrap stack's may still be in a file. */
+  public backendOf(stack: Stack): Backend | undefined {
+    return this.isBootstrap(stack) && this.place === "local"
+      ? { type: "local", settings: { path: this.localFile } }
+      : stack.backend;
   }
 
   private get localFile(): string {

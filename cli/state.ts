@@ -21,6 +21,7 @@ export interface State {
   readonly serial: number;
   readonly outputs: Readonly<Record<string, StateOutput>>;
   readonly resources: readonly {
+    readonly module?: string;
     readonly mode: string;
     readonly type: string;
     readonly name: string;
@@ -53,9 +54,13 @@ export function parseState(text: string, place: string): State {
   }
 }
 
-/** Reads a state from a file; nothing when there is no such file. */
+/**
+ * Reads a state from a file; nothing when there is no such file, or an empty one. Terraform makes the file
+ * before it has anything to write, and takes an empty one for none itself.
+ */
 export function readLocalState(file: string): State | undefined {
-  return existsSync(file) ? parseState(readFileSync(file, "utf8"), file) : undefined;
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return text.trim() === "" ? undefined : parseState(text, file);
 }
 
 /** How many resources a state holds. */

@@ -83,17 +83,19 @@ function replaceTree(source: string, target: string): void {
  * Refuses to work on a stack whose last apply could not store its state: Terraform left it in
  * a file, and planning again would forget those resources.
  */
-export function refuseUnsavedState(
-  stacks: readonly Stack[],
-  dataDirectoryOf: (stack: string) => string,
-): void {
+export function refuseUnsavedState(environment: string, stacks: readonly Stack[]): void {
   for (const stack of stacks) {
-    const file = join(stack.directory, "errored.tfstate");
+    const file = unsavedStateOf(stack);
     if (existsSync(file)) {
       throw new CommandError(
-        `The last apply of ${stack.name} could not store its state; Terraform kept it in ${file}.`,
-        `Store it with \`TF_DATA_DIR=${dataDirectoryOf(stack.name)} terraform -chdir=${stack.directory} state push errored.tfstate\`, then delete the file and run the command again.`,
+        `The last apply of ${stack.name} could not store its state; Terraform kept it in ${file}. Nothing was changed.`,
+        `Store it with \`meridian recover ${environment}\`.`,
       );
     }
   }
+}
+
+/** Where Terraform leaves a state that it could not store. */
+export function unsavedStateOf({ directory }: Stack): string {
+  return join(directory, "errored.tfstate");
 }

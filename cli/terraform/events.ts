@@ -30,6 +30,11 @@ export const noChanges: ChangeCounts = { add: 0, change: 0, remove: 0, import: 0
 
 interface Hook {
   readonly resource: { readonly addr: string };
+  /** `create`, `update`, `delete` or `read`. */
+  readonly action?: string;
+  /** The attribute that identifies what was made, and its value. */
+  readonly id_key?: string;
+  readonly id_value?: string;
 }
 
 /** Reading a data source is reported like an apply. */
@@ -47,6 +52,7 @@ export interface TerraformEvent {
   readonly type: string;
   readonly "@message": string;
   readonly "@level"?: string;
+  readonly "@timestamp"?: string;
   readonly change?: { readonly resource: { readonly addr: string }; readonly action: string };
   readonly changes?: ChangeCounts;
   readonly hook?: Hook;

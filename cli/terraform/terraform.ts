@@ -6,8 +6,9 @@ import { promisify } from "node:util";
 
 import type { TerraformPlanJson } from "../../analysis/plan";
 import { explain } from "../diagnose";
-import { CommandError } from "../errors";
+import { CommandError, quoted } from "../errors";
 import type { Stack } from "../manifest";
+import { RunningTerraforms } from "../runs/running";
 import { type Workspace, ensurePrivateDirectory, writePrivateFile } from "../workspace";
 import type { TerraformBinary } from "./binary";
 import {
@@ -53,6 +54,12 @@ export interface PlanOptions {
   readonly lock?: boolean;
 }
 
+/** How a plan is applied. */
+export interface ApplyOptions {
+  /** How long to wait for another run's lock, as Terraform writes it. */
+  readonly lockTimeout: string;
+}
+
 /** What a plan found. */
 export interface PlanOutcome {
   /** Whether there is anything to do, outputs included. */
@@ -71,7 +78,13 @@ export interface Terraform {
   init(stack: Stack, options?: InitOptions): Promise<void>;
   validate(stack: Stack): Promise<Diagnostic[]>;
   plan(stack: Stack, options: PlanOptions, onEvent?: OnEvent): Promise<PlanOutcome>;
-  apply(stack: Stack, file: string, onEvent?: OnEvent): Promise<ChangeCounts>;
+  apply(stack: Stack, file: string, options: ApplyOptions, onEvent?: OnEvent): Promise<ChangeCounts>;
+  /** Takes something that stands in AWS into the state of a stack that describes it. */
+  importResource(stack: Stack, address: string, id: string): Promise<void>;
+  /** Takes something out of a state and leaves it in AWS. */
+  forgetResource(stack: Stack, address: string): Promise<void>;
+  /** Makes a file the state, if it is a later one of the same lineage. */
+  pushState(stack: Stack, file: string): Promise<void>;
   /** A saved plan as Terraform tells it to machines. It may hold secrets, so it is never logged. */
   show(stack: Stack, file: string): Promise<TerraformPlanJson>;
 }
@@ -91,6 +104,8 @@ export class TerraformError extends CommandError {
     public readonly resources: readonly string[] = [],
     /** What an apply had changed before it failed. */
     public readonly counts?: ChangeCounts,
+    /** The signal that ended it; what it had not saved by then is lost. */
+    public readonly signal?: NodeJS.Signals,
   ) {
     super(message, remedy);
   }
@@ -98,6 +113,8 @@ export class TerraformError extends CommandError {
 
 /** What {@link TerraformCommand} needs. */
 export interface TerraformSettings {
+  /** The environment's name. */
+  readonly environment: string;
   readonly workspace: Workspace;
   readonly binary: TerraformBinary;
   readonly run: RunProcess;
@@ -113,11 +130,13 @@ export interface TerraformSettings {
 export class TerraformCommand implements Terraform {
   public readonly binary: TerraformBinary;
   private readonly lock: ProviderLock;
+  private readonly running: RunningTerraforms;
   private installing: Promise<unknown> = Promise.resolve();
 
   public constructor(private readonly settings: TerraformSettings) {
     this.binary = settings.binary;
     this.lock = new ProviderLock(settings.workspace);
+    this.running = new RunningTerraforms(settings.workspace);
   }
 
   public async init(stack: Stack, { backend = "configured" }: InitOptions = {}): Promise<void> {
@@ -167,15 +186,15 @@ export class TerraformCommand implements Terraform {
     };
   }
 
-  public async apply(stack: Stack, file: string, onEvent?: OnEvent): Promise<ChangeCounts> {
+  public async apply(
+    stack: Stack,
+    file: string,
+    { lockTimeout }: ApplyOptions,
+    onEvent?: OnEvent,
+  ): Promise<ChangeCounts> {
     const events = new EventCollector();
-    const result = await this.start(
-      stack,
-      "apply",
-      ["apply", "-json", "-input=false", file],
-      events,
-      onEvent,
-    );
+    const args = ["apply", "-json", "-input=false", `-lock-timeout=${lockTimeout}`, file];
+    const result = await this.start(stack, "apply", args, events, onEvent);
     if (result.exitCode !== 0) {
       throw this.failure(stack, "apply", result, events);
     }
@@ -195,6 +214,25 @@ export class TerraformCommand implements Terraform {
     }
   }
 
+  public async importResource(stack: Stack, address: string, id: string): Promise<void> {
+    await this.succeed(stack, "import", ["import", "-input=false", "-no-color", address, id]);
+  }
+
+  public async forgetResource(stack: Stack, address: string): Promise<void> {
+    await this.succeed(stack, "state-rm", ["state", "rm", address]);
+  }
+
+  public async pushState(stack: Stack, file: string): Promise<void> {
+    await this.succeed(stack, "state-push", ["state", "push", file]);
+  }
+
+  private async succeed(stack: Stack, operation: string, args: readonly string[]): Promise<void> {
+    const result = await this.start(stack, operation, args);
+    if (result.exitCode !== 0) {
+      throw this.failure(stack, operation, result);
+    }
+  }
+
   private async install(stack: Stack, args: readonly string[]): Promise<void> {
     this.lock.seed(stack);
     let result = await this.start(stack, "init", args);
@@ -210,7 +248,7 @@ export class TerraformCommand implements Terraform {
     this.lock.merge(stack);
   }
 
-  private start(
+  private async start(
     stack: Stack,
     operation: string,
     args: readonly string[],
@@ -218,7 +256,7 @@ export class TerraformCommand implements Terraform {
     onEvent?: OnEvent,
   ): Promise<ProcessResult> {
     const isJson = events !== undefined;
-    return this.settings.run({
+    const result = await this.settings.run({
       command: this.binary.command,
       args,
       directory: stack.directory,
@@ -231,7 +269,18 @@ export class TerraformCommand implements Terraform {
           onEvent?.(event, events);
         }
       },
+      onStart: (started) => {
+        if (usesState.has(operation)) {
+          const startedAt = new Date().toISOString();
+          this.running.note({ ...started, stack: stack.name, operation, startedAt });
+        }
+      },
     });
+    // One that was killed may have left its lock behind: the next run asks whose that is.
+    if (result.signal === undefined) {
+      this.running.forget(stack.name);
+    }
+    return result;
   }
 
   private failure(
@@ -247,18 +296,36 @@ export class TerraformCommand implements Terraform {
       errors.length > 0
         ? errors.map((diagnostic) => formatDiagnostic(diagnostic, stack.configuration)).join("\n")
         : errorsIn(`${result.output}\n${result.errors}`);
-    const known = explain(said);
+    const { signal } = result;
+    const known =
+      signal === undefined
+        ? explain(said)
+        : {
+            message: `Terraform was killed (${signal}).`,
+            kind: "killed",
+            remedy: "Run `meridian recover <env>`.",
+          };
     const fallback = said === "" ? `terraform ${operation} ended with exit code ${result.exitCode}.` : said;
     const resources =
       events.failed.length > 0 ? events.failed : errors.flatMap(({ address }) => address ?? []);
     return new TerraformError(
-      known === undefined ? fallback : `${known.message}\n${said}`,
-      known?.remedy,
+      known === undefined ? fallback : `${known.message}\n${said}`.trimEnd(),
+      known === undefined ? undefined : this.asPrinted(known.remedy, stack),
       this.logOf(stack, operation),
       known?.kind,
       [...new Set(resources)],
       operation === "apply" ? events.counts : undefined,
+      signal,
     );
+  }
+
+  /** A remedy that can be copied: with the stack, its environment, and how Terraform is run on it by hand. */
+  private asPrinted(remedy: string, stack: Stack): string {
+    const { environment, workspace, binary } = this.settings;
+    return remedy
+      .replaceAll("<env>", environment)
+      .replaceAll("<stack>", stack.name)
+      .replaceAll("<terraform>", terraformByHand(workspace, binary.command, stack));
   }
 
   private stampFile(stack: Stack): string {
@@ -289,6 +356,20 @@ export class TerraformCommand implements Terraform {
 }
 
 const execute = promisify(execFile);
+
+/** What holds the lock of a state, and so must be found when the run that started it was killed. */
+const usesState: ReadonlySet<string> = new Set(["plan", "apply", "init", "import", "state-rm", "state-push"]);
+
+/** How a person runs Terraform on a stack as the runner does, up to the command. */
+export function terraformByHand(workspace: Workspace, command: string, stack: Stack): string {
+  const settings = [
+    `TF_DATA_DIR=${quoted(workspace.data(stack.name))}`,
+    ...(existsSync(workspace.terraformConfiguration)
+      ? [`TF_CLI_CONFIG_FILE=${quoted(workspace.terraformConfiguration)}`]
+      : []),
+  ];
+  return `${settings.join(" ")} ${quoted(command)} -chdir=${quoted(stack.directory)}`;
+}
 
 const initFlags = {
   none: ["-backend=false"],

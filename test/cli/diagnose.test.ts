@@ -67,7 +67,7 @@ describe("explain", () => {
 
   it("says how a lock is broken", () => {
     expect(explain(captured("lock-held"))?.remedy).toBe(
-      "Wait until that run ends, or give --lock-timeout 10m. If it is certainly dead, run `terraform force-unlock 6adab753-e3a5-1d10-9d70-13277b45f395` in the stack's directory.",
+      "Wait until that run ends, or give --lock-timeout 10m. If you know that it is dead, release the lock with `meridian unlock <env> <stack> --lock-id 6adab753-e3a5-1d10-9d70-13277b45f395`.",
     );
   });
 

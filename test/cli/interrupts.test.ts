@@ -49,8 +49,32 @@ describe("Interrupts", () => {
     expect(received).toEqual(["SIGINT", "SIGINT", "SIGKILL"]);
     expect(lines.slice(1)).toEqual([
       "Still waiting. A third Ctrl-C stops at once, and may lose state and leave it locked.",
-      "Stopping at once.",
+      "Stopping Terraform at once. A fourth Ctrl-C kills it.",
     ]);
+  });
+
+  it("stops waiting for AWS at the second Ctrl-C where no Terraform runs", async () => {
+    const { interrupts, lines, press } = setUp();
+    const hanging = interrupts.patiently(new Promise(() => undefined));
+
+    press();
+    expect(interrupts.stopped).toBe(false);
+    press();
+
+    await expect(hanging).rejects.toThrow("Stopped at once, without waiting for AWS.");
+    expect(interrupts.stopped).toBe(true);
+    expect(lines).toEqual(["Interrupted: nothing more is started. Ctrl-C again stops at once."]);
+  });
+
+  it("kills Terraform and stops waiting for it at the fourth", async () => {
+    const { interrupts, press, program } = setUp();
+    const hanging = interrupts.patiently(new Promise(() => undefined));
+    const received = program();
+
+    [1, 2, 3, 4].forEach(press);
+
+    await expect(hanging).rejects.toThrow("Stopped at once");
+    expect(received).toEqual(["SIGINT", "SIGINT", "SIGKILL"]);
   });
 
   it("counts a signal that npm passes on again as one key press", () => {

@@ -48,6 +48,23 @@ describe("takeLock", () => {
     expect(readdirSync(dirname(file))).toEqual(["dev.lock"]);
   });
 
+  it.each(["", "{", "null"])("takes over a lock that was cut off while it was written (%j)", (content) => {
+    const file = lockFile({});
+    writeFileSync(file, content);
+
+    takeLock(file, "dev", holder);
+
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(holder);
+  });
+
+  it("takes over from a process whose number another one has by now", () => {
+    const file = lockFile({ ...holder, birth: "1" });
+
+    takeLock(file, "dev", holder);
+
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(holder);
+  });
+
   it("does not judge a process of another machine", () => {
     const file = lockFile({ ...gone, host: "elsewhere" });
 

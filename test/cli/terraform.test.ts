@@ -141,6 +141,7 @@ describe("TerraformCommand", () => {
     const configurationFile = join(workspace.root, "rc");
     writeFileSync(configurationFile, "");
     const command = new TerraformCommand({
+      environment: "dev",
       workspace,
       binary: terraform,
       variables: {
@@ -268,7 +269,7 @@ describe("TerraformCommand", () => {
     ].join("\n");
     const { command, context, stacks } = setUp(() => ({ exitCode: 1, output }));
 
-    await expect(command.apply(stacks[0], "p")).rejects.toMatchObject({
+    await expect(command.apply(stacks[0], "p", { lockTimeout: "5s" })).rejects.toMatchObject({
       message:
         "Something of that name is in AWS already, but not in the state (EntityAlreadyExists).\nError: creating IAM Role: EntityAlreadyExists: Role exists\n  at aws_iam_role.a",
       kind: "already-exists",

@@ -6,6 +6,7 @@ import type { Aws } from "../../../cli/aws";
 import type { ParentAnswer } from "../../../cli/aws/delegation";
 import type { RingingAlarm } from "../../../cli/aws-alarms";
 import type { ImageScan } from "../../../cli/aws-scans";
+import type { TaggedResource } from "../../../cli/aws-tagged";
 import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objects";
 import type { Context, TargetEnvironment } from "../../../cli/context";
 import { Interrupts } from "../../../cli/interrupts";
@@ -108,6 +109,14 @@ export class FakeAws implements Aws {
   public readonly alarms: Aws["alarms"] = {
     ringing: (_access, region, names) =>
       Promise.resolve(this.ringing.filter((alarm) => alarm.region === region && names.includes(alarm.name))),
+  };
+
+  /** What has tags, by region. */
+  public readonly taggedByRegion = new Map<string, TaggedResource[]>();
+
+  public readonly tagged: Aws["tagged"] = {
+    find: (_access, region, key, value) =>
+      Promise.resolve((this.taggedByRegion.get(region) ?? []).filter(({ tags }) => tags[key] === value)),
   };
 
   /** Addresses of images that nobody pushed, as `region/repository:version`. */

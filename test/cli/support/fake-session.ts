@@ -89,6 +89,22 @@ export class FakeTerraform implements Terraform {
     return Promise.resolve({ ...noChanges, [isDestroy ? "remove" : "add"]: 1 });
   }
 
+  public importResource(stack: Stack, address: string, id: string): Promise<void> {
+    this.call(`import ${address} ${id}`, stack);
+    return Promise.resolve();
+  }
+
+  public forgetResource(stack: Stack, address: string): Promise<void> {
+    this.call(`forget ${address}`, stack);
+    return Promise.resolve();
+  }
+
+  public pushState(stack: Stack, file: string): Promise<void> {
+    this.call("push", stack);
+    this.write(stack, JSON.parse(readFileSync(file, "utf8")) as State);
+    return Promise.resolve();
+  }
+
   private call(operation: string, stack: Stack): void {
     const call = `${operation} ${stack.name}`;
     this.calls.push(call);

@@ -1,0 +1,191 @@
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Approval } from "../approval";
+import { attempt } from "../attempt";
+import { CommandError, messageOf } from "../errors";
+import { regionOf, type Stack } from "../manifest";
+import type { StackResult } from "../report";
+import type { Session } from "../session";
+import { releaseDeadLocks } from "./earlier-runs";
+import { stateLockOf } from "../state/state-lock";
+import type { StateHome } from "../state-home";
+import { unsavedStateOf } from "../synthesis";
+import { forgetBegun } from "./begun";
+import { instancesIn, type Made } from "./journal";
+import { declaredIn, type Found, isReplaced, searchFor } from "./lost-resources";
+import { type Unfinished, unfinishedOf } from "./unfinished";
+
+/** What is to be done so that the state of a stack has all that stands. */
+interface Repair {
+  readonly stack: Stack;
+  readonly unfinished: Unfinished;
+  /** What was made, by address and id. */
+  readonly made: readonly Made[];
+  /** What was being made, and may stand. */
+  readonly found: readonly Found[];
+  /** Addresses of what was being made and cannot be looked for. */
+  readonly unknown: readonly string[];
+  /** ARNs of what has the stack's tags and is in no state. */
+  readonly strays: readonly string[];
+}
+
+/** The tag that every resource of a stack has. */
+const stackTag = "meridian:stack";
+
+/**
+ * Puts right what killed runs left, stack by stack: stores states that could not be stored, releases the locks
+ * of runs that are certainly dead, and imports what was made and is in no state.
+ */
+export async function recover(session: Session, home: StateHome, approval: Approval): Promise<StackResult[]> {
+  const results: StackResult[] = [];
+  for (const stack of session.selected) {
+    results.push(
+      await attempt(session, stack, "looking for what was lost", () =>
+        recoverStack(session, home, approval, stack),
+      ),
+    );
+  }
+  return results;
+}
+
+async function recoverStack(
+  session: Session,
+  home: StateHome,
+  approval: Approval,
+  stack: Stack,
+): Promise<Pick<StackResult, "outcome" | "message" | "remedy">> {
+  const { environment } = session;
+  const isStored = await storeUnsaved(session, home, stack);
+  await releaseDeadLocks(session, [stack]);
+  const lock = await stateLockOf(session, stack);
+  if (lock !== undefined) {
+    throw new CommandError(
+      `The state of ${stack.name} is locked by ${lock.who} (${lock.operation}), and whether that run is dead cannot be told from here.`,
+      `If you know that it is, run \`meridian unlock ${environment.name} ${stack.name} --lock-id ${lock.id}\`, then this command again.`,
+    );
+  }
+  const unfinished = await unfinishedOf(session, home, stack);
+  if (unfinished === undefined) {
+    return { outcome: isStored ? "recovered" : "nothing lost" };
+  }
+  const repair = await repairOf(session, home, unfinished);
+  session.progress.note(inWords(repair));
+  if (!(await approval.given(`Take this into the state of ${stack.name}?`))) {
+    return { outcome: "not approved" };
+  }
+  await carryOut(session, home, repair);
+  await forgetBegun(session, home, stack);
+  return { outcome: "recovered" };
+}
+
+/** Stores the state that an apply left in a file. Terraform refuses one that is older, or another's. */
+async function storeUnsaved(
+  { terraform, runDirectory, context }: Session,
+  home: StateHome,
+  stack: Stack,
+): Promise<boolean> {
+  const file = unsavedStateOf(stack);
+  if (!existsSync(file)) {
+    return false;
+  }
+  await home.init(stack);
+  await terraform.pushState(stack, file);
+  const kept = join(runDirectory, stack.name, "stored.tfstate");
+  renameSync(file, kept);
+  context.terminal.err(
+    `The state that the last apply of ${stack.name} left in a file is stored; the file is ${kept} now.\n`,
+  );
+  return true;
+}
+
+async function repairOf(session: Session, home: StateHome, unfinished: Unfinished): Promise<Repair> {
+  const { stack, missing, begun } = unfinished;
+  const state = await home.stateOf(stack);
+  const known = JSON.stringify([...instancesIn(state).values()]);
+  const lost = missing.made.filter(({ id }) => id !== "");
+  const tagged = await taggedOf(session, stack);
+  const strays = tagged.filter(
+    ({ arn }) =>
+      !known.includes(JSON.stringify(arn)) &&
+      !lost.some(({ id }) => arn.endsWith(id)) &&
+      !isKnownId(known, arn),
+  );
+  const open = begun.mode === "destroy" ? [] : missing.open;
+  const standing = instancesIn(state);
+  const possible = declaredIn(stack.configuration).filter(
+    (address) => !standing.has(address) && !lost.some((made) => made.address === address),
+  );
+  return { stack, unfinished, made: lost, ...searchFor(open, possible, stack.configuration, strays) };
+}
+
+function isKnownId(known: string, arn: string): boolean {
+  const id = arn.slice(Math.max(arn.lastIndexOf("/"), arn.lastIndexOf(":")) + 1);
+  return known.includes(JSON.stringify(id));
+}
+
+async function taggedOf({ context, access, environment }: Session, stack: Stack) {
+  const regions = new Set([regionOf(stack.configuration) ?? environment.homeRegion, "us-east-1"]);
+  const found = await Promise.all(
+    [...regions].map((region) => context.aws.tagged.find(access, region, stackTag, stack.name)),
+  );
+  return found.flat();
+}
+
+function inWords({ stack, unfinished, made, found, unknown, strays }: Repair): string {
+  const { mode, startedAt, runner } = unfinished.begun;
+  return [
+    `${stack.name}: the ${mode} of ${startedAt} on ${runner.host} was cut off.`,
+    ...made.map(({ address, id }) => `  import ${address}, which it made: ${id}`),
+    ...found.map(({ address, id, isGuess }) =>
+      isGuess
+        ? `  import ${address} if it stands, which it was making: ${id}`
+        : `  import ${address}, which it was making: ${id}`,
+    ),
+    ...unknown.map(
+      (address) => `  look yourself for ${address}, which it was making and which has no tags to find it by`,
+    ),
+    ...strays.map(
+      (arn) => `  look yourself at ${arn}, which has the tags of this stack and is not in its state`,
+    ),
+  ].join("\n");
+}
+
+async function carryOut({ terraform, progress }: Session, home: StateHome, repair: Repair): Promise<void> {
+  const { stack, unfinished, made, found } = repair;
+  const problems: string[] = [];
+  await home.init(stack);
+  const standing = instancesIn(await home.stateOf(stack));
+  for (const { address, id, isGuess, isStale } of [
+    ...made.map((each) => ({
+      ...each,
+      isGuess: false,
+      isStale: standing.has(each.address) && isReplaced(each, unfinished.begun.removed),
+    })),
+    ...found.map((each) => ({ ...each, isStale: false })),
+  ]) {
+    try {
+      if (isStale) {
+        await terraform.forgetResource(stack, address);
+      }
+      await terraform.importResource(stack, address, id);
+      progress.note(`${stack.name}  imported ${address} (${id})`);
+    } catch (error) {
+      if (
+        !/non-existent remote object|Cannot import|couldn't find|not found|NotFound|does not exist/i.test(
+          messageOf(error),
+        )
+      ) {
+        problems.push(`${address} (${id}): ${messageOf(error)}`);
+      } else if (!isGuess) {
+        progress.note(`${stack.name}  ${address} (${id}) does not stand any more`);
+      }
+    }
+  }
+  if (problems.length > 0) {
+    throw new CommandError(
+      `Not all that was made in ${stack.name} could be imported:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      "Import or delete those by hand, then run the command again.",
+    );
+  }
+}

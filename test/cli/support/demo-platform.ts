@@ -1,0 +1,76 @@
+import type { TargetEnvironment } from "../../../cli/context";
+import type { Configuration } from "../../../cli/manifest";
+import { devEnvironment } from "./fake-context";
+import type { FixtureStack } from "./fixture-stacks";
+
+export const killedAccount = "123456789012";
+export const killedBucket = "killed-states";
+export const killedRegion = "eu-west-1";
+export const killedStack = "killed-foundation";
+
+/** An environment of the local cloud whose runs are killed. */
+export const killedEnvironment: TargetEnvironment = {
+  ...devEnvironment,
+  name: "killed",
+  account: killedAccount,
+  target: "local-cloud",
+  homeRegion: killedRegion,
+  regions: { [killedRegion]: {} },
+  state: { bucket: killedBucket },
+};
+
+/** Keys, networks and roles: what AWS names itself, what the code names, and what hangs on either. */
+export function killedPlatform(): FixtureStack[] {
+  const numbers = ["1", "2", "3", "4", "5"];
+  const each = (make: (number: string) => object) =>
+    Object.fromEntries(numbers.map((number) => [`N${number}`, make(number)]));
+  const configuration = {
+    terraform: {
+      backend: {
+        s3: {
+          bucket: killedBucket,
+          key: `killed/${killedStack}.tfstate`,
+          region: killedRegion,
+          use_lockfile: true,
+        },
+      },
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
+    },
+    provider: {
+      aws: [
+        {
+          region: killedRegion,
+          allowed_account_ids: [killedAccount],
+          default_tags: [{ tags: { "meridian:environment": "killed", "meridian:stack": killedStack } }],
+        },
+      ],
+    },
+    resource: {
+      aws_kms_key: each((number) => ({ description: `Key ${number}`, deletion_window_in_days: 7 })),
+      aws_kms_alias: each((number) => ({
+        name: `alias/killed-${number}`,
+        target_key_id: `\${aws_kms_key.N${number}.id}`,
+      })),
+      aws_cloudwatch_log_group: each((number) => ({ name: `killed-${number}` })),
+      aws_iam_role: each((number) => ({
+        name: `killed-${number}`,
+        assume_role_policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
+          ],
+        }),
+      })),
+      aws_vpc: { Main: { cidr_block: "10.0.0.0/16" } },
+      aws_subnet: each((number) => ({
+        vpc_id: "${aws_vpc.Main.id}",
+        cidr_block: `10.0.${number}.0/24`,
+        tags: { Name: `killed-${number}` },
+      })),
+      aws_security_group: {
+        Web: { name: "web", description: "Web", vpc_id: "${aws_vpc.Main.id}" },
+      },
+    },
+  } as unknown as Configuration;
+  return [{ name: killedStack, dependencies: [], configuration }];
+}
