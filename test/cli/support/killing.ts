@@ -96,11 +96,11 @@ export class Killing {
   private async kill(victim: Victim, command: "deploy" | "destroy", at: number): Promise<void> {
     const before = new Set(this.runs());
     const { child, ended } = this.start(command, "killed", "--auto-approve");
-    let isOver = false;
+    const over = new AbortController();
     void ended.then(() => {
-      isOver = true;
+      over.abort();
     });
-    while (!isOver && this.begun(before) < at) {
+    while (!over.signal.aborted && this.begun(before) < at) {
       await sleep(20);
     }
     const terraform = new RunningTerraforms(this.workspace).of(killedStack);

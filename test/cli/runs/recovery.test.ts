@@ -1,0 +1,332 @@
+import { mkdirSync, writeFileSync, existsSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+
+import { Approval } from "../../../cli/approval";
+import { deploy } from "../../../cli/deployment";
+import { destroy } from "../../../cli/destruction";
+import type { Configuration } from "../../../cli/manifest";
+import type { Begun } from "../../../cli/runs/begun";
+import { identityOf } from "../../../cli/runs/process-identity";
+import { recover } from "../../../cli/runs/recovery";
+import { RunningTerraforms } from "../../../cli/runs/running";
+import type { StackResult } from "../../../cli/report";
+import type { State } from "../../../cli/state";
+import { StateHome } from "../../../cli/state-home";
+import { devEnvironment, type FakeContext, fakeContext, stateWith } from "../support/fake-context";
+import { fakeSession, type FakeTerraform } from "../support/fake-session";
+
+const key = "dev-app.tfstate";
+// Larger than the largest process id of any system.
+const dead = { ...identityOf(process.pid), pid: 2 ** 30, host: hostname() };
+
+const configuration = {
+  terraform: { backend: { s3: { bucket: "states", key, region: "eu-west-1" } } },
+  provider: { aws: [{ region: "eu-west-1" }] },
+  resource: {
+    aws_vpc: { Main: { tags: { Name: "main" } } },
+    aws_kms_key: { A: {}, B: {} },
+    aws_iam_role: { Tasks: { name: "tasks" } },
+    aws_route: { Out: {} },
+  },
+} as unknown as Configuration;
+
+function platform(): FakeContext {
+  return fakeContext([{ name: "dev-app", configuration }]);
+}
+
+/** As a run left it that was killed. */
+function cutOff(context: FakeContext, journal: Partial<Begun> = {}): void {
+  const begun: Begun = {
+    version: 1,
+    stack: "dev-app",
+    mode: "apply",
+    startedAt: "2026-11-20T11:00:00.000Z",
+    runner: dead,
+    events: "/nowhere",
+    made: [],
+    open: [],
+    removed: [],
+    isComplete: false,
+    ...journal,
+  };
+  context.aws.objects.versionsByKey.set("dev-app.begun.json", [JSON.stringify(begun)]);
+}
+
+function stateOf(instances: Record<string, string>): State {
+  return {
+    ...stateWith(0),
+    resources: Object.entries(instances).map(([address, id]) => ({
+      mode: "managed",
+      type: address.split(".")[0] ?? "",
+      name: address.split(".")[1] ?? "",
+      instances: [{ attributes: { id } }],
+    })),
+  };
+}
+
+async function act(
+  context: FakeContext,
+  what: typeof recover,
+  prepare: (terraform: FakeTerraform) => void = () => undefined,
+): Promise<{ results: StackResult[]; calls: string[] }> {
+  const session = await fakeSession(context);
+  prepare(session.terraform);
+  const terminal = { ...context.terminal, isInteractive: true };
+  const approval = new Approval(terminal, devEnvironment, { autoApprove: true });
+  const results = await what(session, await StateHome.find(session), approval);
+  return { results, calls: session.terraform.calls };
+}
+
+const begunOf = (context: FakeContext) => context.aws.objects.versionsByKey.get("dev-app.begun.json")?.at(-1);
+
+describe("a deploy and a destroy", () => {
+  it.each([
+    ["deploy", deploy],
+    ["destroy", destroy],
+  ])("refuse where an apply was begun and lost what it made (%s)", async (_name, what) => {
+    const context = platform();
+    context.aws.states.set(key, stateOf({ "aws_vpc.Main": "vpc-1" }));
+    cutOff(context, {
+      made: [
+        { address: "aws_vpc.Main", key: "id", id: "vpc-1" },
+        { address: "aws_kms_key.A", key: "id", id: "k1" },
+      ],
+      open: ["aws_kms_key.B"],
+    });
+
+    await expect(act(context, what)).rejects.toMatchObject({
+      message: `An apply was begun and its end was never seen. Nothing was changed.\n  - dev-app: apply since 2026-11-20T11:00:00.000Z on ${hostname()}; its state lacks aws_kms_key.A, aws_kms_key.B (was being made)`,
+      remedy:
+        "If that run goes on somewhere, wait for it. If it is dead, run `meridian recover dev`, which takes what it made into the state.",
+    });
+    expect(begunOf(context)).toBeDefined();
+  });
+
+  it("refuse where an apply was begun on another machine, whose last words nobody knows", async () => {
+    const context = platform();
+    cutOff(context, { runner: { ...dead, host: "elsewhere" } });
+
+    await expect(act(context, deploy)).rejects.toThrow("on elsewhere");
+  });
+
+  it("refuse while the state is locked", async () => {
+    const context = platform();
+    cutOff(context);
+    context.aws.objects.versionsByKey.set(`${key}.tflock`, [JSON.stringify({ ID: "1", Who: "ada@home" })]);
+
+    await expect(act(context, deploy)).rejects.toThrow("An apply was begun");
+  });
+
+  it("go on where the state has all that was made, and record the apply that ended without its runner", async () => {
+    const context = platform();
+    context.aws.states.set(key, stateOf({ "aws_kms_key.A": "k1" }));
+    cutOff(context, {
+      made: [{ address: "aws_kms_key.A", key: "id", id: "k1" }],
+      isComplete: true,
+      plans: "the-digest",
+    });
+
+    const { results } = await act(context, deploy);
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(["no changes"]);
+    expect(begunOf(context)).toBeUndefined();
+    const [record] = context.aws.objects.versionsByKey.get("dev-app.applied.json") ?? [];
+    expect(JSON.parse(record ?? "{}")).toMatchObject({ plans: "the-digest", stateSerial: 1 });
+  });
+
+  it("write down what they begin, and take it away once its end was seen", async () => {
+    const context = platform();
+    let during: string | undefined;
+
+    await act(context, deploy, (terraform) => {
+      terraform.onCall = (call) => {
+        during = call === "apply dev-app" ? begunOf(context) : during;
+      };
+    });
+
+    expect(JSON.parse(during ?? "{}")).toMatchObject({
+      stack: "dev-app",
+      mode: "apply",
+      runner: { pid: process.pid, host: hostname() },
+    });
+    expect(begunOf(context)).toBeUndefined();
+  });
+
+  it("are done although their record cannot be written", async () => {
+    const context = platform();
+    const write = context.aws.objects.write.bind(context.aws.objects);
+    context.aws.objects.write = (...args) =>
+      args[1].key === "dev-app.applied.json" && context.aws.states.has(key)
+        ? Promise.reject(new Error("InternalError"))
+        : write(...args);
+
+    const { results } = await act(context, deploy);
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(["applied"]);
+    expect(context.written.err).toContain("dev-app: its apply is done, but was not recorded: InternalError");
+  });
+});
+
+describe("recover", () => {
+  it("has nothing to do where nothing was lost", async () => {
+    const context = platform();
+
+    const { results, calls } = await act(context, recover);
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(["nothing lost"]);
+    expect(calls).toEqual([]);
+  });
+
+  it("imports what was made, finds what was being made by its tags or its name, and names what it cannot find", async () => {
+    const context = platform();
+    context.aws.states.set(key, stateOf({ "aws_kms_key.A": "k1" }));
+    const tags = { "meridian:stack": "dev-app" };
+    const arn = "arn:aws:kms:eu-west-1:111122223333:key/";
+    context.aws.taggedByRegion.set("eu-west-1", [
+      { arn: `${arn}k1`, tags },
+      { arn: `${arn}k2`, tags },
+      { arn: "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-9", tags: { ...tags, Name: "other" } },
+      { arn: "arn:aws:sqs:eu-west-1:111122223333:jobs", tags: { "meridian:stack": "dev-other" } },
+    ]);
+    cutOff(context, {
+      made: [
+        { address: "aws_kms_key.A", key: "id", id: "k1" },
+        { address: "aws_vpc.Main", key: "id", id: "vpc-1" },
+      ],
+      open: ["aws_kms_key.B", "aws_iam_role.Tasks", "aws_route.Out"],
+    });
+
+    const { results, calls } = await act(context, recover);
+
+    expect(results).toMatchObject([{ outcome: "recovered" }]);
+    expect(calls).toEqual([
+      "init dev-app",
+      "import aws_vpc.Main vpc-1 dev-app",
+      "import aws_kms_key.B k2 dev-app",
+      "import aws_iam_role.Tasks tasks dev-app",
+    ]);
+    expect(context.written.err).toContain(
+      [
+        `dev-app: the apply of 2026-11-20T11:00:00.000Z on ${hostname()} was cut off.`,
+        "  import aws_vpc.Main, which it made: vpc-1",
+        "  import aws_kms_key.B, which it was making: k2",
+        "  import aws_iam_role.Tasks if it stands, which it was making: tasks",
+        "  look yourself for aws_route.Out, which it was making and which has no tags to find it by",
+        "  look yourself at arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-9, which has the tags of this stack and is not in its state",
+      ].join("\n"),
+    );
+    expect(begunOf(context)).toBeUndefined();
+  });
+
+  it("takes the id that is gone out of the state before it imports what replaced it", async () => {
+    const context = platform();
+    context.aws.states.set(key, stateOf({ "aws_vpc.Main": "vpc-1" }));
+    cutOff(context, {
+      made: [{ address: "aws_vpc.Main", key: "id", id: "vpc-2" }],
+      removed: ["aws_vpc.Main"],
+    });
+
+    const { calls } = await act(context, recover);
+
+    expect(calls).toEqual([
+      "init dev-app",
+      "forget aws_vpc.Main dev-app",
+      "import aws_vpc.Main vpc-2 dev-app",
+    ]);
+  });
+
+  it("keeps what was begun when an import fails", async () => {
+    const context = platform();
+    cutOff(context, { made: [{ address: "aws_vpc.Main", key: "id", id: "vpc-1" }] });
+
+    const { results } = await act(context, recover, ({ failing }) => {
+      failing.add("import aws_vpc.Main vpc-1 dev-app");
+    });
+
+    expect(results).toMatchObject([
+      {
+        outcome: "failed",
+        message:
+          "Not all that was made in dev-app could be imported:\n  - aws_vpc.Main (vpc-1): import aws_vpc.Main vpc-1 dev-app went wrong",
+      },
+    ]);
+    expect(begunOf(context)).toBeDefined();
+  });
+
+  it("stores a state that was left in a file", async () => {
+    const context = platform();
+    const file = join(context.workspace.synthesis("dev"), "stacks", "dev-app", "errored.tfstate");
+    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(join(context.workspace.run("test"), "dev-app"), { recursive: true });
+    writeFileSync(file, JSON.stringify(stateOf({ "aws_vpc.Main": "vpc-1" })));
+
+    const { results, calls } = await act(context, recover);
+
+    expect(results).toMatchObject([{ outcome: "recovered" }]);
+    expect(calls).toEqual(["init dev-app", "push dev-app"]);
+    expect(existsSync(file)).toBe(false);
+    expect(context.aws.states.get(key)?.resources).toHaveLength(1);
+  });
+
+  describe("of a locked state", () => {
+    const lockKey = `${key}.tflock`;
+
+    function locked(lock: object): FakeContext {
+      const context = platform();
+      const events = join(context.workspace.root, "events");
+      mkdirSync(dirname(events), { recursive: true });
+      writeFileSync(
+        events,
+        '{"type":"apply_start","@message":"","@timestamp":"2026-11-20T11:00:05Z","hook":{"resource":{"addr":"a.b"},"action":"update"}}\n',
+      );
+      new RunningTerraforms(context.workspace).note({
+        ...dead,
+        stack: "dev-app",
+        operation: "apply",
+        startedAt: "2026-11-20T11:00:00Z",
+        output: events,
+        offset: 0,
+      });
+      context.aws.objects.versionsByKey.set(lockKey, [JSON.stringify(lock)]);
+      return context;
+    }
+
+    const lock = {
+      ID: "7",
+      Who: `ada@${hostname()}`,
+      Operation: "OperationTypeApply",
+      Created: "2026-11-20T11:00:03Z",
+    };
+
+    it("releases the lock of a Terraform that is certainly dead", async () => {
+      const context = locked(lock);
+
+      const { results } = await act(context, recover);
+
+      expect(results).toMatchObject([{ outcome: "nothing lost" }]);
+      expect(context.aws.objects.versionsByKey.get(lockKey)?.at(-1)).toBeUndefined();
+      expect(context.written.err).toContain(
+        "Released the lock of dev-app: the apply that held it (process 1073741824, since 2026-11-20T11:00:00Z) is dead.",
+      );
+    });
+
+    it.each([
+      ["of another machine", { ...lock, Who: "ada@elsewhere" }],
+      ["that was taken before it began", { ...lock, Created: "2026-11-20T10:00:03Z" }],
+      ["that was taken after it had its own", { ...lock, Created: "2026-11-20T11:00:09Z" }],
+      ["that says nothing", {}],
+    ])("leaves a lock %s", async (_which, other) => {
+      const context = locked(other);
+
+      const { results } = await act(context, recover);
+
+      expect(results).toMatchObject([{ outcome: "failed" }]);
+      expect(results[0]?.message).toContain("whether that run is dead cannot be told from here.");
+      expect(results[0]?.remedy).toMatch(
+        /^If you know that it is, run `meridian unlock dev dev-app --lock-id /,
+      );
+      expect(context.aws.objects.versionsByKey.get(lockKey)?.at(-1)).toBeDefined();
+    });
+  });
+});
