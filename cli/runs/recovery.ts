@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { Approval } from "../approval";
 import { attempt } from "../attempt";
-import { CommandError, messageOf } from "../errors";
+import { CommandError } from "../errors";
 import { regionOf, type Stack } from "../manifest";
 import type { StackResult } from "../report";
 import type { Session } from "../session";
@@ -12,6 +12,8 @@ import { stateLockOf } from "../state/state-lock";
 import type { StateHome } from "../state-home";
 import { unsavedStateOf } from "../synthesis";
 import { forgetBegun } from "./begun";
+import { importIdOf } from "./import-ids";
+import { importAll } from "./import-plan";
 import { instancesIn, type Made } from "./journal";
 import { declaredIn, type Found, isReplaced, searchFor } from "./lost-resources";
 import { type Unfinished, unfinishedOf } from "./unfinished";
@@ -151,41 +153,31 @@ function inWords({ stack, unfinished, made, found, unknown, strays }: Repair): s
   ].join("\n");
 }
 
-async function carryOut({ terraform, progress }: Session, home: StateHome, repair: Repair): Promise<void> {
+async function carryOut(session: Session, home: StateHome, repair: Repair): Promise<void> {
+  const { terraform, progress } = session;
   const { stack, unfinished, made, found } = repair;
-  const problems: string[] = [];
   await home.init(stack);
   const standing = instancesIn(await home.stateOf(stack));
-  for (const { address, id, isGuess, isStale } of [
-    ...made.map((each) => ({
-      ...each,
-      isGuess: false,
-      isStale: standing.has(each.address) && isReplaced(each, unfinished.begun.removed),
-    })),
-    ...found.map((each) => ({ ...each, isStale: false })),
-  ]) {
-    try {
-      if (isStale) {
-        await terraform.forgetResource(stack, address);
-      }
-      await terraform.importResource(stack, address, id);
-      progress.note(`${stack.name}  imported ${address} (${id})`);
-    } catch (error) {
-      if (
-        !/non-existent remote object|Cannot import|couldn't find|not found|NotFound|does not exist/i.test(
-          messageOf(error),
-        )
-      ) {
-        problems.push(`${address} (${id}): ${messageOf(error)}`);
-      } else if (!isGuess) {
-        progress.note(`${stack.name}  ${address} (${id}) does not stand any more`);
-      }
+  for (const each of made) {
+    if (standing.has(each.address) && isReplaced(each, unfinished.begun.removed)) {
+      await terraform.forgetResource(stack, each.address);
+      standing.delete(each.address);
     }
   }
-  if (problems.length > 0) {
-    throw new CommandError(
-      `Not all that was made in ${stack.name} could be imported:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
-      "Import or delete those by hand, then run the command again.",
-    );
+  const ids = new Map(unfinished.begun.made.map(({ address, key, id }) => [address, { [key]: id }]));
+  const attributesOf = (address: string) => ids.get(address) ?? standing.get(address)?.[0];
+  const wanted = [
+    ...made.map((each) => ({
+      address: each.address,
+      id: importIdOf(each, stack.configuration, attributesOf),
+    })),
+    ...found,
+  ];
+  const { imported, absent } = await importAll(session, home, stack, wanted, new Set(standing.keys()));
+  for (const { address, id } of imported) {
+    progress.note(`${stack.name}  imported ${address} (${id})`);
+  }
+  for (const { address, id } of absent) {
+    progress.note(`${stack.name}  ${address} (${id}) does not stand`);
   }
 }

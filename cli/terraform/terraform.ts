@@ -52,6 +52,12 @@ export interface PlanOptions {
    * @default true
    */
   readonly lock?: boolean;
+  /**
+   * Addresses that are planned, with what they depend on.
+   *
+   * @default - all
+   */
+  readonly targets?: readonly string[];
 }
 
 /** How a plan is applied. */
@@ -79,8 +85,6 @@ export interface Terraform {
   validate(stack: Stack): Promise<Diagnostic[]>;
   plan(stack: Stack, options: PlanOptions, onEvent?: OnEvent): Promise<PlanOutcome>;
   apply(stack: Stack, file: string, options: ApplyOptions, onEvent?: OnEvent): Promise<ChangeCounts>;
-  /** Takes something that stands in AWS into the state of a stack that describes it. */
-  importResource(stack: Stack, address: string, id: string): Promise<void>;
   /** Takes something out of a state and leaves it in AWS. */
   forgetResource(stack: Stack, address: string): Promise<void>;
   /** Makes a file the state, if it is a later one of the same lineage. */
@@ -172,6 +176,7 @@ export class TerraformCommand implements Terraform {
     const args = ["plan", "-json", "-input=false", "-detailed-exitcode", `-out=${options.file}`];
     args.push(options.lock === false ? "-lock=false" : `-lock-timeout=${options.lockTimeout}`);
     args.push(...(options.destroy === true ? ["-destroy"] : []));
+    args.push(...(options.targets ?? []).map((address) => `-target=${address}`));
     const events = new EventCollector();
     rmSync(options.file, { force: true });
     const result = await this.start(stack, "plan", args, events, onEvent);
@@ -212,10 +217,6 @@ export class TerraformCommand implements Terraform {
     } catch {
       throw new CommandError(`The plan ${file} of ${stack.name} cannot be read.`, "Plan it again.");
     }
-  }
-
-  public async importResource(stack: Stack, address: string, id: string): Promise<void> {
-    await this.succeed(stack, "import", ["import", "-input=false", "-no-color", address, id]);
   }
 
   public async forgetResource(stack: Stack, address: string): Promise<void> {
@@ -358,7 +359,7 @@ export class TerraformCommand implements Terraform {
 const execute = promisify(execFile);
 
 /** What holds the lock of a state, and so must be found when the run that started it was killed. */
-const usesState: ReadonlySet<string> = new Set(["plan", "apply", "init", "import", "state-rm", "state-push"]);
+const usesState: ReadonlySet<string> = new Set(["plan", "apply", "init", "state-rm", "state-push"]);
 
 /** How a person runs Terraform on a stack as the runner does, up to the command. */
 export function terraformByHand(workspace: Workspace, command: string, stack: Stack): string {

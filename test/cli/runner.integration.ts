@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -218,6 +219,48 @@ describe("meridian with real Terraform", () => {
     expect(existsSync(join(root, ".dev-eu.tfstate.lock.info"))).toBe(false);
     expect(existsSync(context.workspace.lock("dev"))).toBe(false);
     expect(readFileSync(join(root, "dev-eu.tfstate"), "utf8")).toContain('"lineage"');
+  });
+
+  it("takes what a killed apply had made into the state by one plan, and makes nothing twice", async () => {
+    const setup = setUp();
+    const { root } = setup.context.workspace;
+    const state = join(root, "dev-foundation.tfstate");
+    await setup.meridian("deploy", "dev", "--auto-approve", "--stack", "dev-foundation");
+    const { resources } = JSON.parse(readFileSync(state, "utf8")) as {
+      resources: { instances: { attributes: { id: string } }[] }[];
+    };
+    const id = resources[0]?.instances[0]?.attributes.id ?? "";
+    // As Terraform leaves it that is killed before it stores anything.
+    const made = JSON.parse(readFileSync(state, "utf8")) as object;
+    writeFileSync(state, JSON.stringify({ ...made, resources: [], outputs: {} }));
+    writeFileSync(
+      join(root, "dev-foundation.begun.json"),
+      JSON.stringify({
+        version: 1,
+        stack: "dev-foundation",
+        mode: "apply",
+        startedAt: "2026-11-21T12:00:00.000Z",
+        runner: { pid: 2 ** 30, host: hostname() },
+        events: "/nowhere",
+        made: [{ address: "terraform_data.zone", key: "id", id }],
+        open: [],
+        removed: [],
+        isComplete: false,
+      }),
+    );
+    expect((await setup.meridian("deploy", "dev", "--auto-approve")).exitCode).toBe(1);
+    expect(setup.context.written.err).toContain("its state lacks terraform_data.zone");
+
+    const recovered = await setup.meridian("recover", "dev", "--auto-approve");
+
+    expect(recovered.exitCode === 0 ? "" : setup.context.written.out).toBe("");
+    const after = JSON.parse(readFileSync(state, "utf8")) as typeof made & { resources: typeof resources };
+    expect(after.resources.map(({ instances }) => instances.map(({ attributes }) => attributes.id))).toEqual([
+      [id],
+    ]);
+    expect(existsSync(join(root, "dev-foundation.begun.json"))).toBe(false);
+    expect((await setup.meridian("deploy", "dev", "--auto-approve")).exitCode).toBe(0);
+    expect(readFileSync(state, "utf8")).toContain(id);
   });
 
   it("refuses a second deploy at the same time", async () => {

@@ -23,6 +23,7 @@ import {
   switches,
 } from "../../local-cloud";
 import { devEnvironment, type FakeContext, fakeContext } from "./support/fake-context";
+import { Killing } from "./support/killing";
 import { type FixtureStack, writeStacks } from "./support/fixture-stacks";
 
 const account = "123456789012";
@@ -366,6 +367,27 @@ describe("saved plans on the local cloud", () => {
     expect(await awsSdk.objects.read(access, lock)).toBeUndefined();
     expect((await deploySaved()).text).toContain(
       `demo-eu-west-1: the state changed since the plan was made: reviewed ${newest?.serial}, now ${serial}`,
+    );
+  });
+
+  describe("of a run that is killed", () => {
+    let killing: Killing;
+
+    beforeAll(async () => {
+      killing = new Killing(project(), access);
+      await killing.prepare();
+    });
+
+    // How many changes were begun when it dies: while some are under way, and some are not stored yet.
+    it.each([
+      ["runner", 9, 14],
+      ["terraform", 14, 9],
+      ["tree", 20, 3],
+    ] as const)(
+      "lose nothing, make nothing twice and leave no lock when %s dies",
+      async (victim, applyAt, destroyAt) => {
+        expect(await killing.cycle(victim, applyAt, destroyAt)).toEqual([]);
+      },
     );
   });
 

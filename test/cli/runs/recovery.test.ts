@@ -202,9 +202,12 @@ describe("recover", () => {
     expect(results).toMatchObject([{ outcome: "recovered" }]);
     expect(calls).toEqual([
       "init dev-app",
+      "reconfigure dev-app",
       "import aws_vpc.Main vpc-1 dev-app",
       "import aws_kms_key.B k2 dev-app",
       "import aws_iam_role.Tasks tasks dev-app",
+      "show dev-app",
+      "apply dev-app",
     ]);
     expect(context.written.err).toContain(
       [
@@ -229,9 +232,9 @@ describe("recover", () => {
 
     const { calls } = await act(context, recover);
 
-    expect(calls).toEqual([
-      "init dev-app",
+    expect(calls.slice(1, 4)).toEqual([
       "forget aws_vpc.Main dev-app",
+      "reconfigure dev-app",
       "import aws_vpc.Main vpc-2 dev-app",
     ]);
   });
@@ -247,8 +250,7 @@ describe("recover", () => {
     expect(results).toMatchObject([
       {
         outcome: "failed",
-        message:
-          "Not all that was made in dev-app could be imported:\n  - aws_vpc.Main (vpc-1): import aws_vpc.Main vpc-1 dev-app went wrong",
+        message: "import aws_vpc.Main vpc-1 dev-app went wrong",
       },
     ]);
     expect(begunOf(context)).toBeDefined();

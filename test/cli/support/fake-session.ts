@@ -45,7 +45,10 @@ export class FakeTerraform implements Terraform {
     return Promise.resolve([]);
   }
 
-  public plan(stack: Stack, { file, destroy = false }: PlanOptions): Promise<PlanOutcome> {
+  public plan(stack: Stack, { file, destroy = false, targets }: PlanOptions): Promise<PlanOutcome> {
+    if (targets !== undefined) {
+      return this.planImports(stack, file);
+    }
     this.call(destroy ? "plan -destroy" : "plan", stack);
     const isThere = (this.read(stack)?.resources.length ?? 0) > 0;
     const wanted = destroy ? undefined : this.planned.get(stack.name);
@@ -59,6 +62,15 @@ export class FakeTerraform implements Terraform {
       action: wanted === undefined ? action : "update",
     }));
     return Promise.resolve({ hasChanges, counts, changes: changes as PlanOutcome["changes"], warnings: [] });
+  }
+
+  private planImports(stack: Stack, file: string): Promise<PlanOutcome> {
+    const { import: imports = [] } = stack.configuration as { import?: { to: string; id: string }[] };
+    imports.forEach(({ to, id }) => {
+      this.call(`import ${to} ${id}`, stack);
+    });
+    writeFileSync(file, JSON.stringify({ resource_changes: [], destroy: false }));
+    return Promise.resolve({ hasChanges: true, counts: noChanges, changes: [], warnings: [] });
   }
 
   public show(stack: Stack, file: string): Promise<TerraformPlanJson> {
@@ -87,11 +99,6 @@ export class FakeTerraform implements Terraform {
       this.context.aws.bucket = isDestroy ? "absent" : "present";
     }
     return Promise.resolve({ ...noChanges, [isDestroy ? "remove" : "add"]: 1 });
-  }
-
-  public importResource(stack: Stack, address: string, id: string): Promise<void> {
-    this.call(`import ${address} ${id}`, stack);
-    return Promise.resolve();
   }
 
   public forgetResource(stack: Stack, address: string): Promise<void> {
