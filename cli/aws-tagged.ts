@@ -39,6 +39,37 @@ export const taggedResources: Tagged = {
         "Allow the credentials tag:GetResources.",
       );
     }
-    return found;
+    return standing(access, region, found);
   },
 };
+
+/** Without keys that wait for their deletion: they keep their tags for weeks, and nothing can be done with them. */
+async function standing(
+  access: AwsAccess,
+  region: string,
+  found: readonly TaggedResource[],
+): Promise<TaggedResource[]> {
+  const isKey = ({ arn }: TaggedResource): boolean => /^arn:[^:]+:kms:[^:]+:\d+:key\//.test(arn);
+  if (!found.some(isKey)) {
+    return [...found];
+  }
+  const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+  const client = new KMSClient(clientSettings(access, region));
+  const kept = await Promise.all(
+    found.map(async (resource) => {
+      if (!isKey(resource)) {
+        return [resource];
+      }
+      try {
+        const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: resource.arn }));
+        return KeyMetadata?.DeletionDate === undefined ? [resource] : [];
+      } catch (error) {
+        throw new CommandError(
+          `Whether ${resource.arn} stands cannot be read: ${messageOf(error)}`,
+          "Allow the credentials kms:DescribeKey on it.",
+        );
+      }
+    }),
+  );
+  return kept.flat();
+}
