@@ -147,10 +147,18 @@ function blockOf(address: string): string {
   return address.replace(/\[.*$/, "");
 }
 
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 async function refuseChanges({ terraform }: Session, stack: Stack, file: string): Promise<void> {
   const { resource_changes: changes = [] } = await terraform.show(stack, file);
+  // With all differences ignored, an update of what is imported only fills in what AWS does not know, such as
+  // the provider's own defaults.
   const others = changes.filter(
-    ({ mode, change }) => mode === "managed" && change.actions.some((action) => action !== "no-op"),
+    ({ mode, change }) =>
+      mode === "managed" &&
+      !["no-op", ...(isPresent(change.importing) ? ["update"] : [])].includes(change.actions.join()),
   );
   if (others.length > 0) {
     const names = others
