@@ -22,6 +22,7 @@ module.exports = {
       ...shared,
       displayName: "integration",
       testMatch: ["<rootDir>/test/**/*.integration.ts"],
+      setupFilesAfterEnv: ["<rootDir>/test/support/recording.ts"],
     },
   ],
 };

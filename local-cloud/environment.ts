@@ -1,5 +1,8 @@
 import type { LocalCloudStatus } from "./lifecycle";
 
+/** Names the access key of a session of the local cloud, to act as its role instead of as the account. */
+const accessKeySetting = "MERIDIAN_LOCAL_ACCESS_KEY_ID";
+
 /**
  * Environment variables that point every AWS SDK, Terraform, its S3 back end and the AWS CLI at
  * the local cloud. What would lead back to a real account is set to the empty string, which SDKs
@@ -8,7 +11,7 @@ import type { LocalCloudStatus } from "./lifecycle";
 export function localCloudEnvironment(status: LocalCloudStatus): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: status.endpoint,
-    AWS_ACCESS_KEY_ID: "testing",
+    AWS_ACCESS_KEY_ID: process.env[accessKeySetting] ?? "testing",
     AWS_SECRET_ACCESS_KEY: "testing",
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",

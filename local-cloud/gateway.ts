@@ -4,9 +4,12 @@ import { errorAnswer, jsonAnswer, ServiceError } from "./answer";
 import type { Answer } from "./answer";
 import { credentialScope, identify } from "./call";
 import type { Call } from "./call";
+import { Enforcement } from "./enforcement";
+import type { Models } from "./enforcement";
 import { readAll } from "./http";
 import type { Listener } from "./http";
 import { MotoRefusal, parseJson, textsAt } from "./toolkit";
+import type { Recorder } from "./recorder";
 import type { StandIn } from "./stand-in";
 import { standIns } from "./stand-ins";
 import { interferences, switchesNamed, Unkindness, UnknownSwitches } from "./unkind";
@@ -33,6 +36,16 @@ export interface GatewayOptions {
    * @default - kind
    */
   readonly unkind?: Unkindness;
+  /**
+   * What tells operations and inputs, to enforce policies.
+   * @default - none: calls of sessions fail while policies are enforced
+   */
+  readonly models?: Models;
+  /**
+   * Keeps what was called.
+   * @default - nothing is recorded
+   */
+  readonly recorder?: Recorder;
 }
 
 /**
@@ -53,14 +66,19 @@ export function createGateway(options: GatewayOptions): Server {
   });
 }
 
+/** Parameters of requests that carry objects; all others ask for settings, which are short. */
+const ofObjects = new Set(["x-id", "versionId", "partNumber", "uploadId"]);
+
 class Gateway {
   private readonly standIns = new Map<string, StandIn[]>();
   private readonly unkind: Unkindness;
+  private readonly enforcement: Enforcement;
   private readonly interferences: readonly Interference[];
 
   constructor(private readonly options: GatewayOptions) {
     this.unkind = options.unkind ?? new Unkindness();
-    this.interferences = interferences(this.unkind);
+    this.enforcement = new Enforcement(this.unkind, options.models);
+    this.interferences = [...interferences(this.unkind), this.enforcement];
     for (const standIn of options.standIns ?? standIns(this.unkind)) {
       this.standIns.set(standIn.service, [...(this.standIns.get(standIn.service) ?? []), standIn]);
     }
@@ -80,20 +98,41 @@ class Gateway {
       return;
     }
     const url = new URL(target, "http://127.0.0.1");
-    const { service } = credentialScope(request.headers, url);
-    if (this.concerned(service, url).length === 0 && (service === "s3" || service === "")) {
-      const call = identify(request.method ?? "GET", target, request.headers, Buffer.alloc(0));
-      const refused = await this.interfere(call);
-      if (refused === undefined) {
-        await this.stream(request, response);
-      } else {
-        request.resume();
-        send(response, refused);
-      }
+    if (this.isStreamed(request, url)) {
+      await this.streamUnlessRefused(request, response);
       return;
     }
     const call = identify(request.method ?? "GET", target, request.headers, await readAll(request));
     send(response, await this.answer(call));
+  }
+
+  /** Bodies of buckets are passed on as they come, and so is what nobody signed. */
+  private isStreamed({ headers }: IncomingMessage, url: URL): boolean {
+    const { service } = credentialScope(headers, url);
+    // STS is asked without a signature for the session of a token.
+    const isForm = (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+    const isObject = service === "s3" && [...url.searchParams.keys()].every((name) => ofObjects.has(name));
+    return this.concerned(service, url).length === 0 && (isObject || (service === "" && !isForm));
+  }
+
+  private async streamUnlessRefused(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "GET", url = "/", headers } = request;
+    const call = identify(method, url, headers, Buffer.alloc(0));
+    const refused = await this.interfere(call);
+    if (refused === undefined) {
+      this.record(call);
+      await this.stream(request, response);
+      return;
+    }
+    request.resume();
+    send(response, refused);
+  }
+
+  /** Pages of moto's own are no calls. */
+  private record(call: Call): void {
+    if (call.service !== "") {
+      this.options.recorder?.record(call);
+    }
   }
 
   private concerned(service: string, url: URL): StandIn[] {
@@ -126,9 +165,11 @@ class Gateway {
         }
         const given = await standIn.answer(call, (changed) => this.forward(changed));
         if (given !== undefined) {
+          this.options.recorder?.record(call, given);
           return given;
         }
       }
+      this.options.recorder?.record(call);
       return await this.forward(call);
     } catch (error) {
       return this.refuse(call, error);
@@ -174,7 +215,6 @@ class Gateway {
     return answer;
   }
 
-  /** Bodies of buckets are passed on as they come. */
   private async stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const upstream = await this.ask(request.method ?? "GET", request.url ?? "/", request.headers, request);
     response.writeHead(upstream.statusCode ?? 502, upstream.headers);
@@ -208,6 +248,8 @@ class Gateway {
       }
       case "PUT /_meridian/unkind":
         return this.setUnkind(call);
+      case "GET /_meridian/permissions":
+        return jsonAnswer(call, this.enforcement.used());
       default:
         return jsonAnswer(call, { message: "unknown administrative request" }, 404);
     }

@@ -141,6 +141,7 @@ async function start(
     [...serverScript(), directory, instanceId, logFile, executable, String(port ?? 0)],
     {
       detached: true,
+      env: process.env,
       stdio: ["ignore", log, log],
     },
   );

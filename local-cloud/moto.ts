@@ -12,6 +12,9 @@ const run = promisify(execFile);
 /** The version that the stand-ins were written against. */
 export const motoRequirement = "moto[server]==5.2.1";
 
+/** The version of the API models that calls are checked against. */
+const botocoreRequirement = "botocore==1.43.11";
+
 /** Names the executable to use instead of the one that would be found. */
 export const motoSetting = "MERIDIAN_MOTO_SERVER";
 
@@ -150,9 +153,10 @@ async function inVirtualEnvironment(directory: string, report: (line: string) =>
         "--retries",
         "1",
         motoRequirement,
+        botocoreRequirement,
       ],
     ]);
-    await writeFile(requirements, `${motoRequirement}\n`);
+    await writeFile(requirements, `${motoRequirement}\n${botocoreRequirement}\n`);
     return executable;
   } catch (error) {
     await rm(environment, { recursive: true, force: true });

@@ -1,10 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Models, pythonOf } from "./enforcement";
 import { createGateway } from "./gateway";
 import { httpGet } from "./http";
 import { newMotoSocket, startMoto } from "./moto";
 import type { Moto } from "./moto";
 import { parentZones } from "./parent-zones";
+import { Recorder, recordLabelSetting, recordSetting } from "./recorder";
 import { portInUseExitCode, removeState, writeState } from "./state";
 import { Unkindness } from "./unkind";
 
@@ -21,11 +23,21 @@ function log(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 }
 
+function recorderFor(instance: string): Recorder | undefined {
+  const folder = process.env[recordSetting] ?? "";
+  return folder === "" ? undefined : new Recorder(folder, instance, process.env[recordLabelSetting] ?? "");
+}
+
 async function main(): Promise<void> {
   const startedAt = new Date().toISOString();
   const motoSocket = await newMotoSocket();
   const unkind = new Unkindness();
-  const gateway = createGateway({ moto: { socketPath: motoSocket }, instanceId, startedAt, log, unkind });
+  const gateway = createGateway({
+    ...{ instanceId, startedAt, log, unkind },
+    moto: { socketPath: motoSocket },
+    models: new Models(() => pythonOf(executable)),
+    recorder: recorderFor(instanceId),
+  });
   const port = await new Promise<number>((resolve, reject) => {
     gateway.once("error", reject);
     gateway.listen(Number(wantedPort), "127.0.0.1", () => {

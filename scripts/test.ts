@@ -84,6 +84,18 @@ function debianPackages(...packages: readonly string[]): Counts {
   return check("Debian packages", "sh", "-c", `${install} ${packages.join(" ")} >/dev/null`);
 }
 
+/** Has `action` run with a folder that every local cloud records its calls in, and that is gone afterwards. */
+function recorded(action: (folder: string) => Counts[]): Counts[] {
+  const folder = mkdtempSync(path.join(tmpdir(), "meridian-calls-"));
+  process.env.MERIDIAN_RECORD_CALLS = folder;
+  try {
+    return action(folder);
+  } finally {
+    delete process.env.MERIDIAN_RECORD_CALLS;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const meridian = path.join(root, "bin", "meridian.js");
 
 const results = [
@@ -102,7 +114,10 @@ const results = [
   jest("unit"),
   check("synthesis of every environment", process.execPath, meridian, "synth"),
   check("validation by the real provider", process.execPath, meridian, "validate"),
-  jest("integration", "--maxWorkers=2", "--testTimeout=1800000"),
+  ...recorded((folder) => [
+    jest("integration", "--maxWorkers=2", "--testTimeout=1800000"),
+    check("calls against the API models", bin("tsx"), path.join(root, "scripts", "contract.ts"), folder),
+  ]),
 ];
 
 const sum = (key: keyof Counts): number => results.reduce((total, counts) => total + counts[key], 0);

@@ -2,6 +2,7 @@ import {
   found,
   jsonService,
   listAt,
+  omit,
   pick,
   randomHex,
   required,
@@ -55,14 +56,15 @@ export function dataSync(): StandIn {
     found(tasks.in(region).get(String(arn)), invalid, `Task ${String(arn)} is not found.`);
   const addLocation = (input: JsonObject, uri: string, context: Context) => {
     const LocationArn = context.arn("datasync", `location/loc-${randomHex(17)}`);
-    const { Tags: given, ...fields } = input;
+    // What the location was made of comes back as its URI alone.
+    const fields = omit(input, "Tags", "ServerHostname", "Subdirectory", "S3BucketArn");
     locations.in(context.region).set(LocationArn, {
       ...fields,
       LocationArn,
       LocationUri: uri,
       CreationTime: Date.now() / 1000,
     });
-    tags.addList(LocationArn, given === undefined ? [] : listAt(input, "Tags"));
+    tags.addList(LocationArn, listAt(input, "Tags"));
     return { LocationArn };
   };
   const describeLocation: JsonOperation = (input, { region }) => locationAt(region, input.LocationArn);

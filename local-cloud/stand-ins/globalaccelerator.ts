@@ -123,7 +123,8 @@ function acceleratorOperations(
         Status: "DEPLOYED",
         CreatedTime: now,
         LastModifiedTime: now,
-        Events: [],
+        // Accelerators for custom routing tell no events.
+        ...(infix === "" ? { Events: [] } : {}),
       };
       accelerators.set(AcceleratorArn, accelerator);
       all.set(AcceleratorArn, accelerator);

@@ -4,6 +4,7 @@ import {
   jsonService,
   listAt,
   objectAt,
+  omit,
   pick,
   randomHex,
   required,
@@ -29,6 +30,8 @@ interface Kind {
   readonly status: string;
   /** Fields that are taken over from the input. */
   readonly fields: readonly string[];
+  /** Fields of other kinds that this one does not have. */
+  readonly lacks: readonly string[];
   /** Fields that the input must have. */
   readonly required: readonly string[];
   /** Names of the operations. */
@@ -47,6 +50,7 @@ const kinds: readonly Kind[] = [
     idPart: "rslvr-fdl",
     status: "COMPLETE",
     fields: ["Name"],
+    lacks: ["OwnerId", "ShareStatus", "MutationProtection"],
     required: ["Name"],
     create: "CreateFirewallDomainList",
     read: "GetFirewallDomainList",
@@ -59,6 +63,7 @@ const kinds: readonly Kind[] = [
     idPart: "rslvr-frg",
     status: "COMPLETE",
     fields: ["Name"],
+    lacks: ["MutationProtection"],
     required: ["Name"],
     create: "CreateFirewallRuleGroup",
     read: "GetFirewallRuleGroup",
@@ -71,6 +76,7 @@ const kinds: readonly Kind[] = [
     idPart: "rslvr-frgassoc",
     status: "COMPLETE",
     fields: ["FirewallRuleGroupId", "VpcId", "Name", "Priority", "MutationProtection"],
+    lacks: ["OwnerId", "ShareStatus"],
     required: ["FirewallRuleGroupId", "VpcId", "Name", "Priority"],
     create: "AssociateFirewallRuleGroup",
     read: "GetFirewallRuleGroupAssociation",
@@ -84,6 +90,7 @@ const kinds: readonly Kind[] = [
     idPart: "rslvr-qlc",
     status: "CREATED",
     fields: ["Name", "DestinationArn"],
+    lacks: ["ModificationTime", "MutationProtection"],
     required: ["Name", "DestinationArn"],
     create: "CreateResolverQueryLogConfig",
     read: "GetResolverQueryLogConfig",
@@ -96,6 +103,7 @@ const kinds: readonly Kind[] = [
     idPart: "rslvr-qlcassoc",
     status: "ACTIVE",
     fields: ["ResolverQueryLogConfigId", "ResourceId"],
+    lacks: ["Arn", "OwnerId", "ShareStatus", "ModificationTime", "MutationProtection"],
     required: ["ResolverQueryLogConfigId", "ResourceId"],
     create: "AssociateResolverQueryLogConfig",
     read: "GetResolverQueryLogConfigAssociation",
@@ -150,19 +158,17 @@ function kindOperations(kind: Kind, store: Store<JsonObject>, tags: Tags): Recor
       required(input, invalid, ...kind.required);
       const Id = `${kind.idPart}-${randomHex(17)}`;
       const now = new Date().toISOString();
+      const Arn = context.arn("route53resolver", `${kind.arnPart}/${Id}`);
+      const common = {
+        ...{ Id, Arn, OwnerId: account, ShareStatus: "NOT_SHARED", Status: kind.status },
+        ...{ CreationTime: now, ModificationTime: now, MutationProtection: "DISABLED" },
+      };
       const resource: JsonObject = {
-        Id,
-        Arn: context.arn("route53resolver", `${kind.arnPart}/${Id}`),
-        OwnerId: account,
-        ShareStatus: "NOT_SHARED",
-        Status: kind.status,
-        CreationTime: now,
-        ModificationTime: now,
-        MutationProtection: "DISABLED",
+        ...omit(common, ...kind.lacks),
         ...pick(input, "CreatorRequestId", ...kind.fields),
       };
       store.in(context.region).set(Id, resource);
-      tags.addList(String(resource.Arn), listAt(input, "Tags"));
+      tags.addList(Arn, listAt(input, "Tags"));
       return { [kind.field]: resource };
     },
     [kind.read]: (input, { region }) => ({ [kind.field]: at(region, input) }),

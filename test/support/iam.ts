@@ -15,10 +15,11 @@ export async function decision(
   policies: readonly PolicyDocument[],
   action: string,
   resource: string,
+  contextVariables: Record<string, string> = {},
 ): Promise<string> {
   const result = await runSimulation(
     {
-      request: { principal, action, resource: { resource, accountId: account }, contextVariables: {} },
+      request: { principal, action, resource: { resource, accountId: account }, contextVariables },
       identityPolicies: policies.map((policy, index) => ({ name: `policy-${index}`, policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],

@@ -23,6 +23,8 @@ export interface Running {
 /** A copy of this repository in a folder of its own, to change and deploy without traces. */
 export class Project {
   public readonly directory = mkdtempSync(path.join(tmpdir(), "meridian-project-"));
+  /** Variables for all commands, on top of those of this process. */
+  public variables: Readonly<Record<string, string>> = {};
 
   public constructor() {
     const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
@@ -44,7 +46,7 @@ export class Project {
   public start(...args: readonly string[]): Running {
     const child = spawn(process.execPath, [path.join(this.directory, "bin", "meridian.js"), ...args], {
       cwd: this.directory,
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, ...this.variables, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -84,7 +86,7 @@ export class Project {
     const { status, stdout, stderr } = spawnSync(command, args, {
       cwd: this.directory,
       encoding: "utf8",
-      env: { ...process.env, ...env, NO_COLOR: "1" },
+      env: { ...process.env, ...this.variables, ...env, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
       maxBuffer: 64 * 1024 * 1024,
     });

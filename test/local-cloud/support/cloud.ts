@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createGateway } from "../../../local-cloud/gateway";
 import { readAll } from "../../../local-cloud/http";
 import type { StandIn } from "../../../local-cloud/stand-in";
+import type { Models } from "../../../local-cloud/enforcement";
 import type { Unkindness } from "../../../local-cloud/unkind";
 
 /** What a client got. */
@@ -35,6 +36,7 @@ export class GatewayUnderTest {
     answer: MotoAnswer = { text: "moto" },
     standIns?: StandIn[],
     unkind?: Unkindness,
+    models?: Models,
   ): Promise<GatewayUnderTest> {
     const cloud = new GatewayUnderTest();
     const moto = createServer((incoming, outgoing) => {
@@ -62,6 +64,7 @@ export class GatewayUnderTest {
       log: (line) => cloud.log.push(line),
       standIns,
       unkind,
+      models,
     });
     cloud.port = await cloud.listen(gateway);
     return cloud;
