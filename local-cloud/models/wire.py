@@ -188,8 +188,8 @@ def output_of(operation, headers, body):
         value = json.loads(body)
         return {payload: from_json(shape.members[payload], value)} if payload else from_json(shape, value)
     root = ElementTree.fromstring(body)
-    if metadata["protocol"] == "query":
-        wrapper = shape.serialization.get("resultWrapper")
+    if "query" in metadata.get("protocols", [metadata["protocol"]]):
+        wrapper = shape.serialization.get("resultWrapper", operation.name + "Result")
         found = [child for child in root if local(child.tag) == wrapper]
         return from_xml(shape, found[0]) if found else {}
     if metadata["protocol"] == "ec2":

@@ -49,6 +49,8 @@ interface Revisioned {
   readonly required: readonly string[];
   readonly fields: readonly string[];
   readonly defaults: JsonObject;
+  /** Whether each revision says if it is the latest one. */
+  readonly hasLatest: boolean;
   readonly listField: string;
   /** The words for a usable and for a deleted one, which differ between kinds. */
   readonly states: readonly [usable: string, deleted: string];
@@ -61,6 +63,7 @@ const autoScaling: Revisioned = {
   required: [],
   fields: ["MaxConcurrency", "MinSize", "MaxSize"],
   defaults: { MaxConcurrency: 100, MinSize: 1, MaxSize: 25, HasAssociatedService: false, IsDefault: false },
+  hasLatest: true,
   listField: "AutoScalingConfigurationSummaryList",
   states: ["active", "inactive"],
 };
@@ -72,6 +75,7 @@ const observability: Revisioned = {
   required: [],
   fields: ["TraceConfiguration"],
   defaults: {},
+  hasLatest: true,
   listField: "ObservabilityConfigurationSummaryList",
   states: ["ACTIVE", "INACTIVE"],
 };
@@ -83,6 +87,7 @@ const vpcConnector: Revisioned = {
   required: ["Subnets"],
   fields: ["Subnets", "SecurityGroups"],
   defaults: {},
+  hasLatest: false,
   listField: "VpcConnectors",
   states: ["ACTIVE", "INACTIVE"],
 };
@@ -101,7 +106,7 @@ function revisioned(kind: Revisioned, store: Store<JsonObject>, tags: Tags): Ope
       const revision = Math.max(0, ...earlier.map((each) => Number(each[revisionField]))) + 1;
       const arn = context.arn("apprunner", `${arnPart}/${name}/${revision}/${randomHex(32)}`);
       for (const each of earlier) {
-        each.Latest = false;
+        Object.assign(each, kind.hasLatest ? { Latest: false } : {});
       }
       const resource = {
         [arnField]: arn,
@@ -109,7 +114,7 @@ function revisioned(kind: Revisioned, store: Store<JsonObject>, tags: Tags): Ope
         [revisionField]: revision,
         ...kind.defaults,
         ...pick(input, ...kind.fields),
-        Latest: true,
+        ...(kind.hasLatest ? { Latest: true } : {}),
         Status: kind.states[0],
         CreatedAt: Date.now() / 1000,
       };
@@ -288,9 +293,17 @@ function settings(
       IpAddressType: network.IpAddressType ?? "IPV4",
     },
     AutoScalingConfigurationSummary:
-      scaling ?? before.AutoScalingConfigurationSummary ?? defaultConfiguration(region),
+      (scaling === undefined ? undefined : pick(scaling, ...summaryFields)) ??
+      before.AutoScalingConfigurationSummary ??
+      defaultConfiguration(region),
   };
 }
+
+/** What a service says of its configuration. */
+const summaryFields = [
+  ...["AutoScalingConfigurationArn", "AutoScalingConfigurationName", "AutoScalingConfigurationRevision"],
+  ...["Status", "CreatedAt", "HasAssociatedService", "IsDefault"],
+];
 
 /** A configuration may be named by an ARN without revision, which means the latest. */
 function configurationNamed(configurations: Store<JsonObject>, region: string, arn: string): JsonObject {
