@@ -1,5 +1,5 @@
 import type { EfsMount, LustreMount, Mount } from "./mounts";
-import { efaInstallerVersion } from "./user-data";
+import { efaInstallerVersion, efaKeyFingerprint } from "./user-data";
 
 /** What a Batch machine does when it boots. */
 export interface BatchMachineProps {
@@ -40,7 +40,11 @@ export function batchMachineUserData({ region, mounts, efa }: BatchMachineProps)
 
 /** Batch's own image has no EFA driver, and a job that asks for its devices does not start without them. */
 const efaCommands: readonly string[] = [
-  `curl -sf https://efa-installer.amazonaws.com/aws-efa-installer-${efaInstallerVersion}.tar.gz | tar xz -C /tmp`,
+  `efa=https://efa-installer.amazonaws.com; keys=$(mktemp -d); installer=aws-efa-installer-${efaInstallerVersion}.tar.gz`,
+  "for file in $installer $installer.sig aws-efa-installer.key; do curl -sSf $efa/$file -o $keys/$file; done",
+  "gpg --homedir $keys --batch --quiet --import $keys/aws-efa-installer.key",
+  `gpg --homedir $keys --batch --status-fd 1 --verify $keys/$installer.sig $keys/$installer | grep -q 'VALIDSIG .* ${efaKeyFingerprint}$'`,
+  "tar xzf $keys/$installer -C /tmp",
   "(cd /tmp/aws-efa-installer && ./efa_installer.sh -y)",
   "sysctl -w kernel.yama.ptrace_scope=0 || true",
 ];

@@ -646,6 +646,10 @@ export const clusterSchema = section({
           note: "the block of the network that the module makes where the file gives no subnets",
         },
       ),
+      MirrorBucket: optional(textLike(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "be a bucket's name"), {
+        ...extension,
+        note: "has copies of what nodes download, for networks without a way to the internet",
+      }),
       Zone: optional(textLike(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "be a zone such as eu-west-1a"), extension),
       DirectConnectGatewayId: optional(
         textLike(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "be the id of a Direct Connect gateway"),

@@ -14,6 +14,8 @@ export interface PermissionsScope {
   readonly bucketName: string;
   /** The prefix in that bucket. */
   readonly prefix: string;
+  /** The bucket that has copies of what nodes download. */
+  readonly mirrorBucket?: string;
   /** The table of nodes. */
   readonly tableArn: string;
   /** Secrets that the head node reads. */
@@ -83,6 +85,16 @@ export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
       Action: ["s3:GetObject"],
       Resource: [`${bucket}/${scope.prefix}/*`],
     },
+    ...(scope.mirrorBucket === undefined
+      ? []
+      : [
+          {
+            Sid: "ReadMirror",
+            Effect: allow,
+            Action: ["s3:GetObject"],
+            Resource: [`arn:${scope.partition}:s3:::${scope.mirrorBucket}/*`],
+          },
+        ]),
     sessionStatement,
     ...agentStatements(scope),
     ...mountStatements(scope),

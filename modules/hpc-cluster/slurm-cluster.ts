@@ -194,6 +194,7 @@ export class SlurmCluster extends Construct {
       clusterName: name,
       bucketName: this.bucket.bucketName,
       prefix: this.bucket.prefix,
+      mirrorBucket: configuration.Meridian.MirrorBucket,
       tableArn: this.resource.arn,
       hostedZoneArn: this.zone?.arn,
       secretArns: [settings?.MungeKeySecretArn, settings?.Database?.PasswordSecretArn].filter(
@@ -350,6 +351,7 @@ export class SlurmCluster extends Construct {
       ec2HostNames: settings?.Dns.UseEc2Hostnames ?? false,
       logGroup: configuration.Monitoring.Logs.CloudWatch.Enabled ? logGroupNameOf(name) : undefined,
       logRotation: configuration.Monitoring.Logs.Rotation.Enabled,
+      mirror: configuration.Meridian.MirrorBucket,
       slurmIncludeFile: settings?.CustomSlurmSettingsIncludeFile,
       customActions: {},
     };

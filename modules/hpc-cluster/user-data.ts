@@ -24,6 +24,8 @@ export interface NodeSettings {
   /** The Auto Scaling group that waits for a login node. */
   readonly autoScalingGroup?: string;
   readonly proxy?: string;
+  /** The bucket that has copies of what nodes download. */
+  readonly mirror?: string;
   readonly mungeKeySecretArn?: string;
   readonly databaseSecretArn?: string;
   /** Where logs go in CloudWatch; logs stay on the node when absent. */
@@ -40,11 +42,45 @@ export interface ActionSettings {
   readonly Args?: readonly string[];
 }
 
-/** Slurm that Amazon Linux nodes build; other systems have their own package. */
+/** Slurm that Amazon Linux nodes build; other systems have their own package. Its checksum is in the boot script. */
 export const slurmVersion = "24.05.8";
 
 /** The EFA installer that nodes with EFA run. */
 export const efaInstallerVersion = "1.51.0";
+
+/**
+ * The key that AWS signs it with; the boot script has it too.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html
+ */
+export const efaKeyFingerprint = "4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC";
+
+/** The AWS client that nodes install whose image has none. */
+export const awsClientVersion = "2.36.40";
+
+/**
+ * The public key that AWS signs its client with, FB5D B77F D5C1 18B8 0511 ADA8 A631 0ACC 4672 475C.
+ *
+ * @see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html
+ */
+export const awsClientKey = [
+  "mQINBF2Cr7UBEADJZHcgusOJl7ENSyumXh85z0TRV0xJorM2B/JL0kHOyigQluUGZMLhENaG0bYatdrKP+3H91lvK050pXwnO/R7",
+  "fB/FSTouki4ciIx5OuLlnJZIxSzxPqGl0mkxImLNbGWoi6Lto0LYxqHN2iQtzlwTVmq9733zd3XfcXrZ3+LblHAgEt5GTfNxEKJ8",
+  "soPLyWmwDH6HWCnjZ/aIQRBTIQ05uVeEoYxSh6wOai7ss/KveoSNBbYzgbdzoqI2Y8cgH2nbfgp3DSasaLZEdCSsIsK1u05CinE7",
+  "k2qZ7KgKAUIcT/cR/grkC6VwsnDU0OUCideXcQ8WeHutqvgZH1JgKDbznoIzeQHJD238GEu+eKhRHcz8/jeG94zkcgJOz3KbZGYM",
+  "iTh277Fvj9zzvZsbMBCedV1BTg3TqgvdX4bdkhf5cH+7NtWOlrFj6UwAsGukBTAOxC0l/dnSmZhJ7Z1KmEWilro/gOrjtOxqRQut",
+  "lIqG22TaqoPGfYVN+en3Zwbt97kcgZDwqbuykNt64oZWc4XKCa3mprEGC3IbJTBFqglXmZ7l9ywGEEUJYOlb2XrSuPWml39beWdK",
+  "M8kzr1OjnlOm6+lpTRCBfo0wa9F8YZRhHPAkwKkXXDeOGpWRj4ohOx0d2GWkyV5xyN14p2tQOCdOODmz80yUTgRpPVQUtOEhXQAR",
+  "AQABtCFBV1MgQ0xJIFRlYW0gPGF3cy1jbGlAYW1hem9uLmNvbT6JAlQEEwEIAD4WIQT7Xbd/1cEYuAURraimMQrMRnJHXAUCXYKv",
+  "tQIbAwUJB4TOAAULCQgHAgYVCgkICwIEFgIDAQIeAQIXgAAKCRCmMQrMRnJHXJIXEAChLUIkg80uPUkGjE3jejvQSA1aWuAMyzy6",
+  "fdpdlRUz6M6nmsUhOExjVIvibEJpzK5mhuSZ4lb0vJ2ZUPgCv4zs2nBd7BGJMxKiWgBReGvTdqZ0SzyYH4PYCJSE732x/Fw9hfnh",
+  "1dMTXNcrQXzwOmmFNNegG0Oxau+VnpcR5Kz3smiTrIwZbRudo1ijhCYPQ7t5CMp9kjC6bObvy1hSIg2xNbMAN/DoikebAl36uA6Y",
+  "/Uczjj3GxZW4ZWeFirMidKbtqvUz2y0UFszobjiBSqZZHCreC34Bhw9bFNpuWC/0SrXgohdsc6vK50pDGdV5kM2qo9tMQ/izsAwT",
+  "h/d/GzZv8H4lV9eOtEis+EpR497PaxKKh9tJf0N6Q1YLRHof5xePZtOIlS3gfvsH5hXA3HJ9yIxb8T0HQYmVr3aIUes20i6meI3f",
+  "uV36VFupwfrTKaL7VXnsrK2fq5cRvyJLNzXucg0WAjPFRrAGLzY7nP1xeg1a0aeP+pdsqjqlPJom8OCWc1+6DWbg0jsC74WoesAq",
+  "gBItODMBrsal1y/q+bPzpsnWjzHV8+1/EtZmSc8ZUGSJOPkfC7hObnfkl18h+1QtKTjZme4dH17gsBJr+opwJw/Zio2LMjQBOqlm",
+  "3K1A4zFTh7wBC7He6KPQea1p2XAMgtvATtNeYLZATHZKTJyiqA==",
+].join("");
 
 /**
  * What cloud-init runs on a node: it writes the node's settings, installs the AWS client where the
@@ -67,13 +103,24 @@ export function renderUserData({ headAddress, ...settings }: NodeSettings): stri
     ...(proxy === undefined
       ? []
       : [`export http_proxy=${proxy} https_proxy=${proxy} no_proxy=169.254.169.254`]),
-    "command -v aws >/dev/null || { curl -sf https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip -o /tmp/aws.zip && python3 -m zipfile -e /tmp/aws.zip /tmp && chmod -R a+x /tmp/aws && bash /tmp/aws/install; }",
+    ...installClient,
     // A role that was made just now takes seconds to be known everywhere.
     `for _ in $(seq 30); do ! aws s3 cp --quiet s3://${settings.bucket}/${settings.prefix}/nodes/bootstrap.sh /opt/meridian/bootstrap.sh || break; sleep 10; done`,
     `bash /opt/meridian/bootstrap.sh ${settings.role}`,
     "",
   ].join("\n");
 }
+
+/** A key ring of this one key is all that gpgv trusts, whatever else a signature brings along. */
+const installClient: readonly string[] = [
+  "if ! command -v aws >/dev/null; then",
+  `  client=https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m)-${awsClientVersion}.zip; work=$(mktemp -d)`,
+  "  curl -sSf $client -o $work/aws.zip; curl -sSf $client.sig -o $work/aws.sig",
+  `  echo ${awsClientKey} | base64 -d > $work/key`,
+  "  gpgv --keyring $work/key $work/aws.sig $work/aws.zip",
+  "  python3 -m zipfile -e $work/aws.zip $work; chmod -R a+x $work/aws; bash $work/aws/install; rm -rf $work",
+  "fi",
+];
 
 /** The scripts of a file's `CustomActions`, by the moment that they run at. */
 export function actionsOf(

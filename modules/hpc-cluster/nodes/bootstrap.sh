@@ -17,6 +17,36 @@ proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_
 # Amazon Linux has no Slurm package, and that of Ubuntu 22.04 does not know the control groups of its own system.
 builds() { [ "$os" = amzn ] || [ "$os$version" = ubuntu22 ]; }
 
+# What no package manager verifies runs only where it is what its checksum says, or what its maker signed. A cluster without
+# a way to the internet has copies in its mirror, at the same path below the name of their host.
+download() { # URL FILE
+  local mirror; mirror=$(setting mirror)
+  if [ -n "$mirror" ]; then aws s3 cp --quiet "s3://$mirror/${1#https://}" "$2"; else curl -sSfL --proto '=https' "$1" -o "$2"; fi
+}
+
+checked() { # URL SHA256 FILE
+  download "$1" "$3"
+  printf '%s  %s\n' "$2" "$3" | sha256sum --check --status || { rm -f "$3"; echo "$1 was refused: its SHA-256 is not $2" >&2; return 1; }
+}
+
+# The whole fingerprint of the primary key, as the maker documents it. A signature by another key that came along is none.
+signed() { # URL KEY-URL FINGERPRINT FILE
+  local keys valid=yes; keys=$(mktemp -d)
+  download "$1" "$4"; download "$1.sig" "$keys/signature"; download "$2" "$keys/key"
+  gpg --homedir "$keys" --batch --quiet --import "$keys/key"
+  gpg --homedir "$keys" --batch --status-fd 1 --verify "$keys/signature" "$4" 2>/dev/null > "$keys/status" || valid=no
+  awk -v key="$3" '$2 == "VALIDSIG" && $NF == key { found = 1 } END { exit !found }' "$keys/status" || valid=no
+  rm -rf "$keys"
+  [ "$valid" = yes ] || { rm -f "$4"; echo "$1 was refused: it is not signed by the key $3" >&2; return 1; }
+}
+
+# A key for a package manager, which verifies what it installs by it.
+known_key() { # URL FINGERPRINT FILE
+  download "$1" "$3"
+  [ "$(gpg --batch --show-keys --with-colons "$3" | awk -F: '$1 == "pub" { n++ } $1 == "fpr" && !f { f = $10 } END { if (n == 1) print f }')" = "$2" ] ||
+    { rm -f "$3"; echo "$1 was refused: it is not the key $2" >&2; return 1; }
+}
+
 # Slurm's messages carry user ids: `slurm` has the same one on every node, before a package picks its own.
 users() {
   local log
@@ -41,17 +71,27 @@ install_packages() {
     ubuntu|debian) export DEBIAN_FRONTEND=noninteractive; apt-get update -q
       apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm iptables "${slurm[@]}" ;;
     amzn) dnf install -qy nfs-utils mdadm iptables-nft gcc make readline-devel perl pam-devel mariadb105-devel dbus-devel
-      dnf install -qy python3-boto3 || { dnf install -qy python3-pip; python3 -m pip install -q boto3; }
+      dnf install -qy python3-boto3
       dnf install -qy munge munge-devel || build_munge ;;
-    *) dnf install -qy epel-release || dnf install -qy "https://dl.fedoraproject.org/pub/epel/epel-release-latest-$version.noarch.rpm"
+    *) dnf install -qy epel-release || install_epel
       dnf install -qy python3-boto3 munge nfs-utils mdadm iptables-nft slurm slurm-slurmctld slurm-slurmd slurm-slurmdbd ;;
   esac
 }
 
+# Red Hat's own repositories lack it.
+install_epel() {
+  local key=FF8AD1344597106ECE813B918A3872BF3228467C; [ "$version" != 8 ] || key=94E279EB8D8F25B21810ADF121EA45AB2F86D6A1
+  known_key "https://dl.fedoraproject.org/pub/epel/RPM-GPG-KEY-EPEL-$version" "$key" /run/epel.key; rpm --import /run/epel.key
+  download "https://dl.fedoraproject.org/pub/epel/epel-release-latest-$version.noarch.rpm" /run/epel.rpm
+  dnf install -qy --setopt=localpkg_gpgcheck=1 /run/epel.rpm
+}
+
+# Checksums of munge, Slurm and efs-utils are those that ParallelCluster's cookbook publishes of the same versions.
 build_munge() {
-  dnf install -qy openssl-devel bzip2-devel zlib-devel
-  curl -sfL https://github.com/dun/munge/releases/download/munge-0.5.16/munge-0.5.16.tar.xz | tar xJ -C /usr/src
-  (cd /usr/src/munge-0.5.16 && ./configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var --runstatedir=/run --with-systemdunitdir=/etc/systemd/system && make -sj "$(nproc)" && make -s install)
+  dnf install -qy openssl-devel bzip2-devel zlib-devel autoconf automake libtool
+  checked https://github.com/dun/munge/archive/munge-0.5.16.tar.gz fa27205d6d29ce015b0d967df8f3421067d7058878e75d0d5ec3d91f4d32bb57 /run/munge.tar.gz
+  tar xzf /run/munge.tar.gz -C /usr/src
+  (cd /usr/src/munge-munge-0.5.16 && ./bootstrap && ./configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var --runstatedir=/run --with-systemdunitdir=/etc/systemd/system && make -sj "$(nproc)" && make -s install)
   id munge >/dev/null 2>&1 || useradd --system --home-dir /var/lib/munge munge
   install -d -m 700 -o munge -g munge /var/lib/munge /var/log/munge
   systemctl daemon-reload
@@ -60,9 +100,10 @@ build_munge() {
 # Where there is no package, the head node builds Slurm and shares it.
 build_slurm() {
   builds || return 0
-  local slurm; slurm=slurm-$(setting slurmVersion)
-  curl -sfL "https://download.schedmd.com/slurm/$slurm.tar.bz2" | tar xj -C /usr/src
-  (cd "/usr/src/$slurm" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm && make -sj "$(nproc)" && make -s install)
+  local slurm; slurm=slurm-$(setting slurmVersion | tr . -)-1
+  checked "https://github.com/SchedMD/slurm/archive/$slurm.tar.gz" 06f4b837c3f7ec523a8924a5fee23d8305f20ca8ef3ad6128e128e87986821e4 /run/slurm.tar.gz
+  tar xzf /run/slurm.tar.gz -C /usr/src
+  (cd "/usr/src/slurm-$slurm" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm && make -sj "$(nproc)" && make -s install)
 }
 
 # Packages bring units of their own; a Slurm that was built has none.
@@ -139,7 +180,17 @@ install_efs() {
   has mount.efs && return 0
   case $os in
     amzn) dnf install -qy amazon-efs-utils ;;
-    *) curl -sfL https://amazon-efs-utils.aws.com/efs-utils-installer.sh | sh -s -- --install ;;
+    # The installer that AWS offers elsewhere is neither signed nor of one version.
+    *) case $os in
+        ubuntu|debian) apt-get install -qy git binutils rustc cargo pkg-config libssl-dev gettext ;;
+        *) dnf install -qy git rpm-build make rust cargo openssl-devel ;;
+      esac
+      checked https://github.com/aws/efs-utils/archive/v2.3.1.tar.gz ced12f82e76f9740476b63f30c49bd76cc00b6375e12a9f5f7ba852635c49e15 /run/efs-utils.tar.gz
+      tar xzf /run/efs-utils.tar.gz -C /usr/src
+      case $os in
+        ubuntu|debian) (cd /usr/src/efs-utils-2.3.1 && ./build-deb.sh && apt-get install -qy ./build/amazon-efs-utils*.deb) ;;
+        *) (cd /usr/src/efs-utils-2.3.1 && make rpm && dnf install -qy build/amazon-efs-utils*.rpm) ;;
+      esac ;;
   esac
 }
 
@@ -151,7 +202,10 @@ mount_storage() {
 
 install_efa() {
   [ "$(setting efa)" = true ] || return 0
-  curl -sf "https://efa-installer.amazonaws.com/aws-efa-installer-$(setting efaInstallerVersion).tar.gz" | tar xz -C /tmp
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html#efa-start-enable
+  signed "https://efa-installer.amazonaws.com/aws-efa-installer-$(setting efaInstallerVersion).tar.gz" \
+    https://efa-installer.amazonaws.com/aws-efa-installer.key 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC /run/efa.tar.gz
+  tar xzf /run/efa.tar.gz -C /tmp
   (cd /tmp/aws-efa-installer && ./efa_installer.sh -y)
   [ "$os" != ubuntu ] || sysctl -w kernel.yama.ptrace_scope=0
 }
@@ -170,6 +224,12 @@ for action in json.load(open("/etc/meridian/node.json")).get("customActions", {}
 PY
 }
 
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/verify-CloudWatch-Agent-Package-Signature.html
+cloudwatch_agent() { # PATH FILE
+  local host=https://amazoncloudwatch-agent.s3.amazonaws.com
+  signed "$host/$1" "$host/assets/amazon-cloudwatch-agent.gpg" 937616F3450B7D806CBD9725D58167303B789C72 "$2"
+}
+
 # Logs and the memory and disk of the node go to CloudWatch; on the node they are rotated weekly.
 logs() {
   local group architecture=amd64; group=$(setting logGroup)
@@ -180,8 +240,8 @@ logs() {
   [ "$(uname -m)" = x86_64 ] || architecture=arm64
   case $os in
     amzn) dnf install -qy amazon-cloudwatch-agent ;;
-    ubuntu|debian) curl -sfo /tmp/agent.deb "https://amazoncloudwatch-agent.s3.amazonaws.com/ubuntu/$architecture/latest/amazon-cloudwatch-agent.deb"; dpkg -i /tmp/agent.deb ;;
-    *) dnf install -qy "https://amazoncloudwatch-agent.s3.amazonaws.com/redhat/$architecture/latest/amazon-cloudwatch-agent.rpm" ;;
+    ubuntu|debian) cloudwatch_agent "ubuntu/$architecture/latest/amazon-cloudwatch-agent.deb" /run/agent.deb; dpkg -i /run/agent.deb ;;
+    *) cloudwatch_agent "redhat/$architecture/latest/amazon-cloudwatch-agent.rpm" /run/agent.rpm; dnf install -qy /run/agent.rpm ;;
   esac
   python3 - "$group" > /opt/aws/amazon-cloudwatch-agent/etc/meridian.json <<'PY'
 import json, sys

@@ -1,10 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Mount } from "../../../modules/hpc-cluster/mounts";
-import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
+import { awsClientKey, renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
 import { modules, settings, systems, writeBoot, type Boot } from "./boot-files";
 
 /**
@@ -40,6 +41,8 @@ const answers = {
   blkid: "echo 1111-2222",
   lsblk:
     'printf "/dev/nvme1n1 Amazon EC2 NVMe Instance Storage\\n/dev/nvme2n1 Amazon EC2 NVMe Instance Storage\\n"',
+  // Everything that was signed was signed by those who should have.
+  gpg: "for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done",
   aws: "case $* in *get-secret-value*) echo c2VjcmV0 ;; esac",
 };
 
@@ -209,28 +212,131 @@ playing("a booted node", () => {
   });
 });
 
+/** A folder that stands for the internet, with a signed file in it, and what a script does with it. */
+function withSigned(does: (directory: string, fingerprint: string) => void): void {
+  const directory = mkdtempSync(join(tmpdir(), "meridian-downloads-"));
+  const sh = (script: string) =>
+    execFileSync("bash", ["-ec", script], { cwd: directory, encoding: "utf8", stdio: "pipe" });
+  try {
+    sh(
+      "mkdir -m 700 keys; mkdir aws aws/dist; echo 'echo runs' > aws/dist/aws; echo 'bash \"$(dirname \"$0\")/dist/aws\"' > aws/install",
+    );
+    sh(
+      "python3 -m zipfile -c file aws; export GNUPGHOME=$PWD/keys; gpg --batch -q --passphrase '' --quick-gen-key maker rsa2048 sign never",
+    );
+    sh(
+      "export GNUPGHOME=$PWD/keys; gpg --batch -q --export > key; gpg --batch -q --detach-sign -o file.sig file",
+    );
+    const listed = sh("export GNUPGHOME=$PWD/keys; gpg --batch --list-keys --with-colons");
+    does(directory, /^fpr:+([0-9A-F]+):/m.exec(listed)?.[1] ?? "");
+  } finally {
+    spawnSync("gpgconf", ["--homedir", join(directory, "keys"), "--kill", "all"]);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Runs a script whose downloads come from the folder. */
+function downloading(directory: string, script: string) {
+  const curl = `curl() { local from=; for one in "$@"; do case $one in https://*.sig) from=file.sig ;; *key) from=key ;; https://*) from=file ;; esac; done; cp "${directory}/$from" "\${*: -1}"; }`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", `set -eu\n${curl}\n${script}`], {
+    cwd: directory,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+describe("what no package manager verifies", () => {
+  const script = readFileSync(join(modules, "nodes/bootstrap.sh"), "utf8");
+  const functions = script.slice(script.indexOf("download() {"), script.indexOf("# Slurm's messages"));
+  const run = (directory: string, call: string) =>
+    downloading(directory, `setting() { :; }\n${functions}\n${call}`);
+  const url = "https://example.com/file";
+
+  it("is used where it is what its maker signed", () => {
+    withSigned((directory, fingerprint) => {
+      expect(run(directory, `signed ${url} https://example.com/key ${fingerprint} got`).status).toBe(0);
+      expect(existsSync(join(directory, "got"))).toBe(true);
+    });
+  });
+
+  it("is refused where another key signed it, or where it was changed", () => {
+    withSigned((directory, fingerprint) => {
+      const other = "0".repeat(40);
+      const refusedOf = (key: string) => run(directory, `signed ${url} https://example.com/key ${key} got`);
+
+      expect(refusedOf(other)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining(
+          `${url} was refused: it is not signed by the key ${other}\n`,
+        ) as string,
+      });
+      appendFileSync(join(directory, "file"), "more");
+      expect(refusedOf(fingerprint).status).toBe(1);
+      expect(existsSync(join(directory, "got"))).toBe(false);
+    });
+  });
+
+  it("is refused where its checksum differs", () => {
+    withSigned((directory) => {
+      const sum = createHash("sha256")
+        .update(readFileSync(join(directory, "file")))
+        .digest("hex");
+
+      expect(run(directory, `checked ${url} ${sum} got`).status).toBe(0);
+      appendFileSync(join(directory, "file"), "more");
+      expect(run(directory, `checked ${url} ${sum} got`)).toMatchObject({
+        status: 1,
+        stderr: `${url} was refused: its SHA-256 is not ${sum}\n`,
+      });
+      expect(existsSync(join(directory, "got"))).toBe(false);
+    });
+  });
+
+  it("comes from the mirror where the cluster has one, and is verified all the same", () => {
+    withSigned((directory, fingerprint) => {
+      const mirror = `setting() { echo copies; }\n${functions}\naws() { echo "$*"; curl "https://\${4#s3://copies/}" -o "$5"; }`;
+      const { stdout, status } = downloading(
+        directory,
+        `${mirror}\nsigned ${url} https://example.com/key ${fingerprint} got`,
+      );
+
+      expect(status).toBe(0);
+      expect(stdout).toContain("s3 cp --quiet s3://copies/example.com/file got\n");
+    });
+  });
+});
+
 describe("the AWS client", () => {
+  const script = (directory: string) => {
+    const text = renderUserData(settings("head"));
+    const key = readFileSync(join(directory, "key")).toString("base64");
+    const install = text.slice(text.indexOf("if ! command -v aws"));
+    return `command() { false; }\n${install.slice(0, install.indexOf("\nfi\n") + 4).replace(awsClientKey, key)}`;
+  };
+
   it("is installed from its archive, whose programs unpack without permission to run", () => {
-    const directory = mkdtempSync(join(tmpdir(), "meridian-client-"));
-    try {
-      const line = renderUserData(settings("head"))
-        .split("\n")
-        .find((one) => one.startsWith("command -v aws"));
-      mkdirSync(join(directory, "aws/dist"), { recursive: true });
-      writeFileSync(join(directory, "aws/dist/aws"), "#!/bin/sh\necho runs\n", { mode: 0o755 });
-      writeFileSync(join(directory, "aws/install"), '"$(dirname "$0")/dist/aws"\n');
-      const script = [
-        `cd ${directory}; python3 -m zipfile -c archive.zip aws && rm -r aws`,
-        `command() { false; }; curl() { cp archive.zip ${directory}/aws.zip; }`,
-        (line ?? "").replaceAll("/tmp", directory),
-      ].join("\n");
+    withSigned((directory) => {
+      expect(downloading(directory, script(directory))).toMatchObject({ stdout: "runs\n", status: 0 });
+    });
+  });
 
-      const { stdout, status } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+  it("is not installed where the archive was changed", () => {
+    withSigned((directory) => {
+      const text = script(directory);
+      appendFileSync(join(directory, "file"), "more");
 
-      expect({ stdout, status }).toEqual({ stdout: "runs\n", status: 0 });
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
+      const { stdout, status } = downloading(directory, text);
+
+      expect({ stdout, failed: status !== 0 }).toEqual({ stdout: "", failed: true });
+    });
+  });
+
+  it("is signed by the key that AWS documents", () => {
+    const { stdout } = spawnSync("gpg", ["--batch", "--show-keys", "--with-colons"], {
+      input: Buffer.from(awsClientKey, "base64"),
+    });
+
+    expect(stdout.toString()).toContain("fpr:::::::::FB5DB77FD5C118B80511ADA8A6310ACC4672475C:");
   });
 });
 

@@ -15,7 +15,7 @@ for folder in "${folders[@]}"; do
 done
 rm -rf /opt/meridian /etc/meridian /etc/slurm /etc/munge /var/spool/slurm*
 sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
-stand_ins=(aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi)
+stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi)
 if [ -z "${MACHINE:-}" ]; then
   stand_ins+=(mount umount mountpoint exportfs blkid mkfs.ext4)
   mount -t tmpfs none /sys/devices/system/cpu; mkdir /sys/devices/system/cpu/smt
@@ -36,7 +36,8 @@ case "$name $*" in
   "systemctl enable --now meridian-imds") [ -z "${MACHINE:-}" ] || sed -n 's/^ExecStart=//p' /etc/systemd/system/meridian-imds.service | "$BASH" -e ;;
   "systemctl enable --now nfs-server") [ -z "${MACHINE:-}" ] || { rpc.nfsd --no-nfs-version 3 --grace-time 10 4; rpc.mountd --no-nfs-version 3; echo Y > /proc/fs/nfsd/v4_end_grace; } ;;
   "mountpoint "*) grep -qx "mount ${*: -1}" "$CALLS" ;;
-  "tar "*) mkdir -p "/usr/src/slurm-24.05.8" /opt/slurm; printf '#!/bin/sh\n' > /usr/src/slurm-24.05.8/configure; chmod +x /usr/src/slurm-24.05.8/configure ;;
+  "tar "*slurm*) mkdir -p /usr/src/slurm-slurm-24-05-8-1 /opt/slurm; printf '#!/bin/sh\n' > /usr/src/slurm-slurm-24-05-8-1/configure; chmod +x /usr/src/slurm-slurm-24-05-8-1/configure ;;
+  "tar "*efs-utils*) mkdir -p /usr/src/efs-utils-2.3.1; printf '#!/bin/sh\n' > /usr/src/efs-utils-2.3.1/build-deb.sh; chmod +x /usr/src/efs-utils-2.3.1/build-deb.sh ;;
   *) [ ! -e "$ANSWERS/$name" ] || "$BASH" "$ANSWERS/$name" "$@" ;;
 esac
 P

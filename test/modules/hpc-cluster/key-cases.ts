@@ -404,6 +404,7 @@ export const keySettings: Readonly<Record<string, KeySetting>> = {
   [`${transfer}.Nfs.AgentArns`]: { value: [agent("2")], also: fromNfs },
   [`${transfer}.S3Path`]: { value: "s3://other", also: fromBucket },
   [`${transfer}.Schedule`]: { value: "rate(1 day)", also: fromNfs },
+  "Meridian.MirrorBucket": { value: "copies-of-downloads" },
   "Meridian.Zone": {
     value: "eu-west-1b",
     also: without(
