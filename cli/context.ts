@@ -3,6 +3,9 @@ import type { Aws } from "./aws";
 import { UsageError } from "./errors";
 import type { Severity } from "./image-findings";
 import type { Interrupts } from "./interrupts";
+import type { Finding } from "./preflight/finding";
+import type { Session } from "./session";
+import type { StateHome } from "./state-home";
 import { alternatives } from "./terminal/alternatives";
 import type { RunProcess } from "./terraform/process";
 import type { Workspace } from "./workspace";
@@ -80,6 +83,8 @@ export interface Context {
   readonly interrupts: Interrupts;
   readonly aws: Aws;
   readonly localCloud: LocalCloud;
+  /** Asks the account what could stop a deploy of the session's stacks. */
+  readonly preflight: (session: Session, home: StateHome) => Promise<Finding[]>;
   readonly run: RunProcess;
   /** The user's environment variables. */
   readonly variables: NodeJS.ProcessEnv;

@@ -6,6 +6,7 @@ import { awsSdk } from "./aws";
 import type { Context, LocalCloud, Terminal } from "./context";
 import { InterruptedError } from "./errors";
 import { Interrupts } from "./interrupts";
+import { preflight } from "./preflight";
 import { run } from "./program";
 import { processRunner } from "./terraform/process";
 import { Workspace } from "./workspace";
@@ -38,6 +39,7 @@ export function realContext(projectDirectory: string): Context {
     interrupts,
     aws: awsSdk,
     localCloud,
+    preflight,
     run: processRunner(interrupts),
     variables: process.env,
     now: () => new Date(),

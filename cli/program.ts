@@ -11,6 +11,7 @@ import { localCommand } from "./commands/local";
 import { outputCommand } from "./commands/output";
 import { planCommand } from "./commands/plan";
 import { recoverCommand, unlockCommand } from "./commands/recover";
+import { preflightCommand } from "./commands/preflight";
 import { stateCommand } from "./commands/state";
 import { synthCommand } from "./commands/synth";
 import { validateCommand } from "./commands/validate";
@@ -28,6 +29,7 @@ const commands: readonly MakeCommand[] = [
   validateCommand,
   diffCommand,
   planCommand,
+  preflightCommand,
   commentCommand,
   deployCommand,
   destroyCommand,

@@ -4,6 +4,7 @@ import { Approval, type ApprovalOptions } from "../approval";
 import { type Context, environmentNamed } from "../context";
 import { deploy, type DeploySettings, isGood } from "../deployment";
 import { exitCodes, UsageError } from "../errors";
+import { beforeDeploy, type PreflightSettings } from "../preflight/report";
 import { type StackResult, summary } from "../report";
 import { writeResult } from "../result-file";
 import { addRunOptions, type RunOptions, withSession } from "../session";
@@ -11,7 +12,7 @@ import { outputValues, standingReport, standingStacks } from "../standing";
 import { StateHome } from "../state-home";
 
 /** Options of `meridian deploy` and of what does the same. */
-export type DeployOptions = RunOptions & ApprovalOptions & DeploySettings;
+export type DeployOptions = RunOptions & ApprovalOptions & DeploySettings & PreflightSettings;
 
 /** `meridian deploy <env>`. */
 export function deployCommand(context: Context, done: (exitCode: number) => void): Command {
@@ -28,6 +29,7 @@ export function deployCommand(context: Context, done: (exitCode: number) => void
       "--accept-blocked",
       "also apply what was blocked at the review and now changes more than it showed",
     )
+    .option("--ignore-preflight", "go on although preflight found what is in the way")
     .option("--ignore-alarm <name...>", "alarms that do not stop the rollout");
   return addApprovalOptions(addRunOptions(command));
 }
@@ -53,6 +55,9 @@ export async function deployEnvironment(
   const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
   return withSession(context, name, options, { command: "deploy", cloud: "start" }, async (session) => {
     const home = await StateHome.find(session);
+    beforeDeploy(await context.preflight(session, home), name, options, (text) => {
+      session.progress.note(text);
+    });
     const results = await deploy(session, home, approval, options);
     const exitCode = exitCodeOf(context, results);
     context.terminal.out(`\n${summary(results)}\n`);

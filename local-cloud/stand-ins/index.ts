@@ -26,7 +26,9 @@ import { s3 } from "./s3";
 import { s3Locks } from "./s3-locks";
 import { s3Versioning } from "./s3-versioning";
 import { securityGroupRules } from "./security-group-rules";
+import { serviceQuotas } from "./service-quotas";
 import { sqs } from "./sqs";
+import { ssm } from "./ssm";
 import { subnets } from "./subnets";
 
 /** A fresh set of all stand-ins, each with an empty store; those that can be unkind get the switches. */
@@ -58,7 +60,9 @@ export function standIns(unkind = new Unkindness()): StandIn[] {
     s3Versioning(),
     s3(),
     securityGroupRules(),
+    serviceQuotas(unkind),
     sqs(),
+    ssm(),
     subnets(),
   ];
 }

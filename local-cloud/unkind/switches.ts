@@ -14,7 +14,8 @@ export const switches = {
     "nobody has delegated any zone: the zones above know none of them, and certificates that are asked for stay unvalidated",
   "unused-certificate-expiry": "certificates that nothing uses were not renewed and have expired",
   "enforced-policies": "a session of a role may do what the role's policies allow, and assume what trusts it",
-  quotas: "a region holds no more than a new account may have: 5 VPCs and 5 Elastic IP addresses",
+  quotas:
+    "a region holds no more than a new account may have (5 VPCs, 5 Elastic IP addresses), and Service Quotas says what such an account starts with",
 } as const;
 
 /** The name of a switch. */

@@ -120,6 +120,8 @@ describe("the runner on an unkind local cloud", () => {
 
     await succeeds("local", "up", "demo");
     await succeeds("plan", "demo", "--detailed-exitcode");
+    // What its own states hold stands in nobody's way, whatever else is found.
+    expect(await succeeds("preflight", "demo")).not.toMatch(/^block/m);
     await succeeds("destroy", "demo", "--auto-approve");
   });
 
@@ -132,10 +134,16 @@ describe("the runner on an unkind local cloud", () => {
     runner.stacks = addresses(6);
     await runner.beUnkind("quotas");
 
-    const { exitCode, text } = await runner.meridian("deploy", "demo", "--auto-approve");
+    const refused = await runner.meridian("deploy", "demo", "--auto-approve");
+    const { exitCode, text } = await runner.meridian(
+      ...["deploy", "demo", "--auto-approve", "--ignore-preflight"],
+    );
     runner.stacks = addresses(5);
     const second = await runner.meridian("deploy", "demo", "--auto-approve");
 
+    expect(refused.exitCode).toBe(1);
+    expect(refused.text).toContain("Something is in the way of this deploy. Nothing was changed.");
+    expect(refused.text).toContain("quota EC2-VPC Elastic IPs: the quota is 5; needed are 6");
     expect(exitCode).toBe(1);
     expect(text).toContain("AddressLimitExceeded");
     expect(text).toContain("`meridian preflight <env>` compares all quotas");

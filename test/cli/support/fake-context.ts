@@ -214,6 +214,7 @@ export function fakeContext(
       setUnkindness: () => Promise.reject(new Error("not in this test")),
       switches: () => ({}),
     },
+    preflight: () => Promise.resolve([]),
     run: () => Promise.reject(new Error("not in this test")),
     variables: { TERRAFORM_BINARY_NAME: fakeTerraformIn(directory) },
     now: () => new Date("2026-11-20T12:00:00Z"),

@@ -5,6 +5,7 @@ import { awsSdk, type AwsAccess } from "../../../cli/aws";
 import { s3Client } from "../../../cli/aws-objects";
 import type { TargetEnvironment } from "../../../cli/context";
 import type { Configuration } from "../../../cli/manifest";
+import { preflight } from "../../../cli/preflight";
 import { run } from "../../../cli/program";
 import { processRunner } from "../../../cli/terraform/process";
 import {
@@ -58,6 +59,7 @@ export class LocalRunner {
         setUnkindness,
         switches: () => switches,
       },
+      preflight,
       variables: process.env,
       now: () => new Date(),
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -104,7 +106,7 @@ export function demoStack(
   blocks: object,
   dependencies: string[] = [],
   region = demo.homeRegion,
-): FixtureStack {
+): Required<FixtureStack> {
   const s3 = { bucket, key: join("demo", `${name}.tfstate`), region: demo.homeRegion, use_lockfile: true };
   const configuration = {
     terraform: {

@@ -70,6 +70,11 @@ export class GatewayUnderTest {
     return cloud;
   }
 
+  /** Where the gateway answers. */
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   /** Stops both. */
   stop(): void {
     for (const server of this.servers) {

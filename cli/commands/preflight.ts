@@ -1,0 +1,29 @@
+import { Command } from "commander";
+
+import type { Context } from "../context";
+import { exitCodes } from "../errors";
+import { preflightReport } from "../preflight/report";
+import { writeResult } from "../result-file";
+import { addSynthesisOptions, type RunOptions, withSession } from "../session";
+import { StateHome } from "../state-home";
+
+/** `meridian preflight <env>`. */
+export function preflightCommand(context: Context, done: (exitCode: number) => void): Command {
+  const command = new Command("preflight")
+    .description("ask the account, read-only, whether an environment can be deployed to it")
+    .argument("<env>")
+    .action(async (name: string, options: RunOptions) => {
+      const settings = { command: "preflight", cloud: "require" } as const;
+      const findings = await withSession(context, name, options, settings, async (session) =>
+        context.preflight(session, await StateHome.find(session)),
+      );
+      const isBlocked = findings.some(({ result }) => result === "block");
+      const exitCode = isBlocked ? exitCodes.failure : exitCodes.success;
+      context.terminal.out(preflightReport(findings));
+      writeResult(options.json, { command: "preflight", environment: name, exitCode, findings });
+      done(context.interrupts.requested ? exitCodes.interrupted : exitCode);
+    });
+  return addSynthesisOptions(command)
+    .option("--stack <glob...>", "only what stacks need whose name matches")
+    .option("--json <file>", "write a machine-readable result");
+}

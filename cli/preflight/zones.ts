@@ -1,0 +1,164 @@
+import {
+  askParent,
+  delegationSteps,
+  type ExpectedDelegation,
+  isReachable,
+  judgeDelegation,
+  ParentUnreachable,
+} from "../aws/delegation";
+import { clientSettings } from "../aws-client";
+import { answered, type Finding } from "./finding";
+import { type Declared, innerBlocks, literal, ofTypes, type Standing, type Subject } from "./subject";
+
+const where = "global";
+
+/** A zone of the account. */
+interface Zone {
+  readonly id: string;
+  readonly name: string;
+  readonly isPrivate: boolean;
+}
+
+/** Zones that the stacks look up are in the account, those that they make are not yet, and domains lead to theirs. */
+export async function checkZones(subject: Subject): Promise<readonly Finding[]> {
+  const lookedUp = ofTypes(subject.data, "aws_route53_zone").filter(
+    ({ block }) => literal(block, "name") !== undefined,
+  );
+  const made = ofTypes(subject.resources, "aws_route53_zone").filter(
+    ({ block }) => innerBlocks(block, "vpc").length === 0,
+  );
+  if (lookedUp.length + made.length === 0) {
+    return [];
+  }
+  const question = { where, what: "hosted zones", permission: "route53:ListHostedZones" };
+  const named = await answered(question, async () => {
+    const zones = await zonesOfAccount(subject);
+    return [
+      ...lookedUp.map((each) => existing(zones, each)),
+      ...made.map((each) => fresh(zones, subject.standing, each)),
+    ];
+  });
+  // Names of the local cloud are nobody's in the DNS.
+  const domains = subject.environment.target === "aws" ? made : [];
+  return [...named, ...(await Promise.all(domains.map((zone) => delegation(subject.standing, zone)))).flat()];
+}
+
+async function zonesOfAccount({ access, environment }: Subject): Promise<Zone[]> {
+  const { paginateListHostedZones, Route53Client } = await import("@aws-sdk/client-route-53");
+  const client = new Route53Client(clientSettings(access, environment.homeRegion));
+  const zones: Zone[] = [];
+  for await (const { HostedZones = [] } of paginateListHostedZones({ client }, {})) {
+    zones.push(
+      ...HostedZones.map(({ Id = "", Name = "", Config }) => ({
+        id: Id.replace(/^.*\//, ""),
+        name: plain(Name),
+        isPrivate: Config?.PrivateZone === true,
+      })),
+    );
+  }
+  return zones;
+}
+
+function existing(zones: readonly Zone[], { block, stack }: Declared): Finding {
+  const name = plain(String(block.name));
+  const isPrivate = block.private_zone === true;
+  const what = `zone ${name}`;
+  const found = zones.filter((zone) => zone.name === name && zone.isPrivate === isPrivate);
+  switch (found.length) {
+    case 0:
+      return {
+        result: "block",
+        where,
+        what,
+        got: `${stack} looks it up, and the account has no ${isPrivate ? "private" : "public"} zone of that name`,
+        remedy: 'Correct the domain or the account, or have the zone made (`zone: "create"`).',
+      };
+    case 1:
+      return { result: "ok", where, what, got: `is zone ${found[0]?.id ?? ""}` };
+    default:
+      return {
+        result: "block",
+        where,
+        what,
+        got: `the account has ${found.length} zones of that name: ${found.map(({ id }) => id).join(", ")}`,
+        remedy: "Delete those that nobody is led to: Terraform cannot choose between them.",
+      };
+  }
+}
+
+function fresh(zones: readonly Zone[], standing: readonly Standing[], { block, stack }: Declared): Finding {
+  const name = plain(String(block.name));
+  const own = new Set(
+    standing
+      .filter(({ type }) => type === "aws_route53_zone")
+      .map(({ attributes }) => String(attributes.zone_id)),
+  );
+  const others = zones.filter((zone) => zone.name === name && !zone.isPrivate && !own.has(zone.id));
+  const what = `zone ${name}`;
+  return others.length === 0
+    ? { result: "ok", where, what, got: "no other zone of that name" }
+    : {
+        result: "warn",
+        where,
+        what,
+        got: `${stack} makes it, and the account has ${others.map(({ id }) => id).join(", ")} of that name already`,
+        remedy:
+          'Use the zone that is there (`zone: "existing"`), or delete it once nobody is led to it any more.',
+      };
+}
+
+async function delegation(standing: readonly Standing[], { block }: Declared): Promise<readonly Finding[]> {
+  const domain = plain(String(block.name));
+  const what = `delegation of ${domain}`;
+  const zone = standing.find(
+    ({ type, attributes }) => type === "aws_route53_zone" && plain(String(attributes.name)) === domain,
+  );
+  try {
+    const found = await askParent(domain);
+    if (zone === undefined) {
+      return [
+        {
+          result: "warn",
+          where,
+          what,
+          got: `the zone is not made yet; the zone above names ${found.nameServers.length === 0 ? "no name servers" : found.nameServers.join(", ")}`,
+          remedy: "The deploy makes the zone and says which name servers to enter at the registrar.",
+        },
+      ];
+    }
+    const key = standing.find(
+      ({ type, attributes }) =>
+        type === "aws_route53_key_signing_key" && attributes.hosted_zone_id === zone.attributes.zone_id,
+    );
+    const expected: ExpectedDelegation = {
+      domain,
+      nameServers: (zone.attributes.name_servers as readonly string[] | undefined) ?? [],
+      ...(typeof key?.attributes.ds_record === "string" ? { dsRecord: key.attributes.ds_record } : {}),
+    };
+    const verdict = judgeDelegation(expected, found);
+    const steps = delegationSteps(expected, found).join("\n");
+    return [
+      verdict === "delegated"
+        ? { result: "ok", where, what, got: verdict }
+        : { result: isReachable(verdict) ? "warn" : "block", where, what, got: verdict, remedy: steps },
+    ];
+  } catch (error) {
+    if (error instanceof ParentUnreachable) {
+      return [
+        {
+          result: "unknown",
+          where,
+          what,
+          got: error.message,
+          remedy:
+            "Let DNS (port 53, UDP and TCP) out, or compare the name servers at the registrar with the zone's.",
+        },
+      ];
+    }
+    throw error;
+  }
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
+}
