@@ -17,23 +17,24 @@ export async function checkAppRunner({ access, resources }: Subject): Promise<re
         const client = new AppRunnerClient(clientSettings(access, where));
         const { ServiceSummaryList = [] } = await client.send(new ListServicesCommand({ MaxResults: 20 }));
         const count = ServiceSummaryList.length;
-        return [{ result: "ok", where, what, got: count === 0 ? "no service" : "has services" }];
+        return [{ result: "ok", where, what, got: count === 0 ? noService : "has services" }];
       }),
     ),
   );
   const findings = found.flat();
-  if (findings.length === 0 || findings.some(({ got }) => got === "has services")) {
-    return findings;
-  }
-  return findings.map((finding) =>
-    finding.result === "ok"
-      ? {
-          ...finding,
+  const empty = findings.filter(({ got }) => got === noService);
+  return empty.length === 0 || empty.length < findings.length
+    ? findings
+    : [
+        {
           result: "warn",
+          where: "global",
+          what,
           got: "the account has no App Runner service in any region of the environment, and App Runner has taken no new customers since 30 April 2026",
           remedy:
             'If the account is an existing customer, go on; else AWS refuses the service: run it on Fargate (`runtime: "fargate"`), or ask AWS Support.',
-        }
-      : finding,
-  );
+        },
+      ];
 }
+
+const noService = "no service";

@@ -136,7 +136,14 @@ function recordsByZone(resources: readonly Declared[]): Need[] {
     ({ block }) => String(block.zone_id),
     ({ count }) => count,
   );
-  return fullest("records", byZone, (zone) => ({ region: globalRegion, of: zone }));
+  return fullest("records", byZone, (zone) => ({ region: globalRegion, of: nameIn(zone) }));
+}
+
+/** What an expression refers to, as short as a person can tell it: `hosted_zone_id` of another stack's outputs. */
+function nameIn(expression: string): string {
+  return (
+    /^\$\{(?:data\.terraform_remote_state\.[\w-]+\.outputs\.)?(.+)\}$/.exec(expression)?.[1] ?? expression
+  );
 }
 
 function fullest(

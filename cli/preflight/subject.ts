@@ -1,4 +1,5 @@
 import type { AwsAccess, BucketStatus } from "../aws";
+import type { ParentAnswer } from "../aws/delegation";
 import type { TargetEnvironment } from "../context";
 import { type Block, type Configuration, regionOf, type Stack } from "../manifest";
 import type { State } from "../state";
@@ -25,12 +26,18 @@ export interface Standing {
 /** What a preflight asks about. */
 export interface Subject {
   readonly access: AwsAccess;
-  readonly environment: Pick<TargetEnvironment, "name" | "account" | "homeRegion" | "target">;
+  readonly environment: Pick<TargetEnvironment, "name" | "account" | "homeRegion">;
   readonly resources: readonly Declared[];
   readonly data: readonly Declared[];
   readonly standing: readonly Standing[];
   /** Whether a bucket exists, and whose it is. */
   readonly bucketStatus: (bucket: string, region: string) => Promise<BucketStatus>;
+  /**
+   * What the zone above a domain says of it.
+   *
+   * @default - nobody is asked: names of the local cloud are nobody's in the DNS
+   */
+  readonly parentOf?: (domain: string) => Promise<ParentAnswer>;
 }
 
 /** The blocks of stacks, each with the region that its provider works in. */

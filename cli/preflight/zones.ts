@@ -1,12 +1,12 @@
 import {
-  askParent,
   delegationSteps,
   type ExpectedDelegation,
   isReachable,
   judgeDelegation,
-  ParentUnreachable,
+  type ParentAnswer,
 } from "../aws/delegation";
 import { clientSettings } from "../aws-client";
+import { messageOf } from "../errors";
 import { answered, type Finding } from "./finding";
 import { type Declared, innerBlocks, literal, ofTypes, type Standing, type Subject } from "./subject";
 
@@ -38,9 +38,9 @@ export async function checkZones(subject: Subject): Promise<readonly Finding[]> 
       ...made.map((each) => fresh(zones, subject.standing, each)),
     ];
   });
-  // Names of the local cloud are nobody's in the DNS.
-  const domains = subject.environment.target === "aws" ? made : [];
-  return [...named, ...(await Promise.all(domains.map((zone) => delegation(subject.standing, zone)))).flat()];
+  const { parentOf } = subject;
+  const led = parentOf === undefined ? [] : made.map((zone) => delegation(subject, zone, parentOf));
+  return [...named, ...(await Promise.all(led)).flat()];
 }
 
 async function zonesOfAccount({ access, environment }: Subject): Promise<Zone[]> {
@@ -107,56 +107,69 @@ function fresh(zones: readonly Zone[], standing: readonly Standing[], { block, s
       };
 }
 
-async function delegation(standing: readonly Standing[], { block }: Declared): Promise<readonly Finding[]> {
+async function delegation(
+  subject: Subject,
+  { block }: Declared,
+  parentOf: NonNullable<Subject["parentOf"]>,
+): Promise<readonly Finding[]> {
   const domain = plain(String(block.name));
   const what = `delegation of ${domain}`;
+  try {
+    return [judged(subject, domain, what, await parentOf(domain))];
+  } catch (error) {
+    return [
+      {
+        result: "unknown",
+        where,
+        what,
+        got: messageOf(error),
+        remedy:
+          "Let DNS (port 53, UDP and TCP) out, or compare the name servers at the registrar with the zone's.",
+      },
+    ];
+  }
+}
+
+function judged(subject: Subject, domain: string, what: string, found: ParentAnswer): Finding {
+  const { standing } = subject;
   const zone = standing.find(
     ({ type, attributes }) => type === "aws_route53_zone" && plain(String(attributes.name)) === domain,
   );
-  try {
-    const found = await askParent(domain);
-    if (zone === undefined) {
-      return [
-        {
-          result: "warn",
-          where,
-          what,
-          got: `the zone is not made yet; the zone above names ${found.nameServers.length === 0 ? "no name servers" : found.nameServers.join(", ")}`,
-          remedy: "The deploy makes the zone and says which name servers to enter at the registrar.",
-        },
-      ];
-    }
-    const key = standing.find(
-      ({ type, attributes }) =>
-        type === "aws_route53_key_signing_key" && attributes.hosted_zone_id === zone.attributes.zone_id,
-    );
-    const expected: ExpectedDelegation = {
-      domain,
-      nameServers: (zone.attributes.name_servers as readonly string[] | undefined) ?? [],
-      ...(typeof key?.attributes.ds_record === "string" ? { dsRecord: key.attributes.ds_record } : {}),
+  if (zone === undefined) {
+    const servers = found.nameServers.length === 0 ? "no name servers" : found.nameServers.join(", ");
+    return {
+      result: "warn",
+      where,
+      what,
+      got: `the zone is not made yet; the zone above names ${servers}`,
+      remedy: "The deploy makes the zone and says which name servers to enter at the registrar.",
     };
-    const verdict = judgeDelegation(expected, found);
-    const steps = delegationSteps(expected, found).join("\n");
-    return [
-      verdict === "delegated"
-        ? { result: "ok", where, what, got: verdict }
-        : { result: isReachable(verdict) ? "warn" : "block", where, what, got: verdict, remedy: steps },
-    ];
-  } catch (error) {
-    if (error instanceof ParentUnreachable) {
-      return [
-        {
-          result: "unknown",
-          where,
-          what,
-          got: error.message,
-          remedy:
-            "Let DNS (port 53, UDP and TCP) out, or compare the name servers at the registrar with the zone's.",
-        },
-      ];
-    }
-    throw error;
   }
+  const key = standing.find(
+    ({ type, attributes }) =>
+      type === "aws_route53_key_signing_key" && attributes.hosted_zone_id === zone.attributes.zone_id,
+  );
+  const expected: ExpectedDelegation = {
+    domain,
+    nameServers: (zone.attributes.name_servers as readonly string[] | undefined) ?? [],
+    ...(typeof key?.attributes.ds_record === "string" ? { dsRecord: key.attributes.ds_record } : {}),
+  };
+  const verdict = judgeDelegation(expected, found);
+  return verdict === "delegated"
+    ? { result: "ok", where, what, got: verdict }
+    : {
+        result: isReachable(verdict) || !awaitsCertificates(subject) ? "warn" : "block",
+        where,
+        what,
+        got: verdict,
+        remedy: delegationSteps(expected, found).join("\n"),
+      };
+}
+
+/** Whether a deploy will wait for certificates: of a domain that leads elsewhere they are never issued. */
+function awaitsCertificates({ resources, standing }: Subject): boolean {
+  const type = "aws_acm_certificate_validation";
+  return ofTypes(resources, type).length > standing.filter((each) => each.type === type).length;
 }
 
 function plain(name: string): string {

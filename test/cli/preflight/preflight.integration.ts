@@ -10,6 +10,8 @@ import { clientSettings } from "../../../cli/aws-client";
 import { s3Client } from "../../../cli/aws-objects";
 import { type Finding, findingsOf } from "../../../cli/preflight";
 import { declaredIn, type Subject } from "../../../cli/preflight/subject";
+import { checkZones } from "../../../cli/preflight/zones";
+import type { ParentAnswer } from "../../../cli/aws/delegation";
 import { GatewayUnderTest } from "../../local-cloud/support/cloud";
 import { demo, demoStack, LocalRunner } from "../support/local-runner";
 
@@ -263,6 +265,78 @@ describe("meridian preflight", () => {
         "service-linked roles: AWSServiceRoleForAppRunner, AWSServiceRoleForECS are not there yet",
       ],
     );
+  });
+});
+
+describe("the delegation of a domain", () => {
+  const nameServers = ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"];
+  const dsRecord = "12345 13 2 ABCD";
+  const zone = { zone_id: "Z1", name: "example.com", name_servers: nameServers };
+
+  /** What a preflight says of it where the zone above answers so. */
+  async function finding(
+    parent: ParentAnswer | Error,
+    { stands = true, certificates = 1 } = {},
+  ): Promise<Partial<Finding>> {
+    const cloud = await GatewayUnderTest.start(
+      { text: "<ListHostedZonesResponse><HostedZones/></ListHostedZonesResponse>" },
+      [],
+    );
+    const stacks = [
+      demoStack("demo-stack", {
+        resource: {
+          aws_route53_zone: { Main: { name: "example.com" } },
+          ...(certificates > 0 ? { aws_acm_certificate_validation: { Web: {} } } : {}),
+        },
+      }),
+    ];
+    const found = await checkZones({
+      access: { endpoint: cloud.endpoint, variables: {} },
+      environment: demo,
+      resources: declaredIn(stacks, "resource"),
+      data: [],
+      standing: stands
+        ? [
+            { type: "aws_route53_zone", region: home, attributes: zone },
+            {
+              type: "aws_route53_key_signing_key",
+              region: home,
+              attributes: { hosted_zone_id: "Z1", ds_record: dsRecord },
+            },
+          ]
+        : [],
+      bucketStatus: () => Promise.resolve("absent"),
+      parentOf: () => (parent instanceof Error ? Promise.reject(parent) : Promise.resolve(parent)),
+    });
+    cloud.stop();
+    return found.find(({ what }) => what === "delegation of example.com") ?? {};
+  }
+
+  it.each([
+    ["ok", "delegated", { nameServers, dsRecords: [dsRecord] }],
+    ["warn", "unsigned", { nameServers, dsRecords: [] }],
+    ["block", "undelegated", { nameServers: [], dsRecords: [] }],
+    ["block", "elsewhere", { nameServers: ["ns.registrar.example"], dsRecords: [] }],
+    ["block", "broken", { nameServers, dsRecords: ["1 13 2 FF"] }],
+    ["unknown", "no name server answers", new Error("no name server answers")],
+  ] as const)("is %s when the parent says that it is %s", async (result, got, parent) => {
+    expect(await finding(parent)).toMatchObject({ result, got });
+  });
+
+  it("is a warning where no certificate waits for it", async () => {
+    expect(await finding({ nameServers: [], dsRecords: [] }, { certificates: 0 })).toMatchObject({
+      result: "warn",
+      got: "undelegated",
+    });
+  });
+
+  it("is a warning before the zone is made", async () => {
+    expect(
+      await finding({ nameServers: ["ns.registrar.example"], dsRecords: [] }, { stands: false }),
+    ).toMatchObject({
+      result: "warn",
+      got: "the zone is not made yet; the zone above names ns.registrar.example",
+    });
   });
 });
 

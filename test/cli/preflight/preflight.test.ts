@@ -73,13 +73,17 @@ describe("what stacks need of quotas", () => {
           4: rule("Db"),
         },
         aws_vpc_security_group_egress_rule: { 1: rule("Web") },
-        aws_route53_record: { 1: { zone_id: "Z1" }, 2: { zone_id: "Z1" }, 3: { zone_id: "Z2" } },
+        aws_route53_record: {
+          1: { zone_id: "${data.terraform_remote_state.Up.outputs.zone_id}" },
+          2: { zone_id: "${data.terraform_remote_state.Up.outputs.zone_id}" },
+          3: { zone_id: "Z2" },
+        },
       }),
     ).toEqual([
       { quota: "natGateways", region, of: "eu-west-1a", needed: 2, owned: 0 },
       { quota: "natGateways", region, of: "eu-west-1b", needed: 1, owned: 0 },
       { quota: "securityGroupRules", region, of: "Web in dev-stack", needed: 2, owned: 2 },
-      { quota: "records", region: "us-east-1", of: "Z1", needed: 2, owned: 2 },
+      { quota: "records", region: "us-east-1", of: "zone_id", needed: 2, owned: 2 },
     ]);
   });
 
