@@ -229,6 +229,63 @@ describe("meridian preflight", () => {
     });
   });
 
+  it("takes what the environment's own states hold for its own", async () => {
+    const { AllocateAddressCommand, EC2Client } = await import("@aws-sdk/client-ec2");
+    const { CreateRoleCommand, IAMClient } = await import("@aws-sdk/client-iam");
+    const { CreateBucketCommand, PutObjectCommand } = await import("@aws-sdk/client-s3");
+    const settings = clientSettings(runner.access, home);
+    const s3 = await s3Client(runner.access, home);
+    await s3.send(
+      new CreateBucketCommand({
+        Bucket: "demo-own",
+        CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
+      }),
+    );
+    await new IAMClient(settings).send(
+      new CreateRoleCommand({ RoleName: "own", AssumeRolePolicyDocument: "{}" }),
+    );
+    const ec2 = new EC2Client(settings);
+    for (let count = 0; count < 4; count += 1) {
+      await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
+    }
+    const held = (type: string, attributes: object) => ({
+      mode: "managed",
+      type,
+      name: "Own",
+      provider: 'provider["registry.terraform.io/hashicorp/aws"]',
+      instances: [{ attributes }],
+    });
+    const state = {
+      version: 4,
+      lineage: "own",
+      serial: 1,
+      outputs: {},
+      resources: [
+        held("aws_s3_bucket", { bucket: "demo-own" }),
+        held("aws_iam_role", { name: "own" }),
+        { ...held("aws_eip", {}), instances: [{}, {}, {}] },
+      ],
+    };
+    const key = "demo/demo-stack.tfstate";
+    await s3.send(new PutObjectCommand({ Bucket: demo.state.bucket, Key: key, Body: JSON.stringify(state) }));
+
+    const { found } = await findings({
+      resource: {
+        aws_s3_bucket: { Own: { bucket: "demo-own" } },
+        aws_iam_role: { Own: { name: "own" } },
+        aws_eip: { Own: { count: 4 } },
+      },
+    });
+
+    expect(found.filter(({ result }) => result !== "ok")).toEqual([]);
+    expect(found).toContainEqual({
+      result: "ok",
+      where: home,
+      what: "quota EC2-VPC Elastic IPs",
+      got: "the quota is 5; needed are 4 and 1 that others use",
+    });
+  });
+
   it("blocks on instance types that a subnet's zone does not offer, and on images that are not there", async () => {
     const { found } = await findings({
       resource: {
