@@ -29,6 +29,12 @@ export interface Finding {
    * @default - nothing is to be done
    */
   readonly remedy?: string;
+  /**
+   * Whether a deploy sees to it by itself when it gets there, and is not refused beforehand.
+   *
+   * @default false
+   */
+  readonly isAwaited?: boolean;
 }
 
 /** A question to the account, before it is asked. */

@@ -1,4 +1,3 @@
-import { askParent } from "../aws/delegation";
 import type { Session } from "../session";
 import type { StateHome } from "../state-home";
 import { checkAppRunner } from "./app-runner";
@@ -54,7 +53,7 @@ export async function preflight(session: Session, home: StateHome): Promise<Find
     resources: declaredIn(selected, "resource"),
     data: declaredIn(selected, "data"),
     standing,
-    ...(environment.target === "aws" ? { parentOf: (domain: string) => askParent(domain) } : {}),
+    parentOf: (domain) => context.aws.parentOf(access, domain),
     bucketStatus: (bucket, region) => context.aws.bucketStatus(access, bucket, region),
   });
   return inOrder([...unread, ...asked]);

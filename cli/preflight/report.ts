@@ -47,8 +47,11 @@ export function beforeDeploy(
   settings: PreflightSettings,
   note: (text: string) => void,
 ): void {
+  const stops = ({ result, isAwaited }: Finding): boolean => result === "block" && isAwaited !== true;
   const shown = findings.filter(
-    ({ result }) => result === "warn" || (result === "block" && settings.ignorePreflight === true),
+    (finding) =>
+      finding.result === "warn" ||
+      (finding.result === "block" && (settings.ignorePreflight === true || !stops(finding))),
   );
   shown.forEach((finding) => {
     note(line(finding));
@@ -61,7 +64,7 @@ export function beforeDeploy(
       ),
     );
   }
-  const blocks = findings.filter(({ result }) => result === "block");
+  const blocks = findings.filter(stops);
   if (blocks.length > 0 && settings.ignorePreflight !== true) {
     throw new CommandError(
       [

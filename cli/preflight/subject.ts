@@ -32,12 +32,8 @@ export interface Subject {
   readonly standing: readonly Standing[];
   /** Whether a bucket exists, and whose it is. */
   readonly bucketStatus: (bucket: string, region: string) => Promise<BucketStatus>;
-  /**
-   * What the zone above a domain says of it.
-   *
-   * @default - nobody is asked: names of the local cloud are nobody's in the DNS
-   */
-  readonly parentOf?: (domain: string) => Promise<ParentAnswer>;
+  /** What the zone above a domain says of it. */
+  readonly parentOf: (domain: string) => Promise<ParentAnswer>;
 }
 
 /** The blocks of stacks, each with the region that its provider works in. */

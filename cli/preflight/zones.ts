@@ -38,8 +38,7 @@ export async function checkZones(subject: Subject): Promise<readonly Finding[]> 
       ...made.map((each) => fresh(zones, subject.standing, each)),
     ];
   });
-  const { parentOf } = subject;
-  const led = parentOf === undefined ? [] : made.map((zone) => delegation(subject, zone, parentOf));
+  const led = made.map((zone) => delegation(subject, zone));
   return [...named, ...(await Promise.all(led)).flat()];
 }
 
@@ -107,15 +106,11 @@ function fresh(zones: readonly Zone[], standing: readonly Standing[], { block, s
       };
 }
 
-async function delegation(
-  subject: Subject,
-  { block }: Declared,
-  parentOf: NonNullable<Subject["parentOf"]>,
-): Promise<readonly Finding[]> {
+async function delegation(subject: Subject, { block }: Declared): Promise<readonly Finding[]> {
   const domain = plain(String(block.name));
   const what = `delegation of ${domain}`;
   try {
-    return [judged(subject, domain, what, await parentOf(domain))];
+    return [judged(subject, domain, what, await subject.parentOf(domain))];
   } catch (error) {
     return [
       {
@@ -163,6 +158,7 @@ function judged(subject: Subject, domain: string, what: string, found: ParentAns
         what,
         got: verdict,
         remedy: delegationSteps(expected, found).join("\n"),
+        isAwaited: true,
       };
 }
 

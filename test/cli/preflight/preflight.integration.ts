@@ -433,6 +433,7 @@ describe("a preflight that may ask nothing", () => {
       data: declaredIn(stacks, "data"),
       standing: [],
       bucketStatus: () => Promise.reject(new Error("AccessDenied: no")),
+      parentOf: () => Promise.reject(new Error("nobody answers")),
     };
 
     const found = await findingsOf(subject);

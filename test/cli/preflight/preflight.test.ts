@@ -241,6 +241,11 @@ describe("the report of a preflight", () => {
     expect(notes).toEqual(["warn    global: roles: are missing\n        To do: Wait."]);
   });
 
+  it("shows what a deploy sees to by itself, and does not refuse it", () => {
+    before([{ ...block, isAwaited: true }]);
+    expect(notes).toEqual(["block   eu-west-1: bucket a: is taken\n        To do: Choose another."]);
+  });
+
   it("lets a deploy go on when nothing is in its way, or when that is to be ignored", () => {
     before([ok]);
     expect(notes).toEqual([]);
