@@ -6,6 +6,7 @@ import { satisfies } from "semver";
 import { TerraformRoot } from "../local-cloud/support/terraform-root";
 import { inventory } from "../support/aws-inventory";
 import { exampleNames, synthesizeExample, type ExampleStack } from "./support/examples";
+import { prodCluster } from "./support/prod-cluster";
 import { rootOf, type Program } from "./support/root";
 
 /** The release of the AWS provider that tests run with, the oldest that the modules are made for. */
@@ -13,7 +14,10 @@ const providerVersion = "5.100.0";
 
 const minutes = 60_000;
 const directory = mkdtempSync(join(tmpdir(), "meridian-examples-"));
-const examples = exampleNames().map((name) => ({ name, stacks: synthesizeExample(name, directory) }));
+const examples = [
+  ...exampleNames().map((name) => ({ name, stacks: synthesizeExample(name, directory) })),
+  { name: "prod's cluster", stacks: [prodCluster(directory)] },
+];
 const isTooNew = ({ stacks }: { stacks: readonly ExampleStack[] }): boolean =>
   !stacks.every(({ providerVersions }) => satisfies(providerVersion, providerVersions.replaceAll(",", "")));
 const applied = examples.filter((example) => !isTooNew(example));
