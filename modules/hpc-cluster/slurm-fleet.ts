@@ -11,6 +11,8 @@ export interface FleetResource {
   readonly spotFallback: boolean;
   readonly spotPrice?: number;
   readonly allocationStrategy?: string;
+  /** The capacity block behind the resource, whose nodes wait until it is active. */
+  readonly capacityReservationId?: string;
   readonly subnetIds: readonly string[];
   readonly minCount: number;
   readonly maxCount: number;
@@ -69,6 +71,8 @@ export function renderFleet(configuration: ClusterConfiguration, attributes: Fle
         spotFallback: queue.Meridian.SpotFallback,
         spotPrice: resource.SpotPrice,
         allocationStrategy: queue.AllocationStrategy,
+        capacityReservationId: (resource.CapacityReservationTarget ?? queue.CapacityReservationTarget)
+          ?.CapacityReservationId,
         subnetIds: attributes.subnetIds[queue.Name] ?? [],
         minCount: resource.MinCount,
         maxCount: resource.MaxCount,

@@ -21,8 +21,12 @@ import time
 import uuid
 from collections import defaultdict
 
+import capacity_blocks
+import diagnostics
+
 CONFIGURATION = os.environ.get("MERIDIAN_FLEET", "/etc/meridian/fleet.json")
 SPOOL = os.environ.get("MERIDIAN_SPOOL", "/var/spool/meridian")
+CONSOLES = os.path.join(SPOOL, "consoles")
 FLEET_ID = "FLEET"
 FAILURES_ID = "FAILURES"
 FAILURES_KEPT = 10
@@ -35,6 +39,15 @@ RECORD_TTL = 120
 IMPAIRED_SECONDS = 180
 DESCRIBE_SECONDS = 90
 REASON = "meridian"
+STANDING_ID = "STANDING"
+LEAVE_SECONDS = 100
+# Events that EC2 has carried out or called off stay listed for a while, marked in their description.
+EVENT_OVER = ("[Completed]", "[Canceled]")
+# EC2's words for an instance that it took back because it was Spot.
+SPOT_ENDED = "Server.Spot"
+SET_BY = re.compile(r"\[([^@\]\s]+)@[^\]]*\]\s*$")
+# A job that is on a node, and not only allocated to one that boots.
+ON_NODES = {"RUNNING", "COMPLETING", "SUSPENDED", "SIGNALING", "STAGE_OUT", "STOPPED"}
 CAPACITY_CODES = {
     "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientReservedInstanceCapacity",
     "InsufficientCapacity", "MaxSpotInstanceCountExceeded", "SpotMaxPriceTooLow", "Unsupported",
@@ -132,6 +145,10 @@ class Slurm:
         if names:
             self.update_nodes(names, state="down", reason=f"{REASON}: {reason}")
 
+    def drain(self, names, reason):
+        if names:
+            self.update_nodes(names, state="drain", reason=f"{REASON}: {reason}")
+
     def power_down(self, names):
         if names:
             self.update_nodes(names, state="power_down_force")
@@ -142,6 +159,32 @@ class Slurm:
 
     def partition(self, name, state):
         self.run("scontrol", "update", f"partitionname={name}", f"state={state}")
+
+    def own_user(self):
+        """The name of the user that the controller runs as, whose name is on all that Slurm itself does."""
+        found = re.search(r"^SlurmUser\s*=\s*([^\s(]+)", self.run("scontrol", "show", "config") or "", re.MULTILINE)
+        return found[1] if found else None
+
+    def busy_partitions(self):
+        """Partitions in which a job runs; None when the controller does not answer."""
+        text = self.run("squeue", "-h", "-o", "%P %T")
+        return None if text is None else {line.split()[0] for line in text.splitlines() if line.split()[1] in ON_NODES}
+
+    def reservations(self):
+        """The nodes of each reservation; None when the controller does not answer."""
+        text = self.run("scontrol", "-o", "show", "reservations")
+        if text is None:
+            return None
+        found = re.findall(r"ReservationName=(\S+).*?\bNodes=(\S+)", text)
+        return {name: self.expand(nodes) for name, nodes in found}
+
+    def reserve(self, name, nodes):
+        """Holds nodes from all jobs, without an end."""
+        self.run("scontrol", "create", "reservation", f"reservationname={name}", f"nodes={','.join(nodes)}", "starttime=now",
+                 "duration=infinite", f"users={self.own_user()}", "flags=maint,ignore_jobs")
+
+    def unreserve(self, name):
+        self.run("scontrol", "delete", f"reservationname={name}")
 
     def partitions(self):
         text = self.run("sinfo", "-h", "-o", "%R %a")
@@ -212,11 +255,59 @@ class Cloud:
     def launched(self, launch):
         return self.instances({"Name": f"tag:{TAG_LAUNCH}", "Values": [launch]})
 
-    def impaired(self):
-        """Instances whose checks have failed for longer than a check that fails once."""
-        pages = self.ec2.get_paginator("describe_instance_status").paginate()
-        return {status["InstanceId"] for page in pages for status in page["InstanceStatuses"]
-                if any(impaired_for_long(status[check]) for check in ("InstanceStatus", "SystemStatus"))}
+    def troubles(self):
+        """Instances whose checks have failed for longer than a check that fails once, and those that EC2 has plans for."""
+        impaired, planned = set(), {}
+        for page in self.ec2.get_paginator("describe_instance_status").paginate():
+            for status in page["InstanceStatuses"]:
+                if any(impaired_for_long(status[check]) for check in ("InstanceStatus", "SystemStatus")):
+                    impaired.add(status["InstanceId"])
+                events = [event["Code"] for event in status.get("Events", [])
+                          if not event.get("Description", "").startswith(EVENT_OVER)]
+                if events:
+                    planned[status["InstanceId"]] = ", ".join(sorted(set(events)))
+        return impaired, planned
+
+    def console(self, instance):
+        """What an instance wrote to its console; nothing where EC2 has none, or refuses to say."""
+        from botocore.exceptions import ClientError
+        for latest in ({"Latest": True}, {}):  # Only Nitro instances have the latest.
+            try:
+                text = self.ec2.get_console_output(InstanceId=instance, **latest).get("Output")
+                if text:
+                    return text
+            except ClientError as error:
+                log.info("console of %s: %s", instance, error)
+        return None
+
+    def state_of(self, instance):
+        """EC2's word for an instance of any kind, such as `shutting-down`."""
+        found = self.ec2.describe_instances(InstanceIds=[instance])["Reservations"]
+        return found[0]["Instances"][0]["State"]["Name"] if found else "terminated"
+
+    def fates(self, ids):
+        """Why instances that run no more have ended, in EC2's own codes. EC2 forgets them after about an hour."""
+        ids, found = list(ids), {}
+        for start in range(0, len(ids), BATCH):
+            pages = self.ec2.get_paginator("describe_instances").paginate(
+                Filters=[{"Name": "instance-id", "Values": ids[start:start + BATCH]}])
+            found.update({instance["InstanceId"]: instance.get("StateReason", {}).get("Code", "")
+                          for page in pages for reservation in page["Reservations"] for instance in reservation["Instances"]})
+        return found
+
+    def reservation_states(self, ids):
+        """The state of each capacity reservation: `scheduled`, `active`, `expired` and so on."""
+        from botocore.exceptions import ClientError
+        found = {}
+        for one in ids:  # EC2 refuses a request that names one which it does not know, or no more.
+            try:
+                answer = self.ec2.describe_capacity_reservations(CapacityReservationIds=[one])
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "InvalidCapacityReservationId.NotFound":
+                    raise
+                continue
+            found.update({each["CapacityReservationId"]: each["State"] for each in answer["CapacityReservations"]})
+        return found
 
     def terminate(self, ids):
         """Ends instances. EC2 forgets an ended one after an hour, and refuses a request that names it."""
@@ -342,7 +433,7 @@ class Manager:
 
     def __init__(self, fleet, slurm, cloud, clock=time.time):
         self.fleet, self.slurm, self.cloud, self.clock = fleet, slurm, cloud, clock
-        self.told = None
+        self.told, self.slurm_user = None, None
 
     # -- requests of Slurm ---------------------------------------------------------------------
 
@@ -360,6 +451,12 @@ class Manager:
             return
         self.recover(nodes)
         mapped = self.cloud.items()
+        states = self.slurm.nodes() or {}
+        kept = [node for node in nodes if node in mapped and self.keep_held(node, mapped[node], states.get(node, (set(), ""))[0])]
+        freed = [node for node in nodes if mapped.get(node, {}).get("Held") and node not in kept]
+        self.release_nodes(freed, mapped)
+        nodes = [node for node in nodes if node not in kept]
+        mapped = {node: item for node, item in mapped.items() if node not in freed}
         for node in nodes:
             if "InstanceId" in mapped.get(node, {}):
                 self.tell_address(node, mapped[node]["Address"])
@@ -484,9 +581,30 @@ class Manager:
     def suspend(self, nodes, failed):
         items = self.cloud.items()
         mapped = [node for node in nodes if node in items]
+        if not failed:
+            mapped = self.without_held(mapped, items)
         if failed:
-            self.count_failures(mapped, items)
+            self.count_failures(self.without_spot_losses(mapped, items), items)
         self.release_nodes(mapped, items)
+
+    def without_held(self, nodes, items):
+        """The nodes that Slurm may suspend. It also suspends nodes that a person has set down, once they are idle for long
+        enough, and forgets why: those keep their instance, and `keep_held` sets them down again."""
+        states = (self.slurm.nodes() or {}) if nodes else {}
+        kept = [node for node in nodes if node in states and self.held(*states[node]) and "DOWN" in states[node][0]]
+        self.cloud.put({**items[node], "Held": SET_BY.sub("", states[node][1]).strip()} for node in kept)
+        if kept:
+            log.info("an administrator has set down %s, so the instances stay", ", ".join(kept))
+        return [node for node in nodes if node not in kept]
+
+    def keep_held(self, node, item, flags):
+        """Whether a node that Slurm suspended although a person had set it down is still theirs. It is until they resume it."""
+        if not item.get("Held") or ("DOWN" not in flags and item.get("HeldAgain")):
+            return False
+        if "DOWN" not in flags and not flags & {"POWERING_DOWN", "POWER_DOWN"}:
+            self.slurm.down([node], f"kept as it was: {item['Held']}")
+            self.cloud.put([{**item, "HeldAgain": True}])
+        return True
 
     def release_nodes(self, nodes, items):
         """Ends the instances of nodes and forgets them."""
@@ -587,7 +705,7 @@ class Manager:
                 self.slurm.partition(queue, "inactive")
 
     def count_failures(self, nodes, items):
-        """Counts boots that failed; too many in a row close the queue."""
+        """Counts boots that failed. A round closes the queue where there are too many in a row."""
         for node in nodes:
             place = self.fleet.place(node)
             if place is None:
@@ -596,15 +714,36 @@ class Manager:
             item = self.cloud.item(f"QUEUE/{queue}") or {"Id": f"QUEUE/{queue}", "Failures": 0}
             item["Failures"] = int(item["Failures"]) + 1
             log.error("%s did not boot; that makes %d in a row in %s", node, item["Failures"], queue)
-            if item["Failures"] >= self.fleet["protectedAfterFailures"] and not item.get("Protected"):
-                item["Protected"] = True
-                log.error("%s is protected: its partition is closed until the fleet is started again", queue)
-                self.slurm.partition(queue, "inactive")
-                before = self.status()
-                if before in ("RUNNING", "PROTECTED"):
-                    self.set_status("PROTECTED", before)
             self.cloud.put([item])
             self.note_failure(node, "did not boot")
+            if "InstanceId" in items[node]:
+                diagnostics.keep_console(self.cloud, CONSOLES, node, items[node]["InstanceId"])
+
+    def without_spot_losses(self, nodes, items):
+        """The nodes whose boot failed by itself, and not because EC2 took its Spot capacity back."""
+        fates = self.cloud.fates([items[node]["InstanceId"] for node in nodes if "InstanceId" in items[node]]) if nodes else {}
+        lost = [node for node in nodes if fates.get(items[node].get("InstanceId"), "").startswith(SPOT_ENDED)]
+        if lost:
+            log.warning("EC2 took back the Spot instances of %s", ", ".join(lost))
+            self.note_failure(", ".join(lost), "EC2 took the Spot instance back")
+        return [node for node in nodes if node not in lost]
+
+    def close_failing(self):
+        """Closes queues whose nodes do not boot. One with jobs that run stays open: its nodes booted once, and will be needed."""
+        failing = [item for key, item in self.cloud.items().items() if key.startswith("QUEUE/") and not item.get("Protected")
+                   and int(item["Failures"]) >= self.fleet["protectedAfterFailures"]]
+        busy = self.slurm.busy_partitions() if failing else set()
+        for item in failing if busy is not None else []:
+            queue = item["Id"][len("QUEUE/"):]
+            if queue in busy:
+                log.warning("%d boots failed in a row in %s, which stays open while its jobs run", int(item["Failures"]), queue)
+                continue
+            log.error("%s is protected: its partition is closed until the fleet is started again", queue)
+            self.cloud.put([{**item, "Protected": True}])
+            self.slurm.partition(queue, "inactive")
+            before = self.status()
+            if before in ("RUNNING", "PROTECTED"):
+                self.set_status("PROTECTED", before)
 
     def look_after(self):
         """One round: compares Slurm, the table and EC2, and mends what does not fit."""
@@ -616,6 +755,7 @@ class Manager:
         if states is None:
             return
         self.tell_nodes(states)
+        diagnostics.answer_asked(self.cloud, self.cloud.items(), CONSOLES, self.clock())
         log.info("watched %d nodes", len(states))
         if not runs:
             return
@@ -623,9 +763,11 @@ class Manager:
         items, instances = self.cloud.items(), self.cloud.instances()
         self.end_orphans(items, instances)
         self.mend_nodes(states, items, instances)
+        self.close_failing()
         self.reset_nodes(states, items)
+        closed = capacity_blocks.reserve_inactive(self.fleet, self.slurm, self.cloud)
         if status == "RUNNING":
-            self.start_static(states, items)
+            self.start_static(states, items, closed)
 
     def end_removed(self, items):
         """Ends the instances of nodes that the cluster file had once."""
@@ -644,33 +786,55 @@ class Manager:
             self.cloud.terminate(orphans)
 
     def mend_nodes(self, states, items, instances):
-        impaired = self.cloud.impaired() if instances else set()
-        gone, failed, booted = [], [], set()
+        impaired, planned = self.cloud.troubles() if instances else (set(), {})
+        self.drain_planned(states, items, planned)
+        gone, failed, forgotten, booted = [], [], [], set()
         for node, item in items.items():
             if "InstanceId" not in item or node not in states:
                 continue
-            flags = states[node][0]
+            flags, reason = states[node]
             age = self.clock() - int(item["LaunchedAt"])
-            booting = bool(flags & {"POWERING_UP", "POWER_UP"}) or "NOT_RESPONDING" in flags
-            if "POWERED_DOWN" in flags and age > self.fleet["orphanGraceSeconds"]:
-                gone.append(node)
+            # A node that had booted and is silent now has lost its instance; its boot did not fail.
+            booting = bool(flags & {"POWERING_UP", "POWER_UP"})
             # EC2 may take a while to list an instance that it has launched.
-            elif item["InstanceId"] in impaired or (item["InstanceId"] not in instances and age > self.fleet["orphanGraceSeconds"]):
+            ended = item["InstanceId"] not in instances and age > self.fleet["orphanGraceSeconds"]
+            if self.held(flags, reason) or self.keep_held(node, item, flags):
+                if ended:
+                    forgotten.append(node)
+            elif "POWERED_DOWN" in flags and age > self.fleet["orphanGraceSeconds"]:
+                gone.append(node)
+            elif ended or item["InstanceId"] in impaired:
                 log.error("%s lost its instance %s", node, item["InstanceId"])
                 (failed if booting else gone).append(node)
             elif "POWERING_UP" in flags and age > self.fleet["bootstrapTimeoutSeconds"]:
                 failed.append(node)
-            elif not booting and flags & {"IDLE", "ALLOCATED", "MIXED", "COMPLETING"} and "POWERED_DOWN" not in flags:
+            elif not booting and "NOT_RESPONDING" not in flags and flags & {"IDLE", "ALLOCATED", "MIXED", "COMPLETING"} \
+                    and "POWERED_DOWN" not in flags:
                 booted.add(self.fleet.place(node)[0])
         for queue in booted:
             counted = items.get(f"QUEUE/{queue}")
             if counted and not counted.get("Protected") and counted["Failures"]:
                 self.cloud.delete([f"QUEUE/{queue}"])
-        if failed:
-            self.count_failures(failed, items)
-        if gone or failed:
-            self.release_nodes(gone + failed, items)
-            self.slurm.power_down(gone + failed)
+        self.count_failures(self.without_spot_losses(failed, items), items)
+        self.release_nodes(gone + failed + forgotten, items)
+        self.slurm.power_down(gone + failed)
+
+    def drain_planned(self, states, items, planned):
+        """Drains nodes that EC2 will stop, reboot or retire: their jobs run to the end, and then they are replaced."""
+        for node, item in items.items():
+            event = planned.get(item.get("InstanceId"))
+            if event and node in states and not states[node][0] & {"DRAIN", "DOWN"}:
+                log.warning("%s is drained: EC2 has scheduled %s for %s", node, event, item["InstanceId"])
+                self.note_failure(node, f"EC2 has scheduled {event}")
+                self.slurm.drain([node], f"EC2 has scheduled {event}")
+
+    def held(self, flags, reason):
+        """Whether a person has set this node down or drains it: the node stays as it is, with its instance, until they resume it."""
+        by = SET_BY.search(reason)
+        if not flags & {"DOWN", "DRAIN"} or reason.startswith(REASON) or by is None:
+            return False
+        self.slurm_user = self.slurm_user or self.slurm.own_user()
+        return by[1] != self.slurm_user
 
     def reset_nodes(self, states, items):
         """Brings nodes that were set down back to powered-down, once their resource may be tried again."""
@@ -684,17 +848,18 @@ class Manager:
         self.cloud.delete(over)
         down = [node for node, (flags, reason) in states.items()
                 if ("DOWN" in flags or failed_check(flags, reason)) and self.fleet.place(node) and self.fleet.place(node) not in waiting
-                and not flags & {"POWERING_DOWN", "POWER_DOWN"}]
+                and not flags & {"POWERING_DOWN", "POWER_DOWN"} and not self.held(flags, reason)
+                and not items.get(node, {}).get("Held")]
         self.release_nodes([node for node in down if node in items], items)
         self.slurm.power_down(down)
 
-    def start_static(self, states, items):
+    def start_static(self, states, items, reserved):
         closed = {key[6:] for key, item in items.items() if key.startswith("QUEUE/") and item.get("Protected")}
         waiting = {key[9:] for key, item in items.items()
                    if key.startswith("RESOURCE/") and int(item["DisabledUntil"]) > self.clock()}
         missing = []
         for place in self.fleet.places():
-            if place[0] in closed or "/".join(place) in waiting:
+            if place[0] in closed or "/".join(place) in waiting or place in reserved:
                 continue
             for node in self.fleet.nodes_of(place)[:self.fleet.resource(place)["minCount"]]:
                 flags = states.get(node, (set(), ""))[0]
@@ -804,6 +969,23 @@ def own_name(instance_id, seconds=300):
     return None
 
 
+def leave(instance, cloud=None, wait=time.sleep):
+    """Ends the compute nodes when the head node itself is ended, as nobody would look after them. A head node that is only
+    stopped or rebooted keeps them, unless its cluster is being destroyed: then Terraform has taken the standing item already."""
+    cloud = cloud or Cloud(Fleet())
+    state = cloud.state_of(instance)
+    if state not in ("shutting-down", "terminated") and not (state == "stopping" and cloud.item(STANDING_ID) is None):
+        log.info("the head node is %s; the compute nodes stay", state)
+        return
+    for _ in range(LEAVE_SECONDS // 5):
+        left = list(cloud.instances())
+        if not left:
+            break
+        log.warning("the head node is %s, so %s are ended", state, ", ".join(left))
+        cloud.terminate(left)
+        wait(5)
+
+
 def request_status(status):
     cloud = Cloud(Fleet())
     cloud.table.update_item(Key={"Id": FLEET_ID}, UpdateExpression="SET #status = :status",
@@ -824,7 +1006,8 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     for kind in ("resume", "suspend", "resume-failed"):
         commands.add_parser(kind).add_argument("nodes")
-    commands.add_parser("own-name").add_argument("instance")
+    for name in ("own-name", "leave"):
+        commands.add_parser(name).add_argument("instance")
     for name in ("daemon", "round", "start", "stop", "status"):
         commands.add_parser(name)
     given = parser.parse_args(arguments)
@@ -837,6 +1020,8 @@ def main(arguments=None):
         if name is None:
             sys.exit("no node was given to this instance")
         print(name)
+    elif given.command == "leave":
+        leave(given.instance)
     elif given.command in ("start", "stop"):
         request_status(f"{given.command.upper()}_REQUESTED")
     elif given.command == "status":

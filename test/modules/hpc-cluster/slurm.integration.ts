@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 import {
+  asAdministrator,
   capacity,
   daemon,
   directory,
@@ -187,6 +188,67 @@ describe("a Slurm cluster", () => {
     expect(await done).toBe(0);
     await quiet();
     await until("one instance", () => instances().length === 1);
+  });
+
+  it("keeps a queue open through a Spot wave of 12 of its 15 nodes, and a node as its administrator left it", async () => {
+    run("srun", "-p", "q1", "-C", "cr2", "true");
+    const held = status().nodes["q1-dy-cr2-1"] ?? "";
+    asAdministrator("scontrol", "update", "nodename=q1-dy-cr2-1", "state=down", "reason=looking at it");
+    const output = join(directory, "out/wave-%a");
+    const script = join(directory, "out/wave.sh");
+    const go = join(directory, "out/go");
+    writeFileSync(script, `#!/bin/sh\nuntil [ -e ${go} ]; do sleep 1; done\necho done\n`, { mode: 0o755 });
+    const job = run(
+      "sbatch",
+      "--parsable",
+      "-p",
+      "wave",
+      "--array=1-15",
+      "--exclusive",
+      "-o",
+      output,
+      script,
+    ).trim();
+    const running = () =>
+      run("squeue", "-h", "-r", "-j", job, "-t", "R", "-o", "%T").split("RUNNING").length - 1;
+    await until("15 running jobs", () => running() === 15, 180);
+
+    const lost = Object.entries(status().nodes).filter(([node]) => node.startsWith("wave-"));
+    terminate(...lost.slice(0, 12).map(([, instance]) => instance));
+    await until(
+      "the daemon to see it",
+      () => (log().match(/ERROR wave-dy-spot-\d+ lost/g)?.length ?? 0) === 12,
+    );
+    writeFileSync(go, "");
+
+    await until("all jobs done", () => run("squeue", "-h", "-j", job) === "", 180);
+    for (let task = 1; task <= 15; task += 1) {
+      expect(readFileSync(join(directory, `out/wave-${task}`), "utf8")).toContain("done\n");
+    }
+    expect(run("sinfo", "-h", "-p", "wave", "-o", "%a").trim()).toBe("up");
+    expect(log()).not.toMatch(/wave-dy-spot-\d+ did not boot/);
+    await until("the node as it was left", () => states()["q1-dy-cr2-1"]?.startsWith("down"));
+    expect(status().nodes["q1-dy-cr2-1"]).toBe(held);
+    expect(instances()).toContain(held);
+    asAdministrator("scontrol", "update", "nodename=q1-dy-cr2-1", "state=resume");
+    await quiet();
+  });
+
+  it("reserves a capacity block until it is active, and runs the jobs that waited for it", async () => {
+    const job = run("sbatch", "--parsable", "-p", "block", "--wrap", "true").trim();
+    const reason = () => run("squeue", "-h", "-j", job, "-o", "%R");
+    await until("the job to wait for the block", () => /Reserv|ReqNodeNotAvail/.test(reason()));
+    expect(instances()).toHaveLength(1);
+
+    capacity({}, { "cr-0123456789abcdef0": "active" });
+
+    await until("the job's end", () => run("squeue", "-h", "-j", job) === "");
+    expect(status().nodes).toHaveProperty("block-st-p5-1");
+    capacity({}, { "cr-0123456789abcdef0": "expired" });
+    terminate(status().nodes["block-st-p5-1"] ?? "");
+    await until("the block to be given up", () => !("block-st-p5-1" in status().nodes));
+    expect(run("scontrol", "show", "reservations")).toContain("meridian-block-p5");
+    await quiet();
   });
 
   it("protects a queue whose nodes do not boot", async () => {

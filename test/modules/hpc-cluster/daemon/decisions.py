@@ -12,6 +12,8 @@ import traceback
 from datetime import datetime, timezone
 
 source = pathlib.Path(__file__).parents[4] / "modules/hpc-cluster/daemon/meridian_hpc.py"
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(source.parent))
 spec = importlib.util.spec_from_file_location("meridian_hpc", source)
 hpc = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(hpc)
@@ -27,6 +29,22 @@ class Slurm:
         self.states = {node: ({"IDLE", "CLOUD", "POWERED_DOWN"}, "") for node in nodes}
         self.addresses, self.reasons, self.partitions_ = {}, {}, {}
         self.powered_down, self.powered_up = [], []
+        self.busy, self.reserved = set(), {}
+
+    def own_user(self):
+        return "slurm"
+
+    def busy_partitions(self):
+        return self.busy
+
+    def reservations(self):
+        return self.reserved
+
+    def reserve(self, name, nodes):
+        self.reserved[name] = nodes
+
+    def unreserve(self, name):
+        del self.reserved[name]
 
     def nodes(self):
         return self.states
@@ -34,6 +52,10 @@ class Slurm:
     def update_nodes(self, names, nodeaddr=None, nodehostname=None):
         for name in names:
             self.addresses[name] = nodeaddr
+
+    def drain(self, names, reason):
+        for name in names:
+            self.states[name] = (self.states[name][0] | {"DRAIN"}, f"meridian: {reason} [slurm@2026-11-21T09:00:00]")
 
     def down(self, names, reason):
         for name in names:
@@ -57,6 +79,13 @@ class Cloud:
     def __init__(self, clock):
         self.clock, self.table, self.running, self.names = clock, {}, {}, {}
         self.capacity, self.launches, self.kill_after_launch, self.asked_meanwhile = {}, [], False, None
+        self.ended_for, self.blocks, self.planned, self.consoles = {}, {}, {}, {}
+
+    def fates(self, ids):
+        return {key: self.ended_for[key] for key in ids if key in self.ended_for}
+
+    def reservation_states(self, ids):
+        return {key: self.blocks[key] for key in ids if key in self.blocks}
 
     def items(self):
         return dict(self.table)
@@ -87,8 +116,11 @@ class Cloud:
     def launched(self, launch):
         return {key: one for key, one in self.running.items() if one["launch"] == launch}
 
-    def impaired(self):
-        return set()
+    def troubles(self):
+        return set(), self.planned
+
+    def console(self, instance):
+        return self.consoles.get(instance)
 
     def terminate(self, ids):
         for key in ids:
@@ -310,6 +342,104 @@ def protection():
     world.manager.look_after()
     equal((world.slurm.partitions_, world.cloud.table["FLEET"]["Status"]), ({"q": "up"}, "RUNNING"))
     equal("QUEUE/q" in world.cloud.table, False)
+
+
+@test
+def spot_wave():
+    """a Spot wave that takes 12 of 15 nodes counts no failed boot and closes no queue"""
+    world = World(a=resource(capacityType="SPOT", maxCount=15))
+    world.resume(nodes("a", *range(1, 16)))
+    for number in range(1, 16):
+        world.state(f"q-dy-a-{number}", "ALLOCATED", "CLOUD", *(["NOT_RESPONDING"] if number <= 12 else []))
+    for node in nodes("a", *range(1, 13)):
+        del world.cloud.running[world.mapped()[node]]
+    world.now += 200
+    world.manager.look_after()
+    equal(("QUEUE/q" in world.cloud.table, world.slurm.partitions_), (False, {}))
+    equal((sorted(world.slurm.powered_down), len(world.mapped())), (sorted(nodes("a", *range(1, 13))), 3))
+
+
+@test
+def spot_lost_while_booting():
+    """a Spot instance that EC2 takes back while it boots is no failed boot"""
+    world = World(a=resource(capacityType="SPOT"))
+    world.resume(nodes("a", 1, 2))
+    for node, why in zip(nodes("a", 1, 2), ("Server.SpotInstanceTermination", "Client.InstanceInitiatedShutdown")):
+        key = world.mapped()[node]
+        del world.cloud.running[key]
+        world.cloud.ended_for[key] = why
+    world.now += 200
+    world.manager.look_after()
+    equal((world.cloud.table["QUEUE/q"]["Failures"], sorted(world.slurm.powered_down)), (1, nodes("a", 1, 2)))
+    equal([(one["What"], one["Why"]) for one in world.cloud.table["FAILURES"]["Last"]],
+          [("q-dy-a-2", "did not boot"), ("q-dy-a-1", "EC2 took the Spot instance back")])
+
+
+@test
+def open_while_busy():
+    """a queue whose nodes do not boot stays open while a job runs in it, and closes afterwards"""
+    world = World()
+    world.cloud.table["QUEUE/q"] = {"Id": "QUEUE/q", "Failures": 3}
+    world.slurm.busy = {"q"}
+    world.manager.look_after()
+    equal(world.slurm.partitions_, {})
+    world.slurm.busy = None
+    world.manager.look_after()
+    equal(world.slurm.partitions_, {})
+    world.slurm.busy = set()
+    world.manager.look_after()
+    equal((world.slurm.partitions_, world.cloud.table["QUEUE/q"]["Protected"]), ({"q": "inactive"}, True))
+
+
+@test
+def set_down_by_a_person():
+    """a node that an administrator set down keeps its instance and its state; one that Slurm set down is replaced"""
+    world = World()
+    world.resume(nodes("a", 1, 2))
+    world.slurm.states["q-dy-a-1"] = ({"DOWN", "CLOUD"}, "looking at it [root@2026-11-21T09:00:00]")
+    world.slurm.states["q-dy-a-2"] = ({"DOWN", "CLOUD"}, "Not responding [slurm@2026-11-21T09:00:00]")
+    world.now += 4000
+    world.manager.look_after()
+    equal((world.slurm.powered_down, list(world.mapped())), (nodes("a", 2), nodes("a", 1)))
+
+
+@test
+def set_down_and_lost():
+    """a node that an administrator set down stays down when its instance ends, and is forgotten in the table"""
+    world = World()
+    world.resume(nodes("a", 1))
+    world.slurm.states["q-dy-a-1"] = ({"DOWN", "CLOUD", "NOT_RESPONDING"}, "looking at it [ada@2026-11-21T09:00:00]")
+    world.cloud.running.clear()
+    world.now += 4000
+    world.manager.look_after()
+    equal((world.slurm.powered_down, world.mapped(), world.cloud.names), ([], {}, {}))
+
+
+@test
+def capacity_block():
+    """a capacity block's nodes are reserved and not launched until it is active, and again when it is over"""
+    world = World(a=resource(capacityType="CAPACITY_BLOCK", capacityReservationId="cr-1", minCount=2, maxCount=2))
+    for state in ("scheduled", "active", "expired"):
+        world.cloud.blocks["cr-1"] = state
+        world.slurm.powered_up = []
+        world.manager.look_after()
+        nodes_ = ["q-st-a-1", "q-st-a-2"]
+        expected = ([], nodes_) if state == "active" else (nodes_, [])
+        equal((world.slurm.reserved.get("meridian-q-a", []), world.slurm.powered_up), expected)
+
+
+@test
+def resized_capacity_block():
+    """the reservation of a capacity block follows the number of its nodes, and goes with the block"""
+    world = World(a=resource(capacityType="CAPACITY_BLOCK", capacityReservationId="cr-1", minCount=2, maxCount=2))
+    world.slurm.reserved = {"meridian-q-a": ["q-st-a-1"], "meridian-q-old": ["q-st-old-1"], "maintenance": ["q-st-a-1"]}
+    world.cloud.blocks["cr-1"] = "scheduled"
+    world.manager.look_after()
+    equal(world.slurm.reserved, {"meridian-q-a": ["q-st-a-1", "q-st-a-2"], "maintenance": ["q-st-a-1"]})
+    world.slurm.reserved["meridian-q-a"] = ["q-st-a-2", "q-st-a-1"]
+    world.slurm.reservations = lambda: None
+    world.manager.look_after()
+    equal(world.slurm.reserved["meridian-q-a"], ["q-st-a-2", "q-st-a-1"])
 
 
 @test
@@ -555,7 +685,7 @@ def fleet_described_late():
 
 @test
 def impaired_for_a_while():
-    """an instance counts as impaired once its checks have failed for three minutes"""
+    """an instance counts as impaired once its checks have failed for three minutes, and events that are over do not count"""
     since = lambda seconds: datetime.fromtimestamp(hpc.time.time() - seconds, timezone.utc)
     failed = lambda seconds: {"Status": "impaired", "Details": [{"Name": "reachability", "ImpairedSince": since(seconds)}]}
     good = {"Status": "ok", "Details": [{"Name": "reachability", "Status": "passed"}]}
@@ -566,14 +696,116 @@ def impaired_for_a_while():
 
         def paginate(self):
             return [{"InstanceStatuses": [
-                {"InstanceId": "i-1", "InstanceStatus": failed(10), "SystemStatus": good},
+                {"InstanceId": "i-1", "InstanceStatus": failed(10), "SystemStatus": good, "Events": [
+                    {"Code": "system-reboot", "Description": "[Completed] scheduled reboot"},
+                    {"Code": "instance-retirement", "Description": "The instance is running on degraded hardware"}]},
                 {"InstanceId": "i-2", "InstanceStatus": failed(181), "SystemStatus": good},
                 {"InstanceId": "i-3", "InstanceStatus": good, "SystemStatus": failed(181)},
-                {"InstanceId": "i-4", "InstanceStatus": good, "SystemStatus": good}]}]
+                {"InstanceId": "i-4", "InstanceStatus": good, "SystemStatus": good, "Events": [
+                    {"Code": "instance-stop", "Description": "[Canceled] The instance is running on degraded hardware"}]}]}]
 
     cloud = hpc.Cloud.__new__(hpc.Cloud)
     cloud.ec2 = Statuses()
-    equal(cloud.impaired(), {"i-2", "i-3"})
+    equal(cloud.troubles(), ({"i-2", "i-3"}, {"i-1": "instance-retirement"}))
+
+
+@test
+def scheduled_event():
+    """a node whose instance EC2 has scheduled an event for is drained, and replaced once its jobs have gone"""
+    world = World()
+    world.resume(nodes("a", 1, 2))
+    world.state("q-dy-a-1", "MIXED", "CLOUD")
+    world.state("q-dy-a-2", "IDLE", "CLOUD")
+    world.cloud.planned = {world.mapped()["q-dy-a-1"]: "instance-retirement"}
+    world.manager.look_after()
+    equal(world.slurm.states["q-dy-a-1"][1].startswith("meridian: EC2 has scheduled instance-retirement"), True)
+    equal((world.slurm.powered_down, sorted(world.mapped())), ([], nodes("a", 1, 2)))
+    world.slurm.states["q-dy-a-1"] = ({"IDLE", "CLOUD", "DRAIN"}, world.slurm.states["q-dy-a-1"][1])
+    world.manager.look_after()
+    equal((world.slurm.powered_down, list(world.mapped())), (nodes("a", 1), nodes("a", 2)))
+
+
+@test
+def console_kept():
+    """the console of a machine that did not boot is kept as a file, the newest fifty"""
+    with tempfile.TemporaryDirectory() as folder:
+        hpc.CONSOLES, before = os.path.join(folder, "consoles"), hpc.CONSOLES
+        try:
+            world = World(a=resource(maxCount=60))
+            world.resume(nodes("a", *range(1, 53)))
+            world.cloud.consoles = {key: f"no disk in {key}\n" for key in world.cloud.running}
+            world.now += 1801
+            world.manager.look_after()
+            kept = os.listdir(hpc.CONSOLES)
+            equal(len(kept), 50)
+            equal(all(pathlib.Path(hpc.CONSOLES, one).read_text().startswith("no disk in i-") for one in kept), True)
+        finally:
+            hpc.CONSOLES = before
+
+
+@test
+def suspended_by_slurm():
+    """a node that an administrator set down and Slurm suspends keeps its instance until they resume it"""
+    world = World()
+    world.resume(nodes("a", 1))
+    world.slurm.states["q-dy-a-1"] = ({"DOWN", "CLOUD", "POWERING_DOWN"}, "looking at it [root@2026-11-21T09:00:00]")
+    world.manager.handle({"kind": "suspend", "nodes": nodes("a", 1)})
+    world.now += 300
+    world.state("q-dy-a-1", "IDLE", "CLOUD", "POWERED_DOWN")
+    world.manager.look_after()
+    equal((world.slurm.states["q-dy-a-1"][1], list(world.mapped())), ("kept as it was: looking at it", nodes("a", 1)))
+    world.manager.look_after()
+    equal((world.slurm.powered_down, list(world.mapped())), ([], nodes("a", 1)))
+    world.state("q-dy-a-1", "IDLE", "CLOUD", "POWERED_DOWN")
+    world.manager.look_after()
+    equal((world.slurm.powered_down, world.mapped(), world.cloud.running), (nodes("a", 1), {}, {}))
+
+
+@test
+def resumed_by_a_person():
+    """a job that comes right after an administrator gave a node back gets a new instance, and one before it none"""
+    world = World()
+    world.resume(nodes("a", 1))
+    old = world.mapped()["q-dy-a-1"]
+    world.slurm.states["q-dy-a-1"] = ({"DOWN", "CLOUD", "POWERING_DOWN"}, "looking at it [root@2026-11-21T09:00:00]")
+    world.manager.handle({"kind": "suspend", "nodes": nodes("a", 1)})
+    world.resume(nodes("a", 1), nodes("a", 1))
+    equal((world.mapped(), world.slurm.reasons), ({"q-dy-a-1": old}, {"q-dy-a-1": "kept as it was: looking at it"}))
+    world.resume(nodes("a", 1), nodes("a", 1))
+    equal((old in world.cloud.running, len(world.mapped()), world.mapped()["q-dy-a-1"] == old), (False, 1, False))
+
+
+@test
+def leaving():
+    """an ended head node ends its compute nodes; a stopped one only where its cluster is destroyed; a rebooted one never"""
+    for state, stands, left in (("shutting-down", True, 0), ("stopping", False, 0), ("stopping", True, 2), ("running", False, 2)):
+        world = World()
+        world.resume(nodes("a", 1, 2))
+        world.cloud.state_of = lambda _, state=state: state
+        if stands:
+            world.cloud.table["STANDING"] = {"Id": "STANDING"}
+        hpc.leave("i-head", world.cloud, lambda _: None)
+        equal(len(world.cloud.running), left)
+
+
+@test
+def diagnosis():
+    """a diagnosis is answered once for each time that it is asked for, with what commands and logs say"""
+    import base64
+    import gzip
+    world = World()
+    told = lambda: gzip.decompress(base64.b64decode(world.cloud.table["DIAGNOSIS"]["Text"])).decode()
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "b.log").write_text("slurmctld started\n")
+        hpc.diagnostics.answer.__defaults__ = ((("echo", "hello"), ("no-such-program",)), folder + "/{a,b}.log")
+        world.cloud.table["DIAGNOSE"] = {"Id": "DIAGNOSE", "Asked": world.now + 5}
+        world.manager.look_after()
+    equal(told().startswith("===== echo hello\nhello\n"), True)
+    equal([part in told() for part in ("No such file or directory: 'no-such-program'", "slurmctld started")], [True, True])
+    equal(world.cloud.table["DIAGNOSIS"]["At"], world.now + 5)
+    world.cloud.table["DIAGNOSIS"]["Text"] = "kept"
+    world.manager.look_after()
+    equal(world.cloud.table["DIAGNOSIS"]["Text"], "kept")
 
 
 @test

@@ -35,6 +35,15 @@ Scheduling:
       Meridian: {SpotFallback: true}
       ComputeResources:
         - {Name: any, Instances: [{InstanceType: c5.large}, {InstanceType: c5a.large}], MaxCount: 2}
+    - Name: wave
+      CapacityType: SPOT
+      ComputeResources:
+        - {Name: spot, InstanceType: c5.large, MaxCount: 15}
+    - Name: block
+      CapacityType: CAPACITY_BLOCK
+      CapacityReservationTarget: {CapacityReservationId: cr-0123456789abcdef0}
+      ComputeResources:
+        - {Name: p5, InstanceType: p5.48xlarge, MinCount: 1, MaxCount: 1}
     - Name: gpu
       HealthChecks: {Gpu: {Enabled: true}}
       ComputeResources:
@@ -50,6 +59,7 @@ const children: ChildProcess[] = [];
 export const environment = {
   ...process.env,
   AWS_CA_BUNDLE: "",
+  PYTHONDONTWRITEBYTECODE: "1",
   AWS_ACCESS_KEY_ID: "testing",
   AWS_SECRET_ACCESS_KEY: "testing",
   AWS_REGION: "eu-west-1",
@@ -112,13 +122,21 @@ print(json.dumps([one["InstanceId"] for group in pages["Reservations"] for one i
   return JSON.parse(run("python3", "-c", program, ...filters)) as string[];
 }
 
-export function terminate(instance: string): void {
+export function terminate(...ids: string[]): void {
   run(
     "python3",
     "-c",
     "import boto3, sys; boto3.client('ec2').terminate_instances(InstanceIds=sys.argv[1:])",
-    instance,
+    ...ids,
   );
+}
+
+/** Does what an administrator does on the head node: as root, while the controller is another user. */
+export function asAdministrator(...command: readonly [string, ...string[]]): string {
+  const [program, ...parameters] = command;
+  return process.getuid?.() === 0
+    ? run(program, ...parameters)
+    : run("sudo", "env", `SLURM_CONF=${environment.SLURM_CONF}`, program, ...parameters);
 }
 
 /** The private zone's names and what they stand for. */
@@ -137,8 +155,9 @@ export function retell(changes: object): void {
   replace(environment.MERIDIAN_FLEET, { ...fleet, ...changes });
 }
 
-export const capacity = (limits: Record<string, number>) => {
-  replace(join(directory, "capacity.json"), limits);
+/** How many instances of each compute resource there still are, and the state of each capacity reservation. */
+export const capacity = (limits: Record<string, number>, blocks: Record<string, string> = {}) => {
+  replace(join(directory, "capacity.json"), { ...limits, blocks });
 };
 
 /** Writes a file at once, since another process reads it at any time. */

@@ -3,7 +3,7 @@
 
 The file maps `queue/resource` to how many instances of it there still are. A launch that wants more than that at
 least is refused with AWS's own error; one that wants fewer gets what there is. `queue/resource spot` is what a fleet
-request for Spot finds.
+request for Spot finds. `blocks` maps capacity reservations, which moto does not know, to their state.
 """
 
 import http.server
@@ -20,6 +20,12 @@ ERROR = """<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>
 EMPTY_FLEET = """<?xml version="1.0" encoding="UTF-8"?><CreateFleetResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
 <requestId>0</requestId><fleetId>fleet-0</fleetId><errorSet><item><errorCode>InsufficientInstanceCapacity</errorCode>
 <errorMessage>there is no Spot capacity</errorMessage></item></errorSet><fleetInstanceSet/></CreateFleetResponse>"""
+
+
+BLOCKS = """<?xml version="1.0" encoding="UTF-8"?><DescribeCapacityReservationsResponse
+xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>0</requestId><capacityReservationSet>{}</capacityReservationSet>
+</DescribeCapacityReservationsResponse>"""
+BLOCK = "<item><capacityReservationId>{}</capacityReservationId><state>{}</state></item>"
 
 
 def limits():
@@ -67,6 +73,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             template = form.get("LaunchTemplateConfigs.1.LaunchTemplateSpecification.LaunchTemplateId")
             if limits().get(f"{resource_of(template)} spot") == 0:
                 return self.answer(200, {"Content-Type": "text/xml"}, EMPTY_FLEET.encode())
+        if b"Action=DescribeCapacityReservations" in body:
+            asked = [value for key, value in urllib.parse.parse_qsl(body.decode()) if key.startswith("CapacityReservationId.")]
+            found = "".join(BLOCK.format(key, state) for key, state in limits().get("blocks", {}).items() if key in asked)
+            return self.answer(200, {"Content-Type": "text/xml"}, BLOCKS.format(found).encode())
         headers = {key: value for key, value in self.headers.items() if key.lower() not in ("content-length", "accept-encoding")}
         headers.setdefault("Content-Type", "application/xml")  # Else urllib says that it is a form.
         request = urllib.request.Request(upstream + self.path, data=body or None, method=self.command, headers=headers)

@@ -5,6 +5,8 @@
 # slurmd share this host's address. Everything else that one host needs is in overlay.conf, read last.
 set -eu
 action=$1; B=$2; here=$(dirname "$(realpath "$0")"); me=$(id -un)
+# As on a head node, the controller runs as `slurm`, so that what it does is told from what an administrator does.
+controller=$me; shell_python=; [ "$(id -u)" != 0 ] || { controller=slurm; shell_python=/usr/bin/python3; }
 python=${PYTHON:-$(python3 -c "import sys; print(sys.executable)")}; program=${DAEMON:-$here/../../../../modules/hpc-cluster/daemon/meridian_hpc.py}
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin SLURM_CONF=$B/etc/slurm.conf
 export MERIDIAN_FLEET=$B/fleet.json MERIDIAN_SPOOL=$B/spool/meridian AWS_EC2_METADATA_DISABLED=true
@@ -12,7 +14,7 @@ export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_ENDPOINT_URL=
 daemon() { setsid "$python" "$program" daemon </dev/null >>"$B/log/daemon.log" 2>&1 & echo $! > "$B/run/daemon.pid"; }
 case $action in
 start)
-  mkdir -p "$B"/{state,spool/meridian,log,run,munge,bin,out}; chmod 755 "$B" "$B/munge"
+  mkdir -p "$B"/{state,spool/meridian/requests,log,run,munge,bin,out}; chmod 755 "$B" "$B/munge"
   (umask 077; head -c 1024 /dev/urandom > "$B/munge/munge.key")
   munged --key-file "$B/munge/munge.key" --socket "$B/munge/munge.socket" --pid-file "$B/munge/munged.pid" \
          --log-file "$B/munge/munged.log" --seed-file "$B/munge/munged.seed"
@@ -20,7 +22,7 @@ start)
   sed -i "s#File=/dev/nvidia\[0-7\]#File=/dev/null,/dev/zero,/dev/full,/dev/random,/dev/urandom,/dev/tty,/dev/ptmx,/dev/console#" "$B/etc/gres.conf"
   cat > "$B/etc/overlay.conf" <<C
 SlurmctldPort=${SLURM_CTLD_PORT:-16820}
-SlurmUser=$me
+SlurmUser=$controller
 SlurmdUser=$me
 AuthInfo=socket=$B/munge/munge.socket,cred_expire=5
 StateSaveLocation=$B/state
@@ -44,7 +46,7 @@ C
   echo "include $B/etc/overlay.conf" >> "$B/etc/slurm.conf"
   for program_ in resume suspend resume-failed; do
     printf '#!/bin/sh\nexport PATH=%s SLURM_CONF=%s MERIDIAN_FLEET=%s MERIDIAN_SPOOL=%s\nexec %s %s %s "$@" >>%s/log/requests.log 2>&1\n' \
-      "$PATH" "$SLURM_CONF" "$MERIDIAN_FLEET" "$MERIDIAN_SPOOL" "$python" "$(realpath "$program")" "$program_" "$B" > "$B/bin/$program_"
+      "$PATH" "$SLURM_CONF" "$MERIDIAN_FLEET" "$MERIDIAN_SPOOL" "${shell_python:-$python}" "$(realpath "$program")" "$program_" "$B" > "$B/bin/$program_"
     chmod 755 "$B/bin/$program_"
   done
   # The real prolog, on nodes of the queue gpu: their driver fails on those that gpu-lost names.
@@ -55,6 +57,7 @@ C
     "$B" "$PATH" "$SLURM_CONF" "$B" "$here/../../../../modules/hpc-cluster/nodes/prolog.sh" > "$B/bin/prolog"
   chmod 755 "$B/root/bin/nvidia-smi" "$B/bin/prolog"
   "$python" "$here/setup.py" "$MERIDIAN_FLEET"
+  [ "$controller" = "$me" ] || chown -R "$controller" "$B"/{state,spool,log,run}
   setsid slurmctld -D -c -f "$SLURM_CONF" </dev/null >"$B/log/slurmctld.out" 2>&1 & echo $! > "$B/run/ctld.pid"
   for _ in $(seq 100); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done; scontrol ping
   setsid "$python" "$here/machines.py" "$B" "$MERIDIAN_FLEET" </dev/null >"$B/log/machines.log" 2>&1 & echo $! > "$B/run/machines.pid"

@@ -37,7 +37,6 @@ def silent(node):
 
 def boot(node):
     os.makedirs(f"{base}/spool/{node}", exist_ok=True)
-    time.sleep(1.1)  # Slurm compares the node's boot with the request by the second.
     subprocess.run(["scontrol", "update", f"nodename={node}", "nodeaddr=127.0.0.1", f"nodehostname={os.uname().nodename}"], check=False)
     return subprocess.Popen(
         ["env", "--default-signal", "slurmd", "-D", "-b", "-N", node, "-f", os.environ["SLURM_CONF"]],
@@ -66,8 +65,10 @@ while True:
         pages = ec2.describe_instances(Filters=[{"Name": "tag:meridian:cluster", "Values": [fleet["cluster"]]},
                                                 {"Name": "instance-state-name", "Values": ["pending", "running"]}])
         running = {one["InstanceId"] for group in pages["Reservations"] for one in group["Instances"]}
-        for instance in running - machines.keys():
-            node = named(instance)
+        booting = {instance: named(instance) for instance in running - machines.keys()}
+        if any(booting.values()):
+            time.sleep(1.1)  # Slurm compares the nodes' boot with the request by the second.
+        for instance, node in booting.items():
             if node and not silent(node):
                 machines[instance] = boot(node)
         for instance in machines.keys() - running:
