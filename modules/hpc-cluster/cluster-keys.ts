@@ -619,7 +619,7 @@ export const clusterSchema = section({
       HeadNodeBootstrapTimeout: defaulted(
         integer(1),
         1800,
-        warned("an apply does not wait until the head node has booted"),
+        checked("how long `meridian deploy` waits for the head node; Terraform alone does not wait"),
       ),
       ComputeNodeBootstrapTimeout: defaulted(integer(1), 1800),
     }),

@@ -213,6 +213,13 @@ export function headStatements(scope: PermissionsScope): PolicyStatement[] {
       Condition: { StringEquals: { "ec2:ResourceTag/meridian:cluster": clusterName } },
     },
     {
+      Sid: "ReadOwnConsoles",
+      Effect: allow,
+      Action: ["ec2:GetConsoleOutput"],
+      Resource: [ec2("instance")],
+      Condition: { StringEquals: { "ec2:ResourceTag/meridian:cluster": clusterName } },
+    },
+    {
       Sid: "NodeTable",
       Effect: allow,
       Action: [

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { DynamodbTableItem } from "@cdktf/provider-aws/lib/dynamodb-table-item";
 import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
@@ -35,15 +36,21 @@ const loginVolumeSizeGiB = 50;
 
 /** Files that the nodes fetch as they are, by key. */
 const shippedFiles = {
+  "daemon/capacity_blocks.py": "daemon/capacity_blocks.py",
+  "daemon/diagnostics.py": "daemon/diagnostics.py",
   "daemon/meridian_hpc.py": "daemon/meridian_hpc.py",
   "nodes/bootstrap.sh": "nodes/bootstrap.sh",
   "nodes/mounts.py": "nodes/mounts.py",
   "nodes/update.sh": "nodes/update.sh",
+  "nodes/watch.sh": "nodes/watch.sh",
   "nodes/slurm-program.service": "nodes/slurm-program.service",
   "nodes/meridian-hpc.service": "nodes/meridian-hpc.service",
   "nodes/meridian-imds.service": "nodes/meridian-imds.service",
+  "nodes/meridian-leave.service": "nodes/meridian-leave.service",
   "nodes/meridian-update.service": "nodes/meridian-update.service",
   "nodes/meridian-update.timer": "nodes/meridian-update.timer",
+  "nodes/meridian-watch.service": "nodes/meridian-watch.service",
+  "nodes/meridian-watch.timer": "nodes/meridian-watch.timer",
 } as const;
 
 /** Fetched where a queue's GPUs are checked before each job. */
@@ -97,6 +104,7 @@ export class SlurmCluster extends Construct {
     this.computeResources = this.createQueues();
     this.createFiles();
     this.headNode = this.createHeadNode();
+    this.createStandingItem();
     this.loginPools = this.createLoginPools();
     new ClusterMonitoring(this, "Monitoring", {
       region,
@@ -138,7 +146,7 @@ export class SlurmCluster extends Construct {
 
   private createTable(): DynamodbTable {
     return new DynamodbTable(this, "Resource", {
-      name: `meridian-hpc-${this.parts.name}`,
+      name: tableNameOf(this.parts.name),
       billingMode: "PAY_PER_REQUEST",
       hashKey: "Id",
       attribute: [
@@ -148,6 +156,19 @@ export class SlurmCluster extends Construct {
       globalSecondaryIndex: [{ name: "InstanceId", hashKey: "InstanceId", projectionType: "ALL" }],
       serverSideEncryption: { enabled: true },
     });
+  }
+
+  /**
+   * Terraform deletes this item first when it destroys the cluster, so that a head node which is stopped for that, as
+   * its volumes are detached, ends its compute nodes; one that is stopped for another reason leaves them at work.
+   */
+  private createStandingItem(): void {
+    const item = new DynamodbTableItem(this, "Standing", {
+      tableName: this.resource.name,
+      hashKey: this.resource.hashKey,
+      item: JSON.stringify({ Id: { S: "STANDING" } }),
+    });
+    item.dependsOn = madeSoFar(this.headNode);
   }
 
   private createZone(): { id: string; arn: string; domain: string } | undefined {
@@ -338,6 +359,7 @@ export class SlurmCluster extends Construct {
       role,
       cluster: name,
       region,
+      table: tableNameOf(name),
       bucket: this.bucket.bucketName,
       prefix: this.bucket.prefix,
       headAddress: this.headAddress.privateAddress,
@@ -482,6 +504,11 @@ export class SlurmCluster extends Construct {
       this.bucket.addFile(key, literalText(readFileSync(join(__dirname, file), "utf8")));
     }
   }
+}
+
+/** The name of a cluster's table, also for who has only the cluster's name. */
+function tableNameOf(clusterName: string): string {
+  return `meridian-hpc-${clusterName}`;
 }
 
 interface GroupKeys {

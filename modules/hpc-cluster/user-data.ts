@@ -5,6 +5,8 @@ export interface NodeSettings {
   readonly role: "head" | "compute" | "login";
   readonly cluster: string;
   readonly region: string;
+  /** The table in which the head node says how its boot ended. */
+  readonly table?: string;
   readonly bucket: string;
   readonly prefix: string;
   readonly hostName?: string;
@@ -87,17 +89,20 @@ export const awsClientKey = [
  * image lacks it, fetches the bootstrap script from the cluster's bucket and runs it. All else is in
  * the bucket, so that user data stays far below EC2's 16 KB and changes rarely.
  *
- * The settings are encoded here, because Terraform's own encoding takes no double quotes; the head
+ * The settings and what is done at the end are encoded here, because Terraform's own encoding takes no double quotes; the head
  * node's address is known to Terraform only and stands beside them.
  */
 export function renderUserData({ headAddress, ...settings }: NodeSettings): string {
   const encoded = Buffer.from(JSON.stringify(settings)).toString("base64");
+  const bootEnd = settings.role === "head" ? headBootEnd(settings) : nodeBootEnd;
   const proxy = settings.proxy;
   return [
     "#!/bin/bash",
     "set -eu",
     "mkdir -p /etc/meridian /opt/meridian",
     `echo ${encoded} | base64 -d > /etc/meridian/node.json`,
+    `echo ${Buffer.from([...bootEnd, ""].join("\n")).toString("base64")} | base64 -d > /etc/meridian/boot-end.sh`,
+    "trap 'bash /etc/meridian/boot-end.sh || true' EXIT",
     ...(headAddress === undefined ? [] : [`echo ${headAddress} > /etc/meridian/head-address`]),
     `export AWS_DEFAULT_REGION=${settings.region}`,
     ...(proxy === undefined
@@ -121,6 +126,42 @@ const installClient: readonly string[] = [
   "  python3 -m zipfile -e $work/aws.zip $work; chmod -R a+x $work/aws; bash $work/aws/install; rm -rf $work",
   "fi",
 ];
+
+const bootLog = ["log=/var/log/meridian-bootstrap.log", "[ -s $log ] || log=/var/log/cloud-init-output.log"];
+
+/**
+ * A compute or login node that does not boot ends itself: nobody could use it, and it would cost. What went wrong goes to
+ * the console, which EC2 keeps; the agent has half a minute for the log.
+ */
+const nodeBootEnd = [
+  "[ ! -e /run/meridian-ready ] || exit 0",
+  ...bootLog,
+  '{ echo "meridian: this node did not boot and shuts itself down"; tail -n 50 $log; } > "${MERIDIAN_CONSOLE:-/dev/console}" 2>&1',
+  'sleep "${MERIDIAN_LINGER:-30}"',
+  "systemctl poweroff",
+];
+
+/** Prints the item of the table: what came of the boot, of which instance, and the end of the log on its standard input. */
+const bootReport = [
+  "import json, sys, time",
+  's = lambda text: {"S": text or "-"}',
+  'log = sys.stdin.buffer.read()[-20000:].decode("utf-8", "replace")',
+  'at = {"N": str(int(time.time()))}',
+  'print(json.dumps({"Id": s("HEAD"), "Status": s(sys.argv[1]), "InstanceId": s(sys.argv[2]), "At": at, "Log": s(log)}))',
+].join("; ");
+
+/** A head node says in its table how its boot ended, with the end of its log: `meridian deploy` waits for that. */
+function headBootEnd({ table, region }: Pick<NodeSettings, "table" | "region">): string[] {
+  const metadata = "http://169.254.169.254/latest";
+  return [
+    "status=FAILED; [ ! -e /run/meridian-ready ] || status=READY",
+    ...bootLog,
+    `token=$(curl -sfX PUT ${metadata}/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300')`,
+    `id=$(curl -sf -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/instance-id)`,
+    `tail -n 100 $log | python3 -c '${bootReport}' $status "$id" > /run/meridian-boot.json`,
+    `aws dynamodb put-item --region ${region} --table-name ${table ?? ""} --item file:///run/meridian-boot.json`,
+  ];
+}
 
 /** The scripts of a file's `CustomActions`, by the moment that they run at. */
 export function actionsOf(

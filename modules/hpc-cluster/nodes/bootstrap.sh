@@ -306,6 +306,8 @@ head_node() {
     printf '[Service]\nEnvironment=http_proxy=%s https_proxy=%s no_proxy=169.254.169.254\n' "$proxy" "$proxy" > "/etc/systemd/system/$program.service.d/proxy.conf"
   done
   cp /opt/meridian/nodes/meridian-hpc.service /opt/meridian/nodes/meridian-update.* /etc/systemd/system/; systemctl daemon-reload
+  imds instance-id > /etc/meridian/instance-id
+  cp /opt/meridian/nodes/meridian-leave.service /etc/systemd/system/; systemctl daemon-reload; systemctl enable --now meridian-leave
   systemctl enable --now slurmctld meridian-hpc meridian-update.timer
 }
 
@@ -322,6 +324,9 @@ compute_node() {
   [ "$(setting ec2HostNames)" = true ] || hostnamectl set-hostname "$name"
   printf 'SLURMD_OPTIONS="-N %s"\nPATH=/opt/slurm/sbin:/opt/slurm/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' "$name" > /etc/default/slurmd; install -d /etc/sysconfig; cp /etc/default/slurmd /etc/sysconfig/slurmd
   slurm_units slurmd
+  # From its own disk: it is there for the time when the head node's shares cannot be read.
+  cp /opt/meridian/nodes/watch.sh /etc/meridian/; cp /opt/meridian/nodes/meridian-watch.* /etc/systemd/system/
+  systemctl daemon-reload; systemctl enable --now meridian-watch.timer
   # The driver makes the devices that gres.conf names when it is first asked.
   ! has nvidia-smi || nvidia-smi > /dev/null || true
 }

@@ -10,6 +10,7 @@ import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/
 export interface Boot {
   readonly code: number;
   readonly output: string;
+  readonly console: string;
   readonly calls: readonly string[];
   /** User and group id of `slurm`. */
   readonly slurm: readonly (readonly string[])[];

@@ -211,6 +211,49 @@ playing("a booted node", () => {
   });
 });
 
+playing("a boot that fails", () => {
+  /** Fails at the first package. */
+  const nowhere: Partial<NodeSettings> = { customActions: { OnNodeStart: [{ Script: "s3://files/none" }] } };
+
+  it("makes a compute or login node tell its console why and power itself off", () => {
+    for (const role of ["compute", "login"] as const) {
+      const { code, console: told, calls, files } = boot("ubuntu", role, nowhere);
+
+      expect(code).not.toBe(0);
+      expect(files["/run/meridian-ready"]).toBeNull();
+      expect(told).toContain("meridian: this node did not boot and shuts itself down\n");
+      expect(told).toContain("Error");
+      expect(calls.at(-1)).toBe("systemctl poweroff");
+    }
+  });
+
+  it("leaves a head node running, which says so in the cluster's table with the end of its log", () => {
+    const { calls, files } = boot("ubuntu", "head", { ...nowhere, table: "meridian-hpc-demo" });
+
+    expect(calls.at(-1)).toBe(
+      "aws dynamodb put-item --region eu-west-1 --table-name meridian-hpc-demo --item file:///run/meridian-boot.json",
+    );
+    expect(calls).not.toContain("systemctl poweroff");
+    const item = JSON.parse(files["/run/meridian-boot.json"] ?? "") as Record<string, { S: string }>;
+    expect([item.Id, item.Status, item.InstanceId]).toEqual([{ S: "HEAD" }, { S: "FAILED" }, { S: "i-1" }]);
+    expect(item.Log?.S).toContain("Error");
+  });
+
+  it("is none where all went well", () => {
+    const { files, calls } = boot("ubuntu", "head", { table: "meridian-hpc-demo" });
+    const item = JSON.parse(files["/run/meridian-boot.json"] ?? "") as Record<string, { S: string }>;
+
+    expect(item.Status).toEqual({ S: "READY" });
+    expect(calls).toContain("systemctl enable --now meridian-leave");
+    expect(files["/etc/meridian/instance-id"]).toBe("i-1\n");
+    const compute = boot("ubuntu", "compute");
+    expect(compute.calls).not.toContain("systemctl poweroff");
+    expect(compute.calls).toContain("systemctl enable --now meridian-watch.timer");
+    expect(compute.files["/etc/meridian/watch.sh"]).toContain("scontrol -o show node");
+    expect(compute.files["/etc/systemd/system/meridian-watch.timer"]).toContain("OnUnitActiveSec=60");
+  });
+});
+
 /** A folder that stands for the internet, with a signed file in it, and what a script does with it. */
 function withSigned(does: (directory: string, fingerprint: string) => void): void {
   const directory = mkdtempSync(join(tmpdir(), "meridian-downloads-"));

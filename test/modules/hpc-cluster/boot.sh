@@ -24,6 +24,8 @@ fi
 : > /etc/fstab; rm -f /etc/os-release; cp "$directory/os-release.$os" /etc/os-release
 
 programs=$scratch/programs; mkdir "$programs"; export CALLS=$scratch/calls BUCKET=$directory/bucket ANSWERS=$directory/answers; : > "$CALLS"
+# A node that does not boot says so on its console, lingers for its log and powers itself off.
+export MERIDIAN_CONSOLE=$scratch/console MERIDIAN_LINGER=0; : > "$MERIDIAN_CONSOLE"
 cat > "$programs/stand-in" <<'P'
 #!/bin/bash
 name=$(basename "$0"); echo "$name $*" >> "$CALLS"
@@ -52,9 +54,9 @@ import json, pathlib, pwd, sys
 read = lambda path: pathlib.Path(path).read_text() if pathlib.Path(path).exists() else None
 scratch = sys.argv[2]
 files = ["/etc/fstab", "/etc/exports", "/etc/default/slurmd", "/etc/systemd/system/slurmd.service", "/etc/systemd/system/slurmctld.service",
-         "/etc/systemd/system/meridian-hpc.service", "/etc/systemd/system/meridian-imds.service", "/etc/systemd/resolved.conf.d/meridian.conf",
+         "/etc/systemd/system/meridian-hpc.service", "/etc/systemd/system/meridian-watch.timer", "/etc/meridian/watch.sh", "/etc/meridian/instance-id", "/run/meridian-boot.json", "/etc/systemd/system/meridian-imds.service", "/etc/systemd/resolved.conf.d/meridian.conf",
          "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready"]
 slurm = [line.split(":")[2:4] for line in read("/etc/passwd").splitlines() if line.startswith("slurm:")]
-print(json.dumps({"code": int(sys.argv[1]), "output": read(scratch + "/output"), "calls": read(scratch + "/calls").splitlines(),
+print(json.dumps({"code": int(sys.argv[1]), "output": read(scratch + "/output"), "console": read(scratch + "/console"), "calls": read(scratch + "/calls").splitlines(),
                   "slurm": slurm, "files": {path: read(path) for path in files}}))
 P

@@ -601,6 +601,7 @@ describe("a Slurm cluster", () => {
       "LaunchFleets",
       "TagAtLaunch",
       "EndOwnInstances",
+      "ReadOwnConsoles",
       "NodeTable",
       "HandOverRoles",
       "NodeNames",
