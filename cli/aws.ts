@@ -3,6 +3,9 @@ import { ecrImages, type Images } from "./aws-images";
 import { ecrScans, type ImageScans } from "./aws-scans";
 import { clientSettings, statusOf } from "./aws-client";
 import { type Keys, kmsKeys } from "./aws-keys";
+import { dynamodbTable, type OpenFleetTable } from "./hpc/fleet-table";
+import { cloudWatchLogs, type Logs } from "./hpc/log-events";
+import { ec2Machines, type Machines } from "./hpc/machines";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
 import { askParent, type ParentAnswer } from "./aws/delegation";
 import { type Tagged, taggedResources } from "./aws-tagged";
@@ -46,6 +49,12 @@ export interface Aws {
   readonly scans: ImageScans;
   /** What has a tag. */
   readonly tagged: Tagged;
+  /** The instances of HPC clusters. */
+  readonly machines: Machines;
+  /** Logs of CloudWatch. */
+  readonly logs: Logs;
+  /** Opens the table of an HPC cluster's nodes. */
+  readonly fleetTable: OpenFleetTable;
 }
 
 /** `forbidden`: it exists, but is another account's or closed to these credentials. */
@@ -109,4 +118,7 @@ export const awsSdk: Aws = {
   images: ecrImages,
   scans: ecrScans,
   tagged: taggedResources,
+  machines: ec2Machines,
+  logs: cloudWatchLogs,
+  fleetTable: dynamodbTable,
 };

@@ -2,6 +2,7 @@ import type { Approval } from "./approval";
 import { recordApplied, recordBegun, recordUnchanged } from "./applied-record";
 import { CommandError } from "./errors";
 import { Gatekeeper } from "./gatekeeper";
+import { awaitHeadNode, endComputeNodes } from "./hpc/cluster-stacks";
 import { refusedImages } from "./image-findings";
 import { requireImages } from "./images";
 import { rememberDeploy } from "./local-cloud-access";
@@ -274,6 +275,9 @@ function applyStack(
   const mode = orphans.has(stack.name) ? "destroy" : "apply";
   return applyPlan(session, stack, mode, approvedAt, {
     begin: async () => {
+      if (mode === "destroy") {
+        await endComputeNodes(session, stack);
+      }
       const begun = await BegunApply.begin(session, home, stack, mode, reviewed?.digest);
       if (mode === "apply" && !home.isBootstrap(stack)) {
         await recordBegun(session, home, stack);
@@ -283,6 +287,9 @@ function applyStack(
     settle: async () => {
       await home.settle(stack);
       await recordApplied(session, home, stack, mode, reviewed?.digest);
+      if (mode === "apply") {
+        await awaitHeadNode(session, stack);
+      }
     },
   });
 }

@@ -4,6 +4,7 @@ import { attempt } from "./attempt";
 import type { TargetEnvironment } from "./context";
 import { Results, standingStacks, withOutcome } from "./deployment";
 import { CommandError } from "./errors";
+import { endComputeNodes } from "./hpc/cluster-stacks";
 import { deleteReplicas } from "./images";
 import { rememberDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
@@ -89,7 +90,10 @@ async function destroyStack(
 ): Promise<StackResult> {
   if (!home.isBootstrap(stack)) {
     return applyPlan(session, stack, "destroy", approvedAt, {
-      begin: () => BegunApply.begin(session, home, stack, "destroy"),
+      begin: async () => {
+        await endComputeNodes(session, stack);
+        return BegunApply.begin(session, home, stack, "destroy");
+      },
       settle: () => recordApplied(session, home, stack, "destroy"),
     });
   }

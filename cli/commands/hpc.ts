@@ -7,8 +7,10 @@ import { Approval, type ApprovalOptions } from "../approval";
 import type { Context } from "../context";
 import { CommandError, exitCodes, messageOf } from "../errors";
 import { type Cluster, clusterNamed, fleetOfCluster } from "../hpc/cluster";
+import { diagnosisOf, writeArchive } from "../hpc/diagnosis";
 import { fleetReport } from "../hpc/fleet";
 import { dynamodbTable, type OpenFleetTable } from "../hpc/fleet-table";
+import { clusterLogs, durationSeconds, type LogOptions } from "../hpc/logs";
 
 /** The module is large and needed by these commands alone. */
 const load = createRequire(__filename);
@@ -17,7 +19,7 @@ function hpc(): typeof import("../../modules/hpc-cluster") {
   return load("../../modules/hpc-cluster") as typeof import("../../modules/hpc-cluster");
 }
 
-/** `meridian hpc validate|explain|status|start|stop`. */
+/** `meridian hpc validate|explain|status|start|stop|logs|diagnose`. */
 export function hpcCommand(
   context: Context,
   done: (exitCode: number) => void,
@@ -28,7 +30,7 @@ export function hpcCommand(
     done(exitCode);
   };
   return new Command("hpc")
-    .description("ParallelCluster files and their clusters: check, explain, watch, start and stop")
+    .description("ParallelCluster files and their clusters: check, explain, watch, start, stop and diagnose")
     .addCommand(
       new Command("validate")
         .description("list the findings of ParallelCluster files; exit with 1 when one is an error")
@@ -61,6 +63,34 @@ export function hpcCommand(
           done(exitCodes.success);
         },
       ),
+    )
+    .addCommand(
+      onCluster("logs", "print the logs of a cluster's nodes")
+        .option("--node <name>", "of one node: `head`, a node's name, or an instance")
+        .option("--log <name>", "one log, such as slurmctld, meridian-daemon, meridian-bootstrap or slurmd")
+        .option("--since <duration>", "how far back, such as 30m or 2d", "1h")
+        .option("--filter <pattern>", "a filter pattern of CloudWatch Logs")
+        .option("--limit <lines>", "at most this many lines, the newest", "1000")
+        .action(async (environment: string, cluster: string, options: LogOptions) => {
+          const found = await clusterNamed(context, environment, cluster, open);
+          context.terminal.out(await clusterLogs(context, found, options));
+          done(exitCodes.success);
+        }),
+    )
+    .addCommand(
+      onCluster("diagnose", "collect logs, consoles and states of a cluster in one archive")
+        .option("--output <file>", "the archive", "meridian-diagnosis.tar.gz")
+        .option("--since <duration>", "how far back logs go, such as 30m or 2d", "1d")
+        .action(async (environment: string, cluster: string, options: { output: string; since: string }) => {
+          const seconds = durationSeconds("--since", options.since);
+          const found = await clusterNamed(context, environment, cluster, open);
+          const diagnosis = await diagnosisOf(context, found, seconds);
+          context.terminal.out(`${writeArchive(diagnosis, options.output)}\n`);
+          diagnosis.missing.forEach((what) => {
+            context.terminal.err(`Not collected: ${what}\n`);
+          });
+          done(exitCodes.success);
+        }),
     )
     .addCommand(
       onCluster("stop", "end all compute nodes of a cluster, jobs included, until it is started")

@@ -1,3 +1,4 @@
+import type { AwsAccess } from "../aws";
 import { type Context, environmentNamed, type TargetEnvironment } from "../context";
 import { CommandError, UsageError } from "../errors";
 import { guardAccount } from "../guards";
@@ -11,6 +12,8 @@ export interface Cluster {
   /** Its name in AWS. */
   readonly name: string;
   readonly environment: TargetEnvironment;
+  readonly access: AwsAccess;
+  readonly region: string;
   readonly table: FleetTable;
 }
 
@@ -37,14 +40,14 @@ export async function clusterNamed(
         : alternatives(clusterName, names),
     );
   }
-  const access =
+  const access: AwsAccess =
     environment.target === "aws"
       ? { variables: {} }
       : accessTo(context, await requireLocalCloud(context, environment, false));
   await guardAccount(context, environment, access);
   const name = `${environment.name}-${clusterName}`;
   const region = settings.region ?? environment.homeRegion;
-  return { name, environment, table: open(access, region, `meridian-hpc-${name}`) };
+  return { name, environment, access, region, table: open(access, region, `meridian-hpc-${name}`) };
 }
 
 /** What the cluster's fleet does. */

@@ -11,6 +11,8 @@ export interface FleetTable {
   items(): Promise<readonly Item[] | undefined>;
   /** Asks the daemon for a status. */
   request(status: "START_REQUESTED" | "STOP_REQUESTED"): Promise<void>;
+  /** Asks the daemon for all that it knows; it answers in the item `DIAGNOSIS`. */
+  diagnose(askedAt: number): Promise<void>;
 }
 
 /** Opens the table of a cluster. */
@@ -21,6 +23,22 @@ export const dynamodbTable: OpenFleetTable = (access, region, TableName) => {
   const load = async () => {
     const sdk = await import("@aws-sdk/client-dynamodb");
     return { sdk, client: new sdk.DynamoDBClient(clientSettings(access, region)) };
+  };
+  const set = async (Id: string, field: string, value: { S: string } | { N: string }): Promise<void> => {
+    const { sdk, client } = await load();
+    try {
+      await client.send(
+        new sdk.UpdateItemCommand({
+          TableName,
+          Key: { Id: { S: Id } },
+          UpdateExpression: "SET #field = :value",
+          ExpressionAttributeNames: { "#field": field },
+          ExpressionAttributeValues: { ":value": value },
+        }),
+      );
+    } catch (error) {
+      throw refusal(error, TableName, region, "dynamodb:UpdateItem");
+    }
   };
   return {
     async items() {
@@ -38,22 +56,8 @@ export const dynamodbTable: OpenFleetTable = (access, region, TableName) => {
         throw refusal(error, TableName, region, "dynamodb:Scan");
       }
     },
-    async request(status) {
-      const { sdk, client } = await load();
-      try {
-        await client.send(
-          new sdk.UpdateItemCommand({
-            TableName,
-            Key: { Id: { S: "FLEET" } },
-            UpdateExpression: "SET #status = :status",
-            ExpressionAttributeNames: { "#status": "Status" },
-            ExpressionAttributeValues: { ":status": { S: status } },
-          }),
-        );
-      } catch (error) {
-        throw refusal(error, TableName, region, "dynamodb:UpdateItem");
-      }
-    },
+    request: (status) => set("FLEET", "Status", { S: status }),
+    diagnose: (askedAt) => set("DIAGNOSE", "Asked", { N: String(askedAt) }),
   };
 };
 

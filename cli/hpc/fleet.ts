@@ -29,11 +29,27 @@ export interface Fleet {
   readonly withoutCapacity: Readonly<Record<string, { readonly code: string; readonly until: number }>>;
   /** The newest first. */
   readonly failures: readonly FleetFailure[];
+  /**
+   * What the head node said when it had booted, or could not.
+   *
+   * @default - it has said nothing
+   */
+  readonly boot?: HeadNodeBoot;
+}
+
+/** What a head node says of its own boot. */
+export interface HeadNodeBoot {
+  readonly status: "READY" | "FAILED";
+  /** The instance that said so. */
+  readonly instance: string;
+  /** The end of its log. */
+  readonly log: string;
 }
 
 /** What the items of a cluster's table say of its fleet. */
 export function fleetOf(items: readonly Item[]): Fleet {
   const fleet = items.find(({ Id }) => Id === "FLEET");
+  const boot = items.find(({ Id }) => Id === "HEAD");
   const head = fleet?.HeadNode as { HostName: string; Address: string } | undefined;
   const failures = (items.find(({ Id }) => Id === "FAILURES")?.Last ?? []) as readonly {
     At: number;
@@ -64,11 +80,25 @@ export function fleetOf(items: readonly Item[]): Fleet {
         ]),
     ),
     failures: failures.map(({ At, What, Why }) => ({ at: At, what: What, why: Why })),
+    ...(boot === undefined
+      ? {}
+      : {
+          boot: {
+            status: boot.Status === "READY" ? "READY" : "FAILED",
+            instance: String(boot.InstanceId),
+            log: typeof boot.Log === "string" ? boot.Log : "",
+          },
+        }),
   };
 }
 
 /** Seconds without a word after which a daemon that speaks every minute counts as silent. */
 const silenceSeconds = 300;
+
+/** Whether a daemon that spoke then is silent now. */
+export function isSilent(heartbeat: number, nowSeconds: number): boolean {
+  return nowSeconds - heartbeat > silenceSeconds;
+}
 
 /** The fleet in lines for a person. */
 export function fleetReport(name: string, fleet: Fleet, nowSeconds: number): string {

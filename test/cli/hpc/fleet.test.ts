@@ -79,6 +79,7 @@ async function hpc(
       requests.push(status);
       return Promise.resolve();
     },
+    diagnose: () => Promise.resolve(),
   };
   const context = fakeContext([], { environments: () => Promise.resolve([environment]), ...overrides });
   const command = hpcCommand(

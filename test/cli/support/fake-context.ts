@@ -9,6 +9,9 @@ import type { ImageScan } from "../../../cli/aws-scans";
 import type { TaggedResource } from "../../../cli/aws-tagged";
 import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objects";
 import type { Context, TargetEnvironment } from "../../../cli/context";
+import type { Item } from "../../../cli/hpc/fleet-table";
+import type { LogEvent } from "../../../cli/hpc/log-events";
+import type { Machine } from "../../../cli/hpc/machines";
 import { Interrupts } from "../../../cli/interrupts";
 import type { State } from "../../../cli/state";
 import { Workspace } from "../../../cli/workspace";
@@ -135,6 +138,46 @@ export class FakeAws implements Aws {
         ],
       ),
   };
+
+  /** Instances of HPC clusters, which a termination ends at once. */
+  public machinesOfClusters: readonly Machine[] = [];
+  /** What instances wrote to their consoles, by id. */
+  public readonly consoles = new Map<string, string>();
+  /** The items of the tables of HPC clusters, by the table's name. */
+  public readonly fleetItems = new Map<string, Item[]>();
+  /** What was asked of the fleets. */
+  public readonly fleetRequests: string[] = [];
+
+  public readonly machines: Aws["machines"] = {
+    of: (_access, _region, cluster) =>
+      Promise.resolve(this.machinesOfClusters.filter(({ tags }) => tags["meridian:cluster"] === cluster)),
+    terminate: (_access, _region, ids) => {
+      this.machinesOfClusters = this.machinesOfClusters.map((machine) =>
+        ids.includes(machine.id) ? { ...machine, state: "terminated" } : machine,
+      );
+      return Promise.resolve();
+    },
+    console: (_access, _region, id) => Promise.resolve(this.consoles.get(id)),
+  };
+
+  /** What logs of CloudWatch hold, by log group. */
+  public readonly logEvents = new Map<string, LogEvent[]>();
+
+  public readonly logs: Aws["logs"] = {
+    events: (_access, _region, { group, since, streamPrefix = "" }) =>
+      Promise.resolve(
+        this.logEvents.get(group)?.filter(({ at, stream }) => at >= since && stream.startsWith(streamPrefix)),
+      ),
+  };
+
+  public readonly fleetTable: Aws["fleetTable"] = (_access, _region, table) => ({
+    items: () => Promise.resolve(this.fleetItems.get(table)),
+    request: (status) => {
+      this.fleetRequests.push(status);
+      return Promise.resolve();
+    },
+    diagnose: () => Promise.resolve(),
+  });
 
   public readonly images: Aws["images"] = {
     isPresent: (_access, { region, repository, version }) =>
