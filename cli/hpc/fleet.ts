@@ -30,6 +30,12 @@ export interface Fleet {
   /** The newest first. */
   readonly failures: readonly FleetFailure[];
   /**
+   * A change of the cluster file that is deployed and not yet in force, by which strategy, and the nodes that it waits for.
+   *
+   * @default - all that is deployed is in force
+   */
+  readonly update?: { readonly strategy: string; readonly waiting: readonly string[] };
+  /**
    * What the head node said when it had booted, or could not.
    *
    * @default - it has said nothing
@@ -50,6 +56,7 @@ export interface HeadNodeBoot {
 export function fleetOf(items: readonly Item[]): Fleet {
   const fleet = items.find(({ Id }) => Id === "FLEET");
   const boot = items.find(({ Id }) => Id === "HEAD");
+  const update = items.find(({ Id }) => Id === "UPDATE");
   const head = fleet?.HeadNode as { HostName: string; Address: string } | undefined;
   const failures = (items.find(({ Id }) => Id === "FAILURES")?.Last ?? []) as readonly {
     At: number;
@@ -80,6 +87,9 @@ export function fleetOf(items: readonly Item[]): Fleet {
         ]),
     ),
     failures: failures.map(({ At, What, Why }) => ({ at: At, what: What, why: Why })),
+    ...(update === undefined
+      ? {}
+      : { update: { strategy: String(update.Strategy), waiting: update.Waiting as readonly string[] } }),
     ...(boot === undefined
       ? {}
       : {
@@ -117,6 +127,7 @@ export function fleetReport(name: string, fleet: Fleet, nowSeconds: number): str
       ? []
       : [line("Daemon", age > silenceSeconds ? `silent for ${age} s` : `heard ${age} s ago`)]),
     ...(headNode === undefined ? [] : [line("Head node", `${headNode.hostName}, ${headNode.address}`)]),
+    ...(fleet.update === undefined ? [] : [line("Change", changeText(fleet.update))]),
     line("Instances", String(Object.keys(fleet.instances).length)),
     ...(counts.length === 0 ? [] : ["Nodes", ...counts]),
     ...Object.entries(withoutCapacity).map(([resource, { code, until }]) =>
@@ -127,6 +138,16 @@ export function fleetReport(name: string, fleet: Fleet, nowSeconds: number): str
       : ["Failures", ...failures.map(({ at, what, why }) => `  ${timeOf(at)} ${what}: ${why}`)]),
     "",
   ].join("\n");
+}
+
+function changeText({ strategy, waiting }: NonNullable<Fleet["update"]>): string {
+  const until =
+    strategy === "COMPUTE_FLEET_STOP"
+      ? "until the fleet is stopped (`meridian hpc stop`), as these nodes run"
+      : "for the jobs of these nodes";
+  return waiting.length === 0
+    ? `is taken over now (${strategy})`
+    : `waits ${until} (${strategy}): ${waiting.join(", ")}`;
 }
 
 function timeOf(seconds: number): string {

@@ -509,9 +509,9 @@ export const clusterSchema = section({
           QueueUpdateStrategy: defaulted(
             choice("COMPUTE_FLEET_STOP", "DRAIN", "TERMINATE"),
             "COMPUTE_FLEET_STOP",
-            warned(
-              "running nodes keep their template until they are replaced, and no update stops the fleet",
-            ),
+            {
+              note: "for nodes that a change removes or gives other types; with another template, nodes keep theirs until they are replaced",
+            },
           ),
           EnableMemoryBasedScheduling: defaulted(boolean(), false),
           Dns: nested({

@@ -39,6 +39,7 @@ const shippedFiles = {
   "daemon/capacity_blocks.py": "daemon/capacity_blocks.py",
   "daemon/diagnostics.py": "daemon/diagnostics.py",
   "daemon/meridian_hpc.py": "daemon/meridian_hpc.py",
+  "daemon/updates.py": "daemon/updates.py",
   "nodes/bootstrap.sh": "nodes/bootstrap.sh",
   "nodes/mounts.py": "nodes/mounts.py",
   "nodes/update.sh": "nodes/update.sh",

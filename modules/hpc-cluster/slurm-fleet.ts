@@ -28,6 +28,8 @@ export interface Fleet {
   readonly domain?: string;
   readonly ec2HostNames: boolean;
   readonly scalingStrategy: string;
+  /** What happens to nodes that a change of the file takes away. */
+  readonly queueUpdateStrategy: string;
   readonly bootstrapTimeoutSeconds: number;
   readonly capacityTimeoutSeconds: number;
   readonly protectedAfterFailures: number;
@@ -89,6 +91,7 @@ export function renderFleet(configuration: ClusterConfiguration, attributes: Fle
     domain: attributes.domain,
     ec2HostNames: Scheduling.SlurmSettings?.Dns.UseEc2Hostnames ?? false,
     scalingStrategy: Scheduling.ScalingStrategy,
+    queueUpdateStrategy: Scheduling.SlurmSettings?.QueueUpdateStrategy ?? "COMPUTE_FLEET_STOP",
     bootstrapTimeoutSeconds: DevSettings.Timeouts.ComputeNodeBootstrapTimeout,
     capacityTimeoutSeconds,
     protectedAfterFailures,

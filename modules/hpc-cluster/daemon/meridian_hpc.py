@@ -23,6 +23,7 @@ from collections import defaultdict
 
 import capacity_blocks
 import diagnostics
+import updates
 
 CONFIGURATION = os.environ.get("MERIDIAN_FLEET", "/etc/meridian/fleet.json")
 SPOOL = os.environ.get("MERIDIAN_SPOOL", "/var/spool/meridian")
@@ -41,6 +42,8 @@ DESCRIBE_SECONDS = 90
 REASON = "meridian"
 STANDING_ID = "STANDING"
 LEAVE_SECONDS = 100
+# What `may-update` exits with while a change waits.
+WAITS = 3
 # Events that EC2 has carried out or called off stay listed for a while, marked in their description.
 EVENT_OVER = ("[Completed]", "[Canceled]")
 # EC2's words for an instance that it took back because it was Spot.
@@ -148,6 +151,10 @@ class Slurm:
     def drain(self, names, reason):
         if names:
             self.update_nodes(names, state="drain", reason=f"{REASON}: {reason}")
+
+    def resume(self, names):
+        if names:
+            self.update_nodes(names, state="resume")
 
     def power_down(self, names):
         if names:
@@ -849,9 +856,11 @@ class Manager:
         down = [node for node, (flags, reason) in states.items()
                 if ("DOWN" in flags or failed_check(flags, reason)) and self.fleet.place(node) and self.fleet.place(node) not in waiting
                 and not flags & {"POWERING_DOWN", "POWER_DOWN"} and not self.held(flags, reason)
-                and not items.get(node, {}).get("Held")]
+                and not items.get(node, {}).get("Held") and not updates.waits(flags, reason, items, REASON)]
         self.release_nodes([node for node in down if node in items], items)
-        self.slurm.power_down(down)
+        off = [node for node in down if "POWERED_DOWN" in states[node][0] and "DOWN" not in states[node][0]]
+        self.slurm.resume(off)
+        self.slurm.power_down([node for node in down if node not in off])
 
     def start_static(self, states, items, reserved):
         closed = {key[6:] for key, item in items.items() if key.startswith("QUEUE/") and item.get("Protected")}
@@ -1008,7 +1017,8 @@ def main(arguments=None):
         commands.add_parser(kind).add_argument("nodes")
     for name in ("own-name", "leave"):
         commands.add_parser(name).add_argument("instance")
-    for name in ("daemon", "round", "start", "stop", "status"):
+    commands.add_parser("may-update").add_argument("fleet")
+    for name in ("daemon", "round", "start", "stop", "status", "updated"):
         commands.add_parser(name)
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -1020,6 +1030,12 @@ def main(arguments=None):
         if name is None:
             sys.exit("no node was given to this instance")
         print(name)
+    elif given.command == "may-update":
+        fleet = Fleet()
+        if not updates.may_update(fleet, Fleet(given.fleet), Slurm(), Cloud(fleet), REASON):
+            sys.exit(WAITS)
+    elif given.command == "updated":
+        updates.taken_over(Cloud(Fleet()))
     elif given.command == "leave":
         leave(given.instance)
     elif given.command in ("start", "stop"):

@@ -48,6 +48,19 @@ describe("the report of a fleet", () => {
     );
   });
 
+  it("says which nodes a change of the cluster waits for, and by which strategy", () => {
+    const report = (Strategy: string, Waiting: string[]): string =>
+      fleetReport("prod-cfd", fleetOf([{ Id: "UPDATE", Strategy, Waiting }]), noon);
+
+    expect(report("DRAIN", ["mpi-dy-hpc7a-3", "mpi-dy-hpc7a-4"])).toContain(
+      "Change     waits for the jobs of these nodes (DRAIN): mpi-dy-hpc7a-3, mpi-dy-hpc7a-4\n",
+    );
+    expect(report("COMPUTE_FLEET_STOP", ["mpi-st-hpc7a-1"])).toContain(
+      "Change     waits until the fleet is stopped (`meridian hpc stop`), as these nodes run (COMPUTE_FLEET_STOP): mpi-st-hpc7a-1\n",
+    );
+    expect(report("TERMINATE", [])).toContain("Change     is taken over now (TERMINATE)\n");
+  });
+
   it("says that the head node has not started", () => {
     expect(fleetReport("prod-cfd", fleetOf([]), noon)).toBe(
       [

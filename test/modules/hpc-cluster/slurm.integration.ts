@@ -13,10 +13,13 @@ import {
   harness,
   instances,
   log,
+  mayUpdate,
   names,
+  queues,
   quiet,
   retell,
   run,
+  shrinkSlurm,
   startCluster,
   states,
   status,
@@ -251,6 +254,35 @@ describe("a Slurm cluster", () => {
     await quiet();
   });
 
+  it("drains the nodes that a change removes, and ends them once their job has run to its end", async () => {
+    const go = join(directory, "out/go-on");
+    const script = join(directory, "out/long.sh");
+    const output = join(directory, "out/long");
+    writeFileSync(script, `#!/bin/sh\nuntil [ -e ${go} ]; do sleep 1; done\necho done\n`, { mode: 0o755 });
+    const job = run("sbatch", "--parsable", "-N3", "-C", "cr1&dynamic", "-o", output, script).trim();
+    await until("the job", () => run("squeue", "-h", "-j", job, "-o", "%T").trim() === "RUNNING");
+    const { cr1, ...others } = queues().q1 ?? {};
+    const fewer = { queues: { ...queues(), q1: { cr1: { ...cr1, maxCount: 2 }, ...others } } };
+
+    expect(mayUpdate({ ...fewer, queueUpdateStrategy: "COMPUTE_FLEET_STOP" })).toBe(3);
+    expect(states()["q1-dy-cr1-3"]).toBe("mix");
+    expect(mayUpdate({ ...fewer, queueUpdateStrategy: "DRAIN" })).toBe(3);
+    expect([1, 2, 3].map((number) => states()[`q1-dy-cr1-${number}`])).toEqual(["mix", "drng", "drng"]);
+
+    writeFileSync(go, "");
+    await until("the job's end", () => run("squeue", "-h", "-j", job) === "");
+    expect(readFileSync(output, "utf8")).toBe("done\n");
+    await until("the change", () => mayUpdate({ ...fewer, queueUpdateStrategy: "DRAIN" }) === 0);
+    shrinkSlurm();
+    daemon("updated");
+    retell(fewer);
+    await until("the end of the removed nodes", () => !("q1-dy-cr1-3" in status().nodes));
+    expect(
+      run("srun", "-N2", "-C", "cr1", "sh", "-c", "echo $SLURMD_NODENAME").trim().split("\n").sort(),
+    ).toEqual(["q1-dy-cr1-1", "q1-st-cr1-1"]);
+    await quiet();
+  });
+
   it("protects a queue whose nodes do not boot", async () => {
     writeFileSync(join(directory, "never-boot"), "broken-\n");
 
@@ -273,5 +305,22 @@ describe("a Slurm cluster", () => {
     daemon("start");
     await quiet();
     expect(run("srun", "-p", "q1", "hostname").trim()).toBe(hostname());
+  });
+
+  it("leaves no machine behind a silent head node, and none of them ends while it answers", async () => {
+    run("srun", "-p", "q1", "-C", "dynamic", "true");
+    const before = instances();
+    writeFileSync(join(directory, "watch"), "");
+    await new Promise((resolve) => setTimeout(resolve, 8000));
+    expect(instances()).toEqual(before);
+
+    harness("kill-daemon");
+    harness("kill-controller");
+
+    await until("the end of all machines", () => instances().length === 0);
+    rmSync(join(directory, "watch"));
+    harness("controller");
+    harness("daemon");
+    await quiet();
   });
 });

@@ -62,6 +62,10 @@ class Slurm:
             self.states[name] = ({"DOWN", "CLOUD", "POWERED_DOWN"}, reason)
             self.reasons[name] = reason
 
+    def resume(self, names):
+        for name in names:
+            self.states[name] = (self.states[name][0] - {"DRAIN"}, "")
+
     def power_down(self, names):
         self.powered_down += list(names)
 
@@ -707,6 +711,109 @@ def impaired_for_a_while():
     cloud = hpc.Cloud.__new__(hpc.Cloud)
     cloud.ec2 = Statuses()
     equal(cloud.troubles(), ({"i-2", "i-3"}, {"i-1": "instance-retirement"}))
+
+
+class Next(hpc.Fleet):
+    """The fleet of a changed cluster file."""
+
+    def __init__(self, values):
+        self.values = values
+
+
+def changed(world, strategy, change):
+    """Whether the fleet with a change may be taken over now."""
+    values = json.loads(json.dumps(world.fleet.values))
+    change(values["queues"]["q"])
+    return hpc.updates.may_update(world.fleet, Next({**values, "queueUpdateStrategy": strategy}), world.slurm, world.cloud, "meridian")
+
+
+def fewer(queue):
+    queue["a"]["maxCount"] = 2
+
+
+def updating():
+    """A cluster whose nodes 2 and 3 run a job, and whose node 4 is idle."""
+    world = World()
+    world.resume(nodes("a", 2, 3, 4))
+    for number, flag in ((2, "MIXED"), (3, "ALLOCATED"), (4, "IDLE")):
+        world.state(f"q-dy-a-{number}", flag, "CLOUD")
+    return world
+
+
+def drained(world):
+    return sorted(node for node, (flags, _) in world.slurm.states.items() if "DRAIN" in flags)
+
+
+@test
+def drained_update():
+    """DRAIN lets no more jobs onto the nodes that a change removes, and waits for those that are there"""
+    world = updating()
+    equal(changed(world, "DRAIN", fewer), False)
+    equal((drained(world), world.cloud.table["UPDATE"]["Waiting"]), (nodes("a", 3, 4), nodes("a", 3)))
+    world.manager.look_after()
+    equal((world.slurm.powered_down, sorted(world.mapped())), ([], nodes("a", 2, 3, 4)))
+    world.slurm.states["q-dy-a-3"] = ({"IDLE", "CLOUD", "DRAIN"}, world.slurm.states["q-dy-a-3"][1])
+    equal(changed(world, "DRAIN", fewer), True)
+    hpc.updates.taken_over(world.cloud)
+    equal("UPDATE" in world.cloud.table, False)
+
+
+@test
+def drained_for_other_types():
+    """DRAIN waits for nodes that get other instance types too, which are replaced once the change is taken over"""
+    def retyped(queue):
+        queue["a"]["instanceTypes"] = ["c7i.large"]
+    world = updating()
+    equal(changed(world, "DRAIN", retyped), False)
+    equal((drained(world), world.cloud.table["UPDATE"]["Waiting"]), (nodes("a", 1, 2, 3, 4), nodes("a", 2, 3)))
+    for number in (2, 3):
+        world.slurm.states[f"q-dy-a-{number}"] = ({"IDLE", "CLOUD", "DRAIN"}, "meridian: update [root@2026-11-21T09:00:00]")
+    equal(changed(world, "DRAIN", retyped), True)
+    hpc.updates.taken_over(world.cloud)
+    world.manager.look_after()
+    equal((sorted(world.slurm.powered_down), world.mapped(), "q-dy-a-1" in drained(world)), (nodes("a", 2, 3, 4), {}, False))
+
+
+@test
+def update_taken_back():
+    """a change that is taken back while it waits gives its nodes back to jobs, and people's nodes stay drained"""
+    world = updating()
+    world.slurm.states["q-dy-a-2"] = ({"MIXED", "CLOUD", "DRAIN"}, "broken fan [ada@2026-11-21T09:00:00]")
+    changed(world, "DRAIN", fewer)
+    equal(changed(world, "DRAIN", lambda queue: None), True)
+    equal(drained(world), nodes("a", 2))
+
+
+@test
+def terminating_update():
+    """TERMINATE sets the busy nodes down that a change removes, so that their jobs are queued again, and waits for nothing"""
+    world = updating()
+    equal(changed(world, "TERMINATE", fewer), True)
+    equal((world.slurm.reasons, drained(world)), ({"q-dy-a-3": "update"}, nodes("a", 4)))
+
+
+@test
+def stopping_update():
+    """COMPUTE_FLEET_STOP touches no node and waits until the fleet is stopped, unless no node that goes has an instance"""
+    world = updating()
+    equal(changed(world, "COMPUTE_FLEET_STOP", fewer), False)
+    equal((drained(world), world.cloud.table["UPDATE"]), ([], {"Id": "UPDATE", "Strategy": "COMPUTE_FLEET_STOP", "Waiting": nodes("a", 3, 4)}))
+    equal(changed(world, "COMPUTE_FLEET_STOP", lambda queue: queue.pop("b")), True)
+    world.cloud.table["FLEET"] = {"Id": "FLEET", "Status": "STOPPED"}
+    equal(changed(world, "COMPUTE_FLEET_STOP", fewer), True)
+
+
+@test
+def harmless_update():
+    """a change that takes no node away waits for nothing by any strategy, also while the controller does not answer"""
+    def more(queue):
+        queue["a"]["maxCount"] = 9
+        queue["new"] = resource()
+    for strategy in ("DRAIN", "TERMINATE", "COMPUTE_FLEET_STOP"):
+        world = updating()
+        equal((changed(world, strategy, more), drained(world), "UPDATE" in world.cloud.table), (True, [], False))
+        world.slurm.nodes = lambda: None
+        equal((changed(world, strategy, more), changed(world, strategy, fewer)), (True, False))
 
 
 @test

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -147,6 +147,33 @@ fleet = json.load(open(sys.argv[1]))
 records = boto3.client("route53").list_resource_record_sets(HostedZoneId=fleet["hostedZoneId"])["ResourceRecordSets"]
 print(json.dumps({one["Name"]: one["ResourceRecords"][0]["Value"] for one in records if one["Type"] == "A"}))`;
   return JSON.parse(run("python3", "-c", program, environment.MERIDIAN_FLEET)) as Record<string, string>;
+}
+
+/** What the daemon says to a changed file: 0 where it may be taken over, 3 while it waits. */
+export function mayUpdate(changes: object): number | null {
+  const next = join(directory, "next.json");
+  const fleet = JSON.parse(readFileSync(environment.MERIDIAN_FLEET, "utf8")) as object;
+  replace(next, { ...fleet, ...changes });
+  return spawnSync("python3", [daemonProgram, "may-update", next], { env: environment }).status;
+}
+
+/** The queues as the daemon was told last. */
+export const queues = () =>
+  (
+    JSON.parse(readFileSync(environment.MERIDIAN_FLEET, "utf8")) as {
+      queues: Record<string, Record<string, { maxCount: number }>>;
+    }
+  ).queues;
+
+/** Takes the last dynamic nodes of q1/cr1 out of Slurm's files, and starts the controller with that, as an update does. */
+export function shrinkSlurm(): void {
+  const path = join(directory, "etc/meridian_q1.conf");
+  const text = readFileSync(path, "utf8")
+    .replace(/^(NodeName=q1-dy-cr1-\[1-)3(\].* Port=)\[(\d+)-\d+\]$/m, "$11$2$3")
+    .replaceAll("q1-dy-cr1-[1-3]", "q1-dy-cr1-[1-1]");
+  writeFileSync(path, text);
+  harness("kill-controller");
+  harness("controller");
 }
 
 /** Changes what the daemon is told; it reads the file anew in its next round. */

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the rendered configuration of a cluster with real Slurm on this one machine, without root, cgroups or systemd.
-# usage: harness.sh start|stop|daemon|kill-daemon DIRECTORY. The directory holds etc/ (rendered) and fleet.json.
+# usage: harness.sh start|stop|daemon|kill-daemon|controller|kill-controller DIRECTORY. The directory holds etc/ (rendered) and fleet.json.
 # The files are what the module renders, byte for byte, but for a Port= range on each NodeName line, because all
 # slurmd share this host's address. Everything else that one host needs is in overlay.conf, read last.
 set -eu
@@ -12,6 +12,10 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin SLURM_CONF=$B/etc/slurm.conf
 export MERIDIAN_FLEET=$B/fleet.json MERIDIAN_SPOOL=$B/spool/meridian AWS_EC2_METADATA_DISABLED=true
 export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_ENDPOINT_URL=${AWS_ENDPOINT_URL:-http://127.0.0.1:5000}
 daemon() { setsid "$python" "$program" daemon </dev/null >>"$B/log/daemon.log" 2>&1 & echo $! > "$B/run/daemon.pid"; }
+controller() {
+  setsid slurmctld -D "$@" -f "$SLURM_CONF" </dev/null >>"$B/log/slurmctld.out" 2>&1 & echo $! > "$B/run/ctld.pid"
+  for _ in $(seq 100); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done; scontrol ping
+}
 case $action in
 start)
   mkdir -p "$B"/{state,spool/meridian/requests,log,run,munge,bin,out}; chmod 755 "$B" "$B/munge"
@@ -58,11 +62,12 @@ C
   chmod 755 "$B/root/bin/nvidia-smi" "$B/bin/prolog"
   "$python" "$here/setup.py" "$MERIDIAN_FLEET"
   [ "$controller" = "$me" ] || chown -R "$controller" "$B"/{state,spool,log,run}
-  setsid slurmctld -D -c -f "$SLURM_CONF" </dev/null >"$B/log/slurmctld.out" 2>&1 & echo $! > "$B/run/ctld.pid"
-  for _ in $(seq 100); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done; scontrol ping
+  controller -c
   setsid "$python" "$here/machines.py" "$B" "$MERIDIAN_FLEET" </dev/null >"$B/log/machines.log" 2>&1 & echo $! > "$B/run/machines.pid"
   daemon ;;
 daemon) daemon ;;
+controller) controller ;;
+kill-controller) kill "$(cat "$B/run/ctld.pid")"; while kill -0 "$(cat "$B/run/ctld.pid")" 2>/dev/null; do sleep .1; done ;;
 kill-daemon) kill -9 "$(cat "$B/run/daemon.pid")" ;;
 stop)
   for f in "$B"/run/{daemon,machines,ctld}.pid "$B/munge/munged.pid"; do [ -e "$f" ] && kill "$(cat "$f")" 2>/dev/null || true; done

@@ -3,7 +3,8 @@
 
 An instance "boots" when it appears: its node's name is looked up as a real node does, then slurmd
 starts. It "ends" when EC2 no longer runs it. Instances of a compute resource named in the file
-`never-boot` stay silent.
+`never-boot` stay silent. While there is a file `watch`, each machine runs the real watch of compute nodes; one that powers
+itself off is terminated, as EC2 does with instances of such launch templates.
 """
 
 import json
@@ -19,7 +20,8 @@ base, fleet_path = sys.argv[1:3]
 fleet = json.load(open(fleet_path, encoding="utf-8"))
 ec2 = boto3.client("ec2", region_name=fleet["region"])
 table = boto3.resource("dynamodb", region_name=fleet["region"]).Table(fleet["table"])
-machines = {}
+machines, nodes = {}, {}
+WATCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../../modules/hpc-cluster/nodes/watch.sh")
 
 
 def named(instance):
@@ -42,6 +44,22 @@ def boot(node):
         ["env", "--default-signal", "slurmd", "-D", "-b", "-N", node, "-f", os.environ["SLURM_CONF"]],
         stdin=subprocess.DEVNULL, stdout=open(f"{base}/log/slurmd.{node}.out", "a"), stderr=subprocess.STDOUT,
         start_new_session=True)
+
+
+def powers_off(node):
+    """Runs the node's watch once, as its timer does, and says whether it has powered the machine off."""
+    root = f"{base}/watched/{node}"
+    for folder in ("etc/default", "run", "var/log", "bin"):
+        os.makedirs(f"{root}/{folder}", exist_ok=True)
+    with open(f"{root}/etc/default/slurmd", "w", encoding="utf-8") as file:
+        file.write(f'SLURMD_OPTIONS="-N {node}"\n')
+    with open(f"{root}/bin/systemctl", "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\n[ "$*" = poweroff ] && touch {root}/off\n')
+    os.chmod(f"{root}/bin/systemctl", 0o755)
+    subprocess.run(["bash", WATCH], check=False, env={
+        **os.environ, "PATH": f"{root}/bin:{os.environ['PATH']}", "MERIDIAN_ROOT": root, "MERIDIAN_IDLE_SECONDS": "5",
+        "MERIDIAN_CONSOLE": f"{root}/console", "MERIDIAN_SLURMD_SPOOL": f"{base}/spool/{node}"})
+    return os.path.exists(f"{root}/off")
 
 
 def end(process):
@@ -70,9 +88,13 @@ while True:
             time.sleep(1.1)  # Slurm compares the nodes' boot with the request by the second.
         for instance, node in booting.items():
             if node and not silent(node):
-                machines[instance] = boot(node)
+                machines[instance], nodes[instance] = boot(node), node
         for instance in machines.keys() - running:
             end(machines.pop(instance))
+        if os.path.exists(f"{base}/watch"):
+            off = [instance for instance in machines if powers_off(nodes[instance])]
+            if off:
+                ec2.terminate_instances(InstanceIds=off)
     except Exception as error:
         print(error, file=sys.stderr, flush=True)
     time.sleep(0.3)
