@@ -90,15 +90,15 @@ export function fleetOf(items: readonly Item[]): Fleet {
     ...(update === undefined
       ? {}
       : { update: { strategy: String(update.Strategy), waiting: update.Waiting as readonly string[] } }),
-    ...(boot === undefined
-      ? {}
-      : {
-          boot: {
-            status: boot.Status === "READY" ? "READY" : "FAILED",
-            instance: String(boot.InstanceId),
-            log: typeof boot.Log === "string" ? boot.Log : "",
-          },
-        }),
+    ...(boot === undefined ? {} : { boot: bootOf(boot) }),
+  };
+}
+
+function bootOf({ Status, InstanceId, Log }: Item): HeadNodeBoot {
+  return {
+    status: Status === "READY" ? "READY" : "FAILED",
+    instance: String(InstanceId),
+    log: typeof Log === "string" ? Log : "",
   };
 }
 
