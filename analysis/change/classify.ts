@@ -1,5 +1,6 @@
 import { isObject, listOf } from "./canonical";
 import type { ClassifiableChange, Finding, Risk } from "./change";
+import { nodesTakenAway } from "./fleet";
 import { broadStatements, parsePolicy, policyOfDocument, policyWidening, type Policy } from "./iam-policy";
 import { networkWidening } from "./network";
 import { protectionsLost } from "./protection";
@@ -20,6 +21,7 @@ export function classify(change: ClassifiableChange): {
     ...of("access", accessWidening(change)),
     ...of("network", networkWidening(change)),
     ...of("routing", routingEffects(change)),
+    ...of("destructive", nodesTakenAway(change)),
   ];
   return { risk: findings[0]?.risk ?? plainRisk(change), findings };
 }

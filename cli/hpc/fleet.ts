@@ -126,6 +126,14 @@ export function fleetReport(name: string, fleet: Fleet, nowSeconds: number): str
     ...(age === undefined
       ? []
       : [line("Daemon", age > silenceSeconds ? `silent for ${age} s` : `heard ${age} s ago`)]),
+    ...(fleet.boot?.status === "FAILED"
+      ? [
+          line(
+            "Boot",
+            `${fleet.boot.instance} failed; \`meridian hpc logs --node head\` and \`hpc diagnose\` say why`,
+          ),
+        ]
+      : []),
     ...(headNode === undefined ? [] : [line("Head node", `${headNode.hostName}, ${headNode.address}`)]),
     ...(fleet.update === undefined ? [] : [line("Change", changeText(fleet.update))]),
     line("Instances", String(Object.keys(fleet.instances).length)),

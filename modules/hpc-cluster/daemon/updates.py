@@ -32,6 +32,11 @@ def may_update(now, then, slurm, cloud, prefix):
     """Whether the fleet of then may be taken over; if not, the table says which nodes it waits for, and why."""
     nodes, items, strategy = taken_away(now, then), cloud.items(), then.get("queueUpdateStrategy", "COMPUTE_FLEET_STOP")
     states = slurm.nodes()
+    if not nodes:
+        give_back(slurm, states or {}, set(), strategy, prefix)
+        if UPDATE_ID in items:
+            taken_over(cloud)
+        return True
     if states is None:
         # The change may be what mends the controller.
         waiting = [node for node in nodes if "InstanceId" in items.get(node, {})]
@@ -42,9 +47,8 @@ def may_update(now, then, slurm, cloud, prefix):
     if strategy == "COMPUTE_FLEET_STOP":
         return say(cloud, items, strategy, [node for node in nodes if "InstanceId" in items.get(node, {}) or at_work(states, node)])
     # Before the first node is drained: what is drained for a change is not replaced while the change waits.
-    if nodes:
-        cloud.put([{"Id": UPDATE_ID, "Strategy": strategy, "Waiting": []}])
-        items = {**items, UPDATE_ID: {}}
+    cloud.put([{"Id": UPDATE_ID, "Strategy": strategy, "Waiting": []}])
+    items = {**items, UPDATE_ID: {}}
     slurm.drain([node for node in nodes if node in states and not states[node][0] & {"DRAIN", "DOWN"}], REASON)
     busy = [node for node in nodes if at_work(states, node)]
     if strategy == "TERMINATE":

@@ -14,6 +14,8 @@ node=$(sed -n 's/^SLURMD_OPTIONS="-N \([^" ]*\).*/\1/p' "$root/etc/default/slurm
 # A share of the head node may hang, and so may a program on it: only a kill ends that.
 answer=$(timeout -s KILL 50 scontrol -o show node "$node" 2>&1)
 case $answer in
+  # An administrator looks at it: Slurm suspended it all the same, and the daemon set it down again.
+  *"Reason=meridian: kept as it was"*) rm -f "$since"; exit 0 ;;
   *State=*POWERED_DOWN*|*State=*POWERING_DOWN*) why="Slurm has powered it down" limit=$idle_seconds ;;
   *State=*) rm -f "$since"; exit 0 ;;
   *"not found"*) why="Slurm does not know it" limit=$idle_seconds ;;

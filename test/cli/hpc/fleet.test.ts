@@ -61,6 +61,14 @@ describe("the report of a fleet", () => {
     expect(report("TERMINATE", [])).toContain("Change     is taken over now (TERMINATE)\n");
   });
 
+  it("says that the head node did not boot", () => {
+    const items = [{ Id: "HEAD", Status: "FAILED", InstanceId: "i-1", Log: "E: no network" }];
+
+    expect(fleetReport("prod-cfd", fleetOf(items), noon)).toContain(
+      "Boot       i-1 failed; `meridian hpc logs --node head` and `hpc diagnose` say why\n",
+    );
+  });
+
   it("says that the head node has not started", () => {
     expect(fleetReport("prod-cfd", fleetOf([]), noon)).toBe(
       [

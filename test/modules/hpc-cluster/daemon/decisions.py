@@ -781,7 +781,7 @@ def update_taken_back():
     world.slurm.states["q-dy-a-2"] = ({"MIXED", "CLOUD", "DRAIN"}, "broken fan [ada@2026-11-21T09:00:00]")
     changed(world, "DRAIN", fewer)
     equal(changed(world, "DRAIN", lambda queue: None), True)
-    equal(drained(world), nodes("a", 2))
+    equal((drained(world), "UPDATE" in world.cloud.table), (nodes("a", 2), False))
 
 
 @test
