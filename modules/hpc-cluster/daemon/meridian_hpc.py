@@ -795,7 +795,7 @@ class Manager:
     def mend_nodes(self, states, items, instances):
         impaired, planned = self.cloud.troubles() if instances else (set(), {})
         self.drain_planned(states, items, planned)
-        gone, failed, forgotten, booted = [], [], [], set()
+        gone, failed, lost, forgotten, booted = [], [], [], [], set()
         for node, item in items.items():
             if "InstanceId" not in item or node not in states:
                 continue
@@ -813,6 +813,7 @@ class Manager:
             elif ended or item["InstanceId"] in impaired:
                 log.error("%s lost its instance %s", node, item["InstanceId"])
                 (failed if booting else gone).append(node)
+                lost.append(node)
             elif "POWERING_UP" in flags and age > self.fleet["bootstrapTimeoutSeconds"]:
                 failed.append(node)
             elif not booting and "NOT_RESPONDING" not in flags and flags & {"IDLE", "ALLOCATED", "MIXED", "COMPLETING"} \
@@ -824,6 +825,8 @@ class Manager:
                 self.cloud.delete([f"QUEUE/{queue}"])
         self.count_failures(self.without_spot_losses(failed, items), items)
         self.release_nodes(gone + failed + forgotten, items)
+        # A machine that is gone never says that its jobs have ended: only when its node is down are they queued again.
+        self.slurm.down(lost, "lost its instance")
         self.slurm.power_down(gone + failed)
 
     def drain_planned(self, states, items, planned):

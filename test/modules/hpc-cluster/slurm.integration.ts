@@ -238,7 +238,7 @@ describe("a Slurm cluster", () => {
   });
 
   it("reserves a capacity block until it is active, and runs the jobs that waited for it", async () => {
-    const job = run("sbatch", "--parsable", "-p", "block", "--wrap", "true").trim();
+    const job = run("sbatch", "--parsable", "-p", "block", "-o", "/dev/null", "--wrap", "true").trim();
     const reason = () => run("squeue", "-h", "-j", job, "-o", "%R");
     await until("the job to wait for the block", () => /Reserv|ReqNodeNotAvail/.test(reason()));
     expect(instances()).toHaveLength(1);

@@ -47,7 +47,7 @@ class Slurm:
         del self.reserved[name]
 
     def nodes(self):
-        return self.states
+        return dict(self.states)
 
     def update_nodes(self, names, nodeaddr=None, nodehostname=None):
         for name in names:
@@ -361,6 +361,7 @@ def spot_wave():
     world.manager.look_after()
     equal(("QUEUE/q" in world.cloud.table, world.slurm.partitions_), (False, {}))
     equal((sorted(world.slurm.powered_down), len(world.mapped())), (sorted(nodes("a", *range(1, 13))), 3))
+    equal(world.slurm.reasons, {node: "lost its instance" for node in nodes("a", *range(1, 13))})
 
 
 @test
