@@ -12,7 +12,7 @@ node=$(sed -n 's/^SLURMD_OPTIONS="-N \([^" ]*\).*/\1/p' "$root/etc/default/slurm
 [ -n "$node" ] || exit 0
 
 # A share of the head node may hang, and so may a program on it: only a kill ends that.
-answer=$(timeout -s KILL 50 scontrol -o show node "$node" 2>&1)
+answer=$(timeout -s KILL "${MERIDIAN_ANSWER_SECONDS:-50}" scontrol -o show node "$node" 2>&1)
 case $answer in
   # An administrator looks at it: Slurm suspended it all the same, and the daemon set it down again.
   *"Reason=meridian: kept as it was"*) rm -f "$since"; exit 0 ;;

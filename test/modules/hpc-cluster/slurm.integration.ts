@@ -317,7 +317,7 @@ describe("a Slurm cluster", () => {
     harness("kill-daemon");
     harness("kill-controller");
 
-    await until("the end of all machines", () => instances().length === 0);
+    await until("the end of all machines", () => instances().length === 0, 150);
     rmSync(join(directory, "watch"));
     harness("controller");
     harness("daemon");

@@ -7,6 +7,7 @@ starts. It "ends" when EC2 no longer runs it. Instances of a compute resource na
 itself off is terminated, as EC2 does with instances of such launch templates.
 """
 
+import concurrent.futures
 import json
 import os
 import signal
@@ -57,7 +58,7 @@ def powers_off(node):
         file.write(f'#!/bin/sh\n[ "$*" = poweroff ] && touch {root}/off\n')
     os.chmod(f"{root}/bin/systemctl", 0o755)
     subprocess.run(["bash", WATCH], check=False, env={
-        **os.environ, "PATH": f"{root}/bin:{os.environ['PATH']}", "MERIDIAN_ROOT": root, "MERIDIAN_IDLE_SECONDS": "5",
+        **os.environ, "PATH": f"{root}/bin:{os.environ['PATH']}", "MERIDIAN_ROOT": root, "MERIDIAN_IDLE_SECONDS": "15", "MERIDIAN_ANSWER_SECONDS": "10",
         "MERIDIAN_CONSOLE": f"{root}/console", "MERIDIAN_SLURMD_SPOOL": f"{base}/spool/{node}"})
     return os.path.exists(f"{root}/off")
 
@@ -92,7 +93,9 @@ while True:
         for instance in machines.keys() - running:
             end(machines.pop(instance))
         if os.path.exists(f"{base}/watch"):
-            off = [instance for instance in machines if powers_off(nodes[instance])]
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                ends = dict(zip(machines, pool.map(powers_off, [nodes[instance] for instance in machines])))
+            off = [instance for instance, over in ends.items() if over]
             if off:
                 ec2.terminate_instances(InstanceIds=off)
     except Exception as error:
