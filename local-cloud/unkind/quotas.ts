@@ -1,4 +1,5 @@
 import { ServiceError } from "../answer";
+import type { Call } from "../call";
 import { Context } from "../toolkit";
 import type { Interference } from "./interference";
 import type { Unkindness } from "./switches";
@@ -34,6 +35,10 @@ const limits: Readonly<Record<string, Limit>> = {
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
  */
 export function quotas(unkind: Unkindness): Interference {
+  /** Creations under way, each of which counts before the next is let through: clients make many at once. */
+  const underWay = new Map<string, Promise<void>>();
+  const endings = new Map<Call, () => void>();
+
   return {
     before: async (call, forward) => {
       const limit = call.service === "ec2" ? limits[call.action] : undefined;
@@ -41,11 +46,19 @@ export function quotas(unkind: Unkindness): Interference {
         return;
       }
       const { value, list, element, refusal } = limit;
+      const key = `${call.action} ${call.region}`;
+      const earlier = underWay.get(key);
+      underWay.set(key, new Promise((resolve) => endings.set(call, resolve)));
+      await earlier;
       const parameters = { Action: list, Version: "2016-11-15" };
       const listed = await new Context(call, forward).motoQuery("ec2", parameters);
       if (listed.split(element).length - 1 >= value) {
         throw refusal;
       }
+    },
+    after: (call) => {
+      endings.get(call)?.();
+      endings.delete(call);
     },
   };
 }

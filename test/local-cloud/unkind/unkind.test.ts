@@ -116,6 +116,25 @@ describe("the switches of the local cloud", () => {
     expect(sixth.status).toBe(400);
     expect(sixth.text).toContain("<Code>VpcLimitExceeded</Code>");
   });
+
+  it("counts what is made at the same moment", async () => {
+    let made = 0;
+    cloud = await GatewayUnderTest.start(
+      ({ body }) =>
+        body.includes("DescribeAddresses")
+          ? { text: "<allocationId>x</allocationId>".repeat(made) }
+          : { text: `made ${(made += 1)}` },
+      [],
+      new Unkindness("quotas"),
+    );
+
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => cloud.query("ec2", { Action: "AllocateAddress" })),
+    );
+
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+    expect(made).toBe(5);
+  });
 });
 
 describe("eventual consistency", () => {
