@@ -598,8 +598,10 @@ class Manager:
         """The nodes that Slurm may suspend. It also suspends nodes that a person has set down, once they are idle for long
         enough, and forgets why: those keep their instance, and `keep_held` sets them down again."""
         states = (self.slurm.nodes() or {}) if nodes else {}
-        kept = [node for node in nodes if node in states and self.held(*states[node]) and "DOWN" in states[node][0]]
-        self.cloud.put({**items[node], "Held": SET_BY.sub("", states[node][1]).strip()} for node in kept)
+        down = [node for node in nodes if node in states and self.held(*states[node]) and "DOWN" in states[node][0]]
+        self.cloud.put({**items[node], "Held": SET_BY.sub("", states[node][1]).strip()} for node in down)
+        # Slurm may have forgotten already that the node was down; a round has written it down.
+        kept = [node for node in nodes if node in down or items[node].get("Held")]
         if kept:
             log.info("an administrator has set down %s, so the instances stay", ", ".join(kept))
         return [node for node in nodes if node not in kept]
@@ -607,6 +609,9 @@ class Manager:
     def keep_held(self, node, item, flags):
         """Whether a node that Slurm suspended although a person had set it down is still theirs. It is until they resume it."""
         if not item.get("Held") or ("DOWN" not in flags and item.get("HeldAgain")):
+            return False
+        if "DOWN" not in flags and not flags & {"POWERING_DOWN", "POWER_DOWN", "POWERED_DOWN", "POWERING_UP", "POWER_UP"}:
+            self.cloud.put([{key: value for key, value in item.items() if key != "Held"}])
             return False
         if "DOWN" not in flags and not flags & {"POWERING_DOWN", "POWER_DOWN"}:
             self.slurm.down([node], f"kept as it was: {item['Held']}")
@@ -805,6 +810,8 @@ class Manager:
             booting = bool(flags & {"POWERING_UP", "POWER_UP"})
             # EC2 may take a while to list an instance that it has launched.
             ended = item["InstanceId"] not in instances and age > self.fleet["orphanGraceSeconds"]
+            if "DOWN" in flags and not item.get("Held") and self.held(flags, reason):
+                self.cloud.put([{**item, "Held": SET_BY.sub("", reason).strip()}])
             if self.held(flags, reason) or self.keep_held(node, item, flags):
                 if ended:
                     forgotten.append(node)
