@@ -9,6 +9,7 @@ import { ec2Machines, type Machines } from "./hpc/machines";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
 import { askParent, type ParentAnswer } from "./aws/delegation";
 import { type Tagged, taggedResources } from "./aws-tagged";
+import { runningWorkloads, type Workloads } from "./aws/workloads";
 import type { Backend } from "./manifest";
 import { CommandError } from "./errors";
 import { parseState, readLocalState, type State } from "./state";
@@ -55,6 +56,8 @@ export interface Aws {
   readonly logs: Logs;
   /** Opens the table of an HPC cluster's nodes. */
   readonly fleetTable: OpenFleetTable;
+  /** What runs of what was deployed. */
+  readonly workloads: Workloads;
 }
 
 /** `forbidden`: it exists, but is another account's or closed to these credentials. */
@@ -121,4 +124,5 @@ export const awsSdk: Aws = {
   machines: ec2Machines,
   logs: cloudWatchLogs,
   fleetTable: dynamodbTable,
+  workloads: runningWorkloads,
 };

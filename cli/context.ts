@@ -48,6 +48,7 @@ export interface TargetEnvironment {
     readonly maximumChanges: number;
     /** Public SSH keys of who may approve, by name; absent where approvals need no signature. */
     readonly approvers?: Readonly<Record<string, string>>;
+    readonly settleSeconds: number;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Approval } from "./approval";
+import { attempt } from "./attempt";
 import { recordApplied, recordBegun, recordUnchanged } from "./applied-record";
 import { CommandError } from "./errors";
 import { Gatekeeper } from "./gatekeeper";
@@ -18,6 +19,7 @@ import { Bake, rolloutWaves } from "./rollout";
 import { awaitDelegation } from "./runs/delegation-wait";
 import { BegunApply } from "./runs/begun";
 import { refuseUnfinished } from "./runs/unfinished";
+import { Settling } from "./runs/settling";
 import { forEachStack, isWhole, type Session } from "./session";
 import { managedCountOf } from "./state";
 import type { StateHome } from "./state-home";
@@ -114,6 +116,7 @@ interface Deployment {
   readonly results: Results;
   readonly gates: Gatekeeper;
   readonly bake: Bake;
+  readonly settling: Settling;
   /** Names of the stacks that held resources when it began. */
   readonly standing: ReadonlySet<string>;
   /** Names of the stacks that the code does not have any more. */
@@ -154,6 +157,7 @@ export async function deploy(
     results: new Results(),
     gates: new Gatekeeper(session, orphans),
     bake: new Bake(session, home, settings.ignoreAlarm),
+    settling: new Settling(session, home),
     orphans: new Set(orphans.map(({ stack }) => stack.name)),
     pushMissingImages: settings.pushMissingImages ?? false,
     ...(reviewed === undefined ? {} : { reviewed }),
@@ -203,6 +207,7 @@ async function deployWave(
     return "interrupted";
   }
   if (changed.length === 0) {
+    await settle(deployment, runnable);
     return hasFailedStanding(deployment, wave) ? "stopped" : "go on";
   }
   planned
@@ -230,6 +235,8 @@ async function deployWave(
     return "stopped";
   }
   results.add(await forEachStack(session, changed, (stack) => applyStack(deployment, stack, approvedAt)));
+  await settle(deployment, runnable);
+  // A change that does not serve yet rings no alarm.
   if (changed.some((stack) => deployment.standing.has(stack.name))) {
     bake.begin(context.now());
   }
@@ -237,6 +244,29 @@ async function deployWave(
     return "stopped";
   }
   return isInterrupted(session) ? "interrupted" : "go on";
+}
+
+/** Waits until what the stacks of a wave run serves, before anything depends on it. */
+async function settle(
+  { session, results, settling, orphans }: Deployment,
+  wave: readonly Stack[],
+): Promise<void> {
+  const good = wave.filter(
+    (stack) => !orphans.has(stack.name) && isGood(results.of(stack) ?? withOutcome(stack, "skipped")),
+  );
+  await forEachStack(session, good, async (stack) => {
+    const workloads = await settling.workloadsOf(stack);
+    const before = results.of(stack);
+    if (workloads.length === 0 || before === undefined || isInterrupted(session)) {
+      return;
+    }
+    results.add([
+      await attempt(session, stack, "waiting until its services serve", async () => {
+        await settling.wait(workloads, before.outcome === "applied");
+        return { outcome: before.outcome };
+      }),
+    ]);
+  });
 }
 
 function prepare({ session, home, reviewed, orphans }: Deployment, stack: Stack): Promise<StackResult> {

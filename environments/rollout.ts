@@ -11,6 +11,13 @@ export const rolloutSchema = section({
    */
   bakeSeconds: whole(0, 86_400, "give the seconds to wait, at most a day").default(300),
   /**
+   * Seconds that the services of a changed region may take until ECS has deployed them, their targets are
+   * healthy and App Runner answers to their names. What takes longer stops the rollout.
+   *
+   * @default 1800
+   */
+  settleSeconds: whole(60, 86_400, "give the seconds to wait, at most a day").default(1800),
+  /**
    * Regions that are changed in one wave. More than one needs an approval each time.
    *
    * @default 1

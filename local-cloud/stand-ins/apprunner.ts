@@ -198,12 +198,28 @@ function serviceOperations(
   tags: Tags,
 ): Operations {
   const at = (region: string, arn: unknown) => serviceAt(services, region, arn);
-  const withOperation = (Service: JsonObject) => ({ Service, OperationId: randomHex(32) });
-  const setStatus = (status: string): JsonOperation => {
+  const operations = new Map<string, JsonObject[]>();
+  const withOperation = (Service: JsonObject, Type: string) => {
+    const Id = randomHex(32);
+    const TargetArn = String(Service.ServiceArn);
+    const now = Date.now() / 1000;
+    const operation = {
+      Id,
+      Type,
+      Status: "SUCCEEDED",
+      TargetArn,
+      StartedAt: now,
+      EndedAt: now,
+      UpdatedAt: now,
+    };
+    operations.set(TargetArn, [operation, ...(operations.get(TargetArn) ?? [])]);
+    return { Service, OperationId: Id };
+  };
+  const setStatus = (status: string, type: string): JsonOperation => {
     return (input, { region }) => {
       const service = at(region, input.ServiceArn);
       service.Status = status;
-      return withOperation(service);
+      return withOperation(service, type);
     };
   };
   return {
@@ -227,7 +243,7 @@ function serviceOperations(
       };
       services.in(context.region).set(String(service.ServiceArn), service);
       tags.addList(String(service.ServiceArn), listAt(input, "Tags"));
-      return withOperation(service);
+      return withOperation(service, "CREATE_SERVICE");
     },
     DescribeService: (input, { region }) => ({ Service: at(region, input.ServiceArn) }),
     ListServices: (_, { region }) => ({
@@ -249,20 +265,21 @@ function serviceOperations(
       Object.assign(service, settings(input, service, context, configurations), {
         UpdatedAt: Date.now() / 1000,
       });
-      return withOperation(service);
+      return withOperation(service, "UPDATE_SERVICE");
     },
     DeleteService: (input, { region }) => {
       const service = at(region, input.ServiceArn);
       services.in(region).delete(String(service.ServiceArn));
       tags.drop(String(service.ServiceArn));
-      return withOperation({ ...service, Status: "DELETED", DeletedAt: Date.now() / 1000 });
+      return withOperation({ ...service, Status: "DELETED", DeletedAt: Date.now() / 1000 }, "DELETE_SERVICE");
     },
-    PauseService: setStatus("PAUSED"),
-    ResumeService: setStatus("RUNNING"),
-    StartDeployment: setStatus("RUNNING"),
+    PauseService: setStatus("PAUSED", "PAUSE_SERVICE"),
+    ResumeService: setStatus("RUNNING", "RESUME_SERVICE"),
+    StartDeployment: setStatus("RUNNING", "START_DEPLOYMENT"),
     ListOperations: (input, { region }) => {
-      at(region, input.ServiceArn);
-      return { OperationSummaryList: [] };
+      const { ServiceArn } = at(region, input.ServiceArn);
+      const all = operations.get(String(ServiceArn)) ?? [];
+      return { OperationSummaryList: all.slice(0, Number(input.MaxResults ?? 20)) };
     },
   };
 }

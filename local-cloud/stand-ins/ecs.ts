@@ -1,5 +1,7 @@
-import { jsonService, listAt, objectAt, omit, pick } from "../toolkit";
-import type { JsonObject, StandIn } from "../toolkit";
+import { jsonService, listAt, objectAt, omit, pick, textAt, textsAt } from "../toolkit";
+import type { Context, JsonObject, StandIn } from "../toolkit";
+import { Unkindness } from "../unkind";
+import { EcsDeployments } from "./ecs-deployments";
 
 /** Settings of a service that moto drops or answers with a constant. */
 const keptFields = [
@@ -16,13 +18,15 @@ const keptFields = [
   "networkConfiguration",
 ];
 
-/** ECS: services keep the settings that moto forgets. Everything else is moto's. */
-export function ecs(): StandIn {
+/** ECS: services keep the settings that moto forgets, and are deployed. Everything else is moto's. */
+export function ecs(unkind = new Unkindness()): StandIn {
   const kept = new Map<string, JsonObject>();
-  const remember = (service: JsonObject, input: JsonObject): JsonObject => {
+  const deployments = new EcsDeployments(() => unkind.isOn("ecs-rollback"));
+  const remember = async (service: JsonObject, input: JsonObject, context: Context): Promise<JsonObject> => {
     const arn = String(service.serviceArn);
     kept.set(arn, { ...kept.get(arn), ...pick(input, ...keptFields) });
-    return overlay(service, kept.get(arn));
+    await deployments.deploy(service, input, context);
+    return deployments.overlay(overlay(service, kept.get(arn)), false);
   };
   return jsonService({
     service: "ecs",
@@ -30,19 +34,33 @@ export function ecs(): StandIn {
     operations: {
       CreateService: async (input, context) => {
         const service = objectAt(await context.motoJson("CreateService", input), "service");
-        kept.delete(String(service.serviceArn));
-        return { service: remember(service, input) };
+        const arn = String(service.serviceArn);
+        kept.delete(arn);
+        deployments.forget(arn);
+        return { service: await remember(service, input, context) };
       },
       UpdateService: async (input, context) => {
         const output = await context.motoJson("UpdateService", input);
-        return { service: remember(objectAt(output, "service"), input) };
+        return { service: await remember(objectAt(output, "service"), input, context) };
       },
       DescribeServices: async (input, context) => {
         const output = await context.motoJson("DescribeServices", input);
         const services = listAt(output, "services").map((each) =>
-          overlay(each, kept.get(String(each.serviceArn))),
+          deployments.overlay(overlay(each, kept.get(String(each.serviceArn))), !context.isTerraform),
         );
         return { ...output, services };
+      },
+      ListTasks: (input, context) =>
+        input.desiredStatus === "STOPPED"
+          ? { taskArns: deployments.stoppedTasksOf(textAt(input, "serviceName")) }
+          : context.moto(),
+      DescribeTasks: async (input, context) => {
+        const wanted = textsAt(input, "tasks");
+        const stopped = wanted.flatMap((arn) => deployments.stoppedTask(arn) ?? []);
+        const others = wanted.filter((arn) => deployments.stoppedTask(arn) === undefined);
+        const output =
+          others.length === 0 ? {} : await context.motoJson("DescribeTasks", { ...input, tasks: others });
+        return { failures: [], ...output, tasks: [...stopped, ...listAt(output, "tasks")] };
       },
     },
   });

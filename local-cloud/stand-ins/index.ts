@@ -46,7 +46,7 @@ export function standIns(unkind = new Unkindness()): StandIn[] {
     dynamodb(),
     ec2(),
     ecr(),
-    ecs(),
+    ecs(unkind),
     fsx(),
     globalAccelerator(),
     instances(),

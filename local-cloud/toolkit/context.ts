@@ -59,6 +59,19 @@ export class Context {
     return answer.body.toString("utf8");
   }
 
+  /** What moto says in JSON to an operation of another service, named by its target. */
+  async motoJsonOf(service: string, target: string, input: JsonObject): Promise<JsonObject> {
+    const { headers } = this.call;
+    const authorization = (headers.authorization ?? "").replace(`/${this.call.service}/`, `/${service}/`);
+    const type = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
+    return this.with({
+      service,
+      method: "POST",
+      url: new URL("/", this.call.url),
+      headers: { ...headers, ...type, authorization },
+    }).motoJson(target.replace(/^.*\./, ""), input);
+  }
+
   /** ARN of a regional resource. */
   arn(service: string, resource: string): string {
     return `arn:aws:${service}:${this.region}:${account}:${resource}`;

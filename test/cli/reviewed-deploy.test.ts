@@ -28,7 +28,7 @@ const environment = {
   ...devEnvironment,
   homeRegion: "eu",
   regions: { eu: {}, us: {} },
-  rollout: { bakeSeconds: 3, regionsPerWave: 1, maximumChanges: 3 },
+  rollout: { bakeSeconds: 3, regionsPerWave: 1, maximumChanges: 3, settleSeconds: 60 },
 };
 
 const platform = [

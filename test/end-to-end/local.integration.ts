@@ -243,6 +243,24 @@ describe("the environment local", () => {
     expect(await allowedWrites(await planPolicies(endpoint))).toEqual(readsByName);
   });
 
+  it("stops before the next region and the edge when ECS rolls a deployment back, and tells why", () => {
+    project.edit("environments/local.ts", "cpu: 1024", "cpu: 2048");
+    project.edit("environments/local.ts", "memoryMiB: 2048", "memoryMiB: 4096");
+    expectSuccess(project.meridian("local", "unkind", "ecs-rollback"));
+    const stack = ["--stack", "local-eu-central-1", "--auto-approve"];
+
+    const { exitCode, output } = project.meridian("deploy", "local", ...stack);
+
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/^local-eu-central-1 .*failed$/m);
+    expect(output).toMatch(/local-api in eu-central-1 does not serve: ECS rolled its deployment back/);
+    expect(output).toMatch(/task [0-9a-f]{32} stopped: Essential container in task exited/);
+    expect(output).toContain("| app: The local cloud lets deployments fail.");
+
+    expectSuccess(project.meridian("local", "unkind", "--off"));
+    expectSuccess(project.meridian("deploy", "local", ...stack));
+  });
+
   it("asks the fleet of its cluster to stop and to start, through the table that the cluster's daemon reads", () => {
     const statusAfter = (...command: readonly string[]): unknown => {
       expectSuccess(project.meridian("hpc", ...command));

@@ -94,7 +94,7 @@ describe("validateEnvironments", () => {
       },
       deletionProtection: true,
       confirmation: "yes",
-      rollout: { bakeSeconds: 300, regionsPerWave: 1, maximumChanges: 100 },
+      rollout: { bakeSeconds: 300, regionsPerWave: 1, maximumChanges: 100, settleSeconds: 1800 },
       alarms: { emails: [] },
       logRetentionDays: 30,
       mayPeer: true,

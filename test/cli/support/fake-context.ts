@@ -7,6 +7,7 @@ import type { ParentAnswer } from "../../../cli/aws/delegation";
 import type { RingingAlarm } from "../../../cli/aws-alarms";
 import type { ImageScan } from "../../../cli/aws-scans";
 import type { TaggedResource } from "../../../cli/aws-tagged";
+import type { Workloads } from "../../../cli/aws/workloads";
 import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objects";
 import type { Context, TargetEnvironment } from "../../../cli/context";
 import type { Item } from "../../../cli/hpc/fleet-table";
@@ -27,7 +28,7 @@ export const devEnvironment: TargetEnvironment = {
   state: { bucket: "states" },
   deletionProtection: false,
   confirmation: "yes",
-  rollout: { bakeSeconds: 0, regionsPerWave: 1, maximumChanges: 100 },
+  rollout: { bakeSeconds: 0, regionsPerWave: 1, maximumChanges: 100, settleSeconds: 60 },
 };
 
 /** Objects with all their versions, the newest last; a version that holds nothing is a mark of deletion. */
@@ -205,6 +206,14 @@ export class FakeAws implements Aws {
       ? Promise.reject(answer)
       : Promise.resolve(answer ?? { nameServers: [], dsRecords: [] });
   }
+
+  /** Nothing runs; tests of rollouts answer for themselves. */
+  public readonly workloads: Workloads = {
+    ecsService: () => Promise.resolve(undefined),
+    stoppedTasks: () => Promise.resolve([]),
+    targets: () => Promise.resolve([]),
+    appRunnerService: () => Promise.resolve(undefined),
+  };
 
   public callerIdentity(): ReturnType<Aws["callerIdentity"]> {
     return Promise.resolve({ account: this.account, arn: `arn:aws:iam::${this.account}:user/ada` });

@@ -25,6 +25,8 @@ export class FakeTerraform implements Terraform {
   public readonly failing = new Set<string>();
   /** What plans change in stacks that stand, by stack. */
   public readonly planned = new Map<string, readonly PlannedResource[]>();
+  /** What an apply makes besides, by stack. */
+  public readonly makes = new Map<string, State["resources"]>();
   /** Called before each operation. */
   public onCall: (call: string) => void = () => undefined;
   private readonly places = new Map<string, string>();
@@ -87,11 +89,13 @@ export class FakeTerraform implements Terraform {
       `${stack.name} ${name}`,
     ]);
     const before = this.read(stack);
+    const state = stateWith(
+      isDestroy ? 0 : 1,
+      isDestroy ? {} : (Object.fromEntries(outputs) as Record<string, unknown>),
+    );
     this.write(stack, {
-      ...stateWith(
-        isDestroy ? 0 : 1,
-        isDestroy ? {} : (Object.fromEntries(outputs) as Record<string, unknown>),
-      ),
+      ...state,
+      resources: [...state.resources, ...(isDestroy ? [] : (this.makes.get(stack.name) ?? []))],
       lineage: before?.lineage ?? stack.name,
       serial: (before?.serial ?? 0) + 1,
     });

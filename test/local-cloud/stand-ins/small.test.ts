@@ -131,6 +131,9 @@ describe("the stand-in of ECS", () => {
     const output = await call("ecs", target("DescribeServices"), { services: ["web"] });
 
     expect(output.services).toEqual([
+      expect.not.objectContaining({ launchType: expect.anything() as unknown }),
+    ]);
+    expect(output.services).toMatchObject([
       {
         serviceArn: "arn:service",
         desiredCount: 2,
