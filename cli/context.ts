@@ -19,7 +19,13 @@ export interface TargetEnvironment {
   readonly target: "aws" | "local-cloud";
   readonly homeRegion: string;
   readonly regions: Readonly<Record<string, unknown>>;
-  readonly state: { readonly bucket: string };
+  readonly state: {
+    /** Name of the bucket in the home region; its replica's ends with `-replica`. */
+    readonly bucket: string;
+    readonly replicaRegion: string;
+    /** Which of the two is read and written. */
+    readonly location: "home" | "replica";
+  };
   /**
    * Its HPC clusters by name.
    *
@@ -94,8 +100,13 @@ export interface Context {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** All environments. */
   readonly environments: () => Promise<readonly TargetEnvironment[]>;
-  /** Synthesizes one environment's stacks into a directory. */
-  readonly synthesize: (environment: string, directory: string, blockListDay?: string) => Promise<void>;
+  /** Synthesizes one environment's stacks into a directory; `location` overrides where its states are. */
+  readonly synthesize: (
+    environment: string,
+    directory: string,
+    blockListDay?: string,
+    location?: "home" | "replica",
+  ) => Promise<void>;
 }
 
 /**

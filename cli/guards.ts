@@ -2,6 +2,7 @@ import type { AwsAccess } from "./aws";
 import type { Context, TargetEnvironment } from "./context";
 import { explain } from "./diagnose";
 import { CommandError, messageOf } from "./errors";
+import { stateRegionOf } from "./state/places";
 
 /**
  * Refuses to go on with credentials of another account than the environment's.
@@ -14,7 +15,7 @@ export async function guardAccount(
   access: AwsAccess,
 ): Promise<string> {
   const { account, arn } = await context.aws
-    .callerIdentity(access, environment.homeRegion)
+    .callerIdentity(access, stateRegionOf(environment))
     .catch((error: unknown) => {
       const said = `${(error as Error).name}: ${messageOf(error)}`;
       const known = explain(said);

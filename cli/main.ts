@@ -45,9 +45,10 @@ export function realContext(projectDirectory: string): Context {
     now: () => new Date(),
     sleep,
     environments: async () => Promise.resolve(environments().environments),
-    synthesize: async (environment, directory, blockListDay) => {
+    synthesize: async (environment, directory, blockListDay, location) => {
       const { buildApp } = load("../stacks/app") as typeof import("../stacks/app");
-      const chosen = [environments().environmentNamed(environment)];
+      const named = environments().environmentNamed(environment);
+      const chosen = [location === undefined ? named : { ...named, state: { ...named.state, location } }];
       buildApp({ environments: chosen, outdir: directory, blockListDay }).synth();
       return Promise.resolve();
     },

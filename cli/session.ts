@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly lockTimeout?: string;
   /** `--block-list-day <day>`. */
   readonly blockListDay?: string;
+  /** Which copy of the states is read, whatever the environment says. */
+  readonly state?: "home" | "replica";
   /** False where the state is read without being locked. */
   readonly lock?: boolean;
   /** `--json <file>`. */
@@ -95,7 +97,7 @@ export async function withSession<Result>(
   settings: SessionSettings,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const environment = await environmentNamed(context, environmentName);
+  const environment = withStateAt(await environmentNamed(context, environmentName), options.state);
   refuseUnwritable(context.workspace, [options.json]);
   const startedAt = context.now();
   const binary = await findTerraform(context.variables);
@@ -123,6 +125,10 @@ export async function withSession<Result>(
   }
 }
 
+function withStateAt(environment: TargetEnvironment, location: RunOptions["state"]): TargetEnvironment {
+  return location === undefined ? environment : { ...environment, state: { ...environment.state, location } };
+}
+
 async function open(
   context: Context,
   environment: TargetEnvironment,
@@ -141,7 +147,7 @@ async function open(
   if (settings.cloud !== "offline") {
     await awaitEarlierRuns(context, environment.name, progress);
   }
-  const synthesis = await synthesize(context, environment.name, options.blockListDay);
+  const synthesis = await synthesize(context, environment.name, options.blockListDay, options.state);
   const selected = selectStacks(synthesis.stacks, options.stack);
   if (settings.cloud !== "offline" && settings.recovers !== true) {
     refuseUnsavedState(environment.name, selected);

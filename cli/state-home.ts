@@ -7,6 +7,8 @@ import { lostDeploy } from "./local-cloud-access";
 import type { Backend, Stack } from "./manifest";
 import { blockersOf } from "./references";
 import { type Session, stateOf } from "./session";
+import { bucketOf } from "./state/places";
+import { guardStateCopy } from "./state/promotion";
 import { isSameState, managedCountOf, readLocalState, type State } from "./state";
 import type { InitOptions } from "./terraform/terraform";
 import { ensurePrivateDirectory, writePrivateFile } from "./workspace";
@@ -78,6 +80,7 @@ export class StateHome {
     }
     const bucket = String(bootstrap.backend?.settings.bucket);
     const region = String(bootstrap.backend?.settings.region);
+    await guardStateCopy(session, !session.lock);
     const status = await context.aws.bucketStatus(access, bucket, region);
     refuseStrangeBucket(session, bootstrap, bucket, status);
     const remote = status === "present" ? await stateOf(session, bootstrap) : undefined;
@@ -173,7 +176,7 @@ export class StateHome {
 
   private prepare(stack: Stack): InitOptions {
     if (stack.name !== this.bootstrap?.name) {
-      return { backend: "configured" };
+      return { backend: isOtherCopy(this.session, stack) ? "reconfigure" : "configured" };
     }
     if (this.place === "local") {
       this.writeOverride(stack);
@@ -182,7 +185,8 @@ export class StateHome {
     rmSync(overrideOf(stack), { force: true });
     // Left in place, Terraform itself notices that the state's place was changed.
     const recorded = recordedBackend(this.session, stack);
-    return { backend: recorded?.type === "local" ? "reconfigure" : "configured" };
+    const isElsewhere = recorded?.type === "local" || isOtherCopy(this.session, stack);
+    return { backend: isElsewhere ? "reconfigure" : "configured" };
   }
 
   private writeOverride(stack: Stack): void {
@@ -202,6 +206,18 @@ function setAside(file: string, suffix: string): void {
   if (existsSync(file)) {
     renameSync(file, `${file}.${suffix}`);
   }
+}
+
+/** Whether Terraform last used the other copy of a stack's state: the bucket, or its replica. */
+function isOtherCopy(session: Session, stack: Stack): boolean {
+  const recorded = recordedBackend(session, stack);
+  const buckets = (["home", "replica"] as const).map((copy) => bucketOf(session.environment, copy).bucket);
+  return (
+    recorded?.type === "s3" &&
+    recorded.config.bucket !== stack.backend?.settings.bucket &&
+    buckets.includes(String(recorded.config.bucket)) &&
+    buckets.includes(String(stack.backend?.settings.bucket))
+  );
 }
 
 /** The backend that Terraform used for a stack the last time. */

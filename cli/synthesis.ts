@@ -28,13 +28,14 @@ export async function synthesize(
   context: Context,
   environment: string,
   blockListDay?: string,
+  location?: "home" | "replica",
 ): Promise<Synthesis> {
   const target = context.workspace.synthesis(environment);
   const before = existsSync(join(target, "manifest.json")) ? readStacks(target) : [];
   ensurePrivateDirectory(dirname(target));
   const fresh = mkdtempSync(`${target}.new-`);
   try {
-    await context.synthesize(environment, fresh, blockListDay);
+    await context.synthesize(environment, fresh, blockListDay, location);
     replaceTree(fresh, target);
   } finally {
     rmSync(fresh, { recursive: true, force: true });

@@ -73,6 +73,13 @@ const stateSchema = section({
    * @default - the first other region of the environment, else `eu-west-1`, else `us-east-1`
    */
   replicaRegion: z.string().optional(),
+  /**
+   * Which copy is read and written. `replica` moves the states to the replica's region, and the provider of
+   * the edge with them, while the home region is dark; then run `meridian state promote-replica <env>`.
+   *
+   * @default "home"
+   */
+  location: z.enum(["home", "replica"]).default("home"),
 });
 
 /** The schema of one environment, checked value by value. What spans values is in `checks/`. */
@@ -324,6 +331,8 @@ export interface Environment extends Omit<ParsedEnvironment, "state" | "services
     readonly bucket: string;
     /** Region that the bucket is replicated to. */
     readonly replicaRegion: string;
+    /** Which of the two is read and written. */
+    readonly location: "home" | "replica";
   };
   /** Services by name. */
   readonly services: Readonly<Record<string, Service>>;

@@ -12,6 +12,7 @@ export function resolveEnvironment(parsed: ParsedEnvironment): Environment {
     state: Object.freeze({
       bucket: parsed.state.bucket ?? `${parsed.name}-${parsed.account}-meridian-state`,
       replicaRegion: parsed.state.replicaRegion ?? replicaRegionOf(parsed),
+      location: parsed.state.location,
     }),
     services: Object.freeze(Object.fromEntries(services)),
   });

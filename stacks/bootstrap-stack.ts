@@ -28,7 +28,8 @@ export class BootstrapStack extends PlatformStack<"state_bucket"> {
     });
   }
 
-  private createDeployRoles({ bucketArn, keyArn }: StateBucket, clusterFiles: readonly ClusterFile[]): void {
+  private createDeployRoles(stateBucket: StateBucket, clusterFiles: readonly ClusterFile[]): void {
+    const { bucketArn, keyArn, replicaBucketArn, replicaKeyArn } = stateBucket;
     const { name, account, homeRegion, delivery } = this.environment;
     if (delivery === undefined) {
       return;
@@ -41,6 +42,7 @@ export class BootstrapStack extends PlatformStack<"state_bucket"> {
       createOidcProvider: delivery.oidcProvider === "create",
       stateBucketArn: bucketArn,
       stateKeyArn: keyArn,
+      stateReplica: { bucketArn: replicaBucketArn, keyArn: replicaKeyArn },
       // What a cluster's nodes find in its bucket, which may be one that the cluster's file names.
       managedObjectArns: clusterFiles.map(
         ({ place }) => `arn:${partitionOf(homeRegion)}:s3:::${place.bucketName}/${place.prefix}/*`,

@@ -30,7 +30,7 @@ import { distributionOutput, type CloudfrontStack } from "./cloudfront-stack";
 import type { FoundationStack } from "./foundation-stack";
 import { regionalHostname } from "./hostnames";
 import { certificateAlarmName, outputWord } from "./physical-names";
-import { outputNamed, PlatformStack, type Outputs } from "./platform-stack";
+import { outputNamed, PlatformStack, stateRegionOf, type Outputs } from "./platform-stack";
 import { appRunnerOutput, type RegionalOutput, type RegionalStack } from "./regional-stack";
 import { endpointName, routingPolicyOf } from "./routing-policy";
 
@@ -58,7 +58,8 @@ export class EdgeStack extends PlatformStack {
   private readonly certificateChecks = new Map<string, HealthCheck>();
 
   public constructor(app: App, environment: Environment, upstream: EdgeStackProps) {
-    super(app, environment, "edge");
+    // Nothing in it has a region, and its provider must not depend on one that is dark.
+    super(app, environment, "edge", stateRegionOf(environment));
 
     this.zone = HostedZone.fromHostedZoneAttributes({
       hostedZoneId: upstream.foundation.read(this).hosted_zone_id,

@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { DataTerraformRemoteStateS3, S3Backend, TerraformOutput, TerraformStack, type App } from "cdktf";
 
 import type { Environment } from "../environments";
+import { replicaBucketName } from "../modules/state-bucket";
 import { InternalError, pascalCase, platformTags } from "../modules/core";
 
 /** What is known of an upstream stack: its outputs by name, read from its state at plan time. */
@@ -23,6 +24,11 @@ const awsProviderVersion = ">= 5.100.0, < 7.0.0";
 
 /** Native locking of S3 state needs Terraform or OpenTofu 1.10. */
 const terraformVersion = ">= 1.10.0, < 2.0.0";
+
+/** The region that the states are in, and that work on what has no region goes out from. */
+export function stateRegionOf({ homeRegion, state }: Environment): string {
+  return state.location === "replica" ? state.replicaRegion : homeRegion;
+}
 
 /**
  * One Terraform stack of an environment: one region, one provider, one state.
@@ -117,10 +123,11 @@ export class PlatformStack<Name extends string = never> extends TerraformStack {
    * override the bucket's default, which is its own KMS key.
    */
   private stateLocation(): { bucket: string; key: string; region: string } {
+    const { bucket, location } = this.environment.state;
     return {
-      bucket: this.environment.state.bucket,
+      bucket: location === "replica" ? replicaBucketName(bucket) : bucket,
       key: `${this.environment.name}/${this.node.id}.tfstate`,
-      region: this.environment.homeRegion,
+      region: stateRegionOf(this.environment),
     };
   }
 }

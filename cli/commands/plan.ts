@@ -1,8 +1,8 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
 import type { Context } from "../context";
 import { planEnvironment, type PlanSettings } from "../environment-plan";
-import { exitCodes } from "../errors";
+import { exitCodes, UsageError } from "../errors";
 import { changeList, type StackResult, summary } from "../report";
 import { writeResult } from "../result-file";
 import { addRunOptions, type RunOptions, withSession } from "../session";
@@ -23,16 +23,27 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
       "plan only stacks that changed since a commit, and those after them",
     )
     .option("--no-lock", "read the states without locking them, as a read-only role must")
+    .addOption(
+      new Option("--state <copy>", "read this copy of the states, and lock and change none of them").choices([
+        "replica",
+      ]),
+    )
     .option("--report <file>", "write the report as JSON, for `meridian comment`")
     .option("--markdown <file>", "write the report as Markdown, short enough for a comment")
     .option("--summary <file>", "write the report as Markdown of at most 1 MiB, for the summary of a job")
     .option("--full-report <file>", "write the report as Markdown with nothing left out")
     .option("--save <directory>", "save the plans, encrypted, for `meridian deploy --plan`")
     .action(async (name: string, options: PlanCommandOptions) => {
+      if (options.state !== undefined && options.save !== undefined) {
+        throw new UsageError(
+          "--state and --save cannot be combined.",
+          "A plan over the replica is to be read; to change something, see `meridian state promote-replica`.",
+        );
+      }
       const { results, digest } = await withSession(
         context,
         name,
-        options,
+        options.state === undefined ? options : { ...options, lock: false },
         { command: "plan", cloud: "require" },
         async (session) => planEnvironment(session, await StateHome.find(session), options),
       );

@@ -9,6 +9,7 @@ import { table } from "../report";
 import { writeResult } from "../result-file";
 import { addRunOptions, forEachStack, type Session, withSession } from "../session";
 import { managedCountOf, type State } from "../state";
+import { promoteReplica, returnHome } from "../state/promotion";
 import { restoreState, type StateVersion, stateVersions } from "../state-versions";
 import { addApprovalOptions, type DeployOptions } from "./deploy";
 
@@ -19,7 +20,39 @@ export function stateCommand(context: Context, done: Done): Command {
   return new Command("state")
     .description("the versions of an environment's states, and how to go back to one")
     .addCommand(listCommand(context, done))
-    .addCommand(restoreCommand(context, done));
+    .addCommand(restoreCommand(context, done))
+    .addCommand(promoteCommand(context, done));
+}
+
+function promoteCommand(context: Context, done: Done): Command {
+  const command = new Command("promote-replica")
+    .description("make the replica of the states the copy that is written, while the home region is dark")
+    .argument("<env>")
+    .option("--back", "take the states back to the home region, which answers again")
+    .action(async (name: string, options: DeployOptions & { readonly back?: boolean }) => {
+      const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
+      const isBack = options.back === true;
+      const settings = { command: "state promote-replica", cloud: "require" } as const;
+      const count = await withSession(context, name, options, settings, (session) =>
+        (isBack ? returnHome : promoteReplica)(session, ({ states, notes }) => {
+          context.terminal.err([states, ...notes, ""].join("\n"));
+          return approval.given(
+            isBack
+              ? "Take the states back to the home region?"
+              : "Write the states in the replica from now on?",
+          );
+        }),
+      );
+      context.terminal.out(
+        count === undefined
+          ? "Nothing was changed.\n"
+          : isBack
+            ? `The states of ${name} are at home again; ${count} were copied. Run \`meridian plan ${name}\`.\n`
+            : `The replica holds the ${count} states of ${name} that are written from now on. Deploy what does not need the home region with \`meridian deploy ${name} --stack …\`.\n`,
+      );
+      done(count === undefined ? exitCodes.failure : exitCodes.success);
+    });
+  return addApprovalOptions(addRunOptions(command));
 }
 
 function listCommand(context: Context, done: Done): Command {

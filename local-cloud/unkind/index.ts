@@ -1,5 +1,6 @@
 import { certificateUse } from "./certificate-use";
 import { eventualConsistency } from "./consistency";
+import { darkRegion } from "./dark-region";
 import type { Interference } from "./interference";
 import { quotas } from "./quotas";
 import { refusals } from "./refusals";
@@ -11,5 +12,11 @@ export type { Switch } from "./switches";
 
 /** What happens to calls of any service, each as far as its switch is on. */
 export function interferences(unkind: Unkindness): Interference[] {
-  return [refusals(unkind), eventualConsistency(unkind), quotas(unkind), certificateUse(unkind)];
+  return [
+    darkRegion(unkind),
+    refusals(unkind),
+    eventualConsistency(unkind),
+    quotas(unkind),
+    certificateUse(unkind),
+  ];
 }

@@ -16,7 +16,7 @@ export const switches = {
   "enforced-policies": "a session of a role may do what the role's policies allow, and assume what trusts it",
   quotas:
     "a region holds no more than a new account may have (5 VPCs, 5 Elastic IP addresses), and Service Quotas says what such an account starts with",
-  quotas: "a region holds no more than a new account may have: 5 VPCs and 5 Elastic IP addresses",
+  "dark-home-region": "no endpoint of eu-west-1 answers, the home region of the environment local",
   "ecs-rollback":
     "the tasks of every new deployment of ECS exit, and ECS rolls the service back to its last complete deployment",
 } as const;

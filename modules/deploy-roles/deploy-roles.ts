@@ -26,6 +26,18 @@ export interface DeployRolesProps {
   /** ARN of the key that encrypts the state. */
   readonly stateKeyArn: string;
   /**
+   * The state bucket's replica in another region and its key, which the plan role may read too: while the
+   * home region is dark, the replica is all that there is.
+   *
+   * @default - the plan role reads the state bucket only
+   */
+  readonly stateReplica?: {
+    /** ARN of the bucket. */
+    readonly bucketArn: string;
+    /** ARN of its key. */
+    readonly keyArn: string;
+  };
+  /**
    * Whether the account's provider for GitHub's tokens is made here. An account has one at most.
    *
    * @default true
@@ -211,15 +223,19 @@ function workflowOf(repository: string, name: string, ref: string): string {
  * readable. AWS's own public parameters name machine images, and hold nothing of the account's.
  */
 function planPolicy(
-  { stateBucketArn, stateKeyArn, managedObjectArns = [] }: DeployRolesProps,
+  { stateBucketArn, stateKeyArn, stateReplica, managedObjectArns = [] }: DeployRolesProps,
   partition: string,
 ): object {
-  const state = `${stateBucketArn}/*`;
+  const state = oneOrAll([
+    `${stateBucketArn}/*`,
+    ...(stateReplica === undefined ? [] : [`${stateReplica.bucketArn}/*`]),
+  ]);
+  const keys = oneOrAll([stateKeyArn, ...(stateReplica === undefined ? [] : [stateReplica.keyArn])]);
   return {
     Version: "2012-10-17",
     Statement: [
       { Sid: "ReadState", Effect: "Allow", Action: ["s3:GetObject"], Resource: state },
-      { Sid: "DecryptState", Effect: "Allow", Action: ["kms:Decrypt"], Resource: stateKeyArn },
+      { Sid: "DecryptState", Effect: "Allow", Action: ["kms:Decrypt"], Resource: keys },
       { Sid: "EncryptPlans", Effect: "Allow", Action: ["kms:GenerateDataKey"], Resource: stateKeyArn },
       {
         Sid: "DenySecrets",
@@ -249,11 +265,16 @@ function planPolicy(
         Sid: "DenyOtherObjects",
         Effect: "Deny",
         Action: "s3:GetObject*",
-        NotResource: managedObjectArns.length === 0 ? state : [state, ...managedObjectArns],
+        NotResource: managedObjectArns.length === 0 ? state : [state, ...managedObjectArns].flat(),
       },
-      { Sid: "DenyOtherKeys", Effect: "Deny", Action: "kms:Decrypt", NotResource: stateKeyArn },
+      { Sid: "DenyOtherKeys", Effect: "Deny", Action: "kms:Decrypt", NotResource: keys },
     ],
   };
+}
+
+/** A policy's element, which is a list only where there is more than one. */
+function oneOrAll(arns: readonly string[]): string | readonly string[] {
+  return arns.length === 1 ? (arns[0] ?? "") : arns;
 }
 
 /**

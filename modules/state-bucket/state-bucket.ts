@@ -40,6 +40,11 @@ export interface StateBucketProps {
 
 const replicaSuffix = "-replica";
 
+/** The name of a state bucket's replica. */
+export function replicaBucketName(bucketName: string): string {
+  return `${bucketName}${replicaSuffix}`;
+}
+
 const rules: readonly ValidationRule<StateBucketProps>[] = [
   {
     property: "bucketName",
@@ -87,6 +92,10 @@ export class StateBucket extends Construct {
   public readonly bucketArn: string;
   /** ARN of the key that encrypts it. */
   public readonly keyArn: string;
+  /** ARN of the replica. */
+  public readonly replicaBucketArn: string;
+  /** ARN of the key that encrypts the replica. */
+  public readonly replicaKeyArn: string;
 
   public constructor(scope: Construct, id: string, props: StateBucketProps) {
     super(scope, id);
@@ -111,7 +120,7 @@ export class StateBucket extends Construct {
     });
     const replica = new ReplicatedBucketCopy(this, "Replica", {
       ...common,
-      bucketName: `${bucketName}${replicaSuffix}`,
+      bucketName: replicaBucketName(bucketName),
       partition: partitionOf(props.replicaRegion),
       provider: props.replicaProvider,
     });
@@ -120,6 +129,8 @@ export class StateBucket extends Construct {
     this.resource = primary.resource;
     this.bucketArn = primary.bucketArn;
     this.keyArn = primary.keyArn;
+    this.replicaBucketArn = replica.bucketArn;
+    this.replicaKeyArn = replica.keyArn;
   }
 
   private replicate(primary: ReplicatedBucketCopy, replica: ReplicatedBucketCopy, bucketName: string): void {

@@ -38,7 +38,7 @@ const environment: TargetEnvironment = {
   target: "local-cloud",
   homeRegion: home,
   regions: { [home]: {}, [other]: {} },
-  state: { bucket },
+  state: { bucket, replicaRegion: "eu-central-1", location: "home" },
 };
 
 /** What a test changes in the code. */

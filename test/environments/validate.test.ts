@@ -22,7 +22,11 @@ describe("validateEnvironments", () => {
       target: "aws",
       homeRegion: "eu-west-1",
       domain: { name: "example.com", zone: "create", dnssec: false, queryLog: true },
-      state: { bucket: "sample-111122223333-meridian-state", replicaRegion: "eu-central-1" },
+      state: {
+        bucket: "sample-111122223333-meridian-state",
+        location: "home",
+        replicaRegion: "eu-central-1",
+      },
       regions: {
         "eu-west-1": {
           ipv4CidrBlock: "10.0.0.0/16",

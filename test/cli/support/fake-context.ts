@@ -25,7 +25,7 @@ export const devEnvironment: TargetEnvironment = {
   target: "aws",
   homeRegion: "eu-west-1",
   regions: { "eu-west-1": {} },
-  state: { bucket: "states" },
+  state: { bucket: "states", replicaRegion: "us-east-1", location: "home" },
   deletionProtection: false,
   confirmation: "yes",
   rollout: { bakeSeconds: 0, regionsPerWave: 1, maximumChanges: 100, settleSeconds: 60 },
