@@ -30,7 +30,7 @@ export const demo: TargetEnvironment = {
   target: "local-cloud",
   homeRegion: "eu-west-1",
   regions: { "eu-west-1": {} },
-  state: { bucket },
+  state: { replicaRegion: "eu-central-1", location: "home", bucket },
 };
 
 /** The real runner, real Terraform and a local cloud of its own, with stacks as small as a test needs. */
