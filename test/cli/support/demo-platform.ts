@@ -16,7 +16,7 @@ export const killedEnvironment: TargetEnvironment = {
   target: "local-cloud",
   homeRegion: killedRegion,
   regions: { [killedRegion]: {} },
-  state: { bucket: killedBucket },
+  state: { replicaRegion: "eu-central-1", location: "home", bucket: killedBucket },
 };
 
 /** Keys, networks and roles: what AWS names itself, what the code names, and what hangs on either. */
