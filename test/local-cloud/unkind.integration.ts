@@ -125,6 +125,44 @@ describe("the runner on an unkind local cloud", () => {
     await succeeds("destroy", "demo", "--auto-approve");
   });
 
+  it("goes on from the replica of the states while the home region is dark, and takes them home again", async () => {
+    const topic = (tag: string) => [
+      demoStack(
+        "demo-eu-central-1",
+        { resource: { aws_sns_topic: { Alarms: { name: "demo", tags: { tag } } } } },
+        [],
+        "eu-central-1",
+      ),
+      demoStack("demo-bootstrap", {
+        resource: { aws_iam_role: { Deploys: { ...role, name: "demo-deploys" } } },
+      }),
+    ];
+    const there = ["--stack", "demo-eu-central-1"];
+    runner.stacks = topic("one");
+    await succeeds("deploy", "demo", "--auto-approve");
+    await runner.replicateStates();
+    await runner.beUnkind("dark-home-region");
+
+    expect((await runner.meridian("plan", "demo", ...there)).exitCode).toBe(1);
+    await succeeds("plan", "demo", "--state", "replica", "--detailed-exitcode", ...there);
+    runner.location = "replica";
+    runner.stacks = topic("two");
+    expect((await runner.meridian("deploy", "demo", "--auto-approve", ...there)).text).toContain(
+      "The replica of the states of 'demo' in eu-central-1 was not promoted",
+    );
+    await succeeds("state", "promote-replica", "demo", "--auto-approve");
+    await succeeds("deploy", "demo", "--auto-approve", ...there);
+
+    await runner.beUnkind();
+    runner.location = "home";
+    expect((await runner.meridian("plan", "demo")).text).toContain(
+      "were moved to their replica in eu-central-1",
+    );
+    await succeeds("state", "promote-replica", "demo", "--back", "--auto-approve");
+    await succeeds("plan", "demo", "--detailed-exitcode");
+    await succeeds("destroy", "demo", "--auto-approve");
+  });
+
   it("names the quota that an account has used up, and goes on where it stopped once there is room", async () => {
     const addresses = (count: number) => [
       demoStack("demo-addresses", {

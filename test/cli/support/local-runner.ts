@@ -37,6 +37,8 @@ export const demo: TargetEnvironment = {
 export class LocalRunner {
   /** What the next synthesis gives. */
   stacks: FixtureStack[] = [];
+  /** Which copy of the states the environment names. */
+  location: "home" | "replica" = "home";
 
   private constructor(
     private readonly context: FakeContext,
@@ -63,9 +65,10 @@ export class LocalRunner {
       variables: process.env,
       now: () => new Date(),
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-      environments: () => Promise.resolve([environment]),
-      synthesize: (_environment, directory) => {
-        writeStacks(directory, runner.stacks);
+      environments: () =>
+        Promise.resolve([{ ...environment, state: { ...environment.state, location: runner.location } }]),
+      synthesize: (_environment, directory, _day, location = runner.location) => {
+        writeStacks(directory, location === "home" ? runner.stacks : runner.stacks.map(inReplica));
         return Promise.resolve();
       },
     });
@@ -73,6 +76,19 @@ export class LocalRunner {
     const runner = new LocalRunner(context, access);
     await makeBucket(access, environment.homeRegion);
     return runner;
+  }
+
+  /** Copies the states to the second region, as S3 does and moto does not: S3 copies locks, and not their deletion. */
+  async replicateStates(): Promise<void> {
+    const { objects } = this.context.aws;
+    const home = { bucket, region: demo.homeRegion };
+    const replica = { bucket: `${bucket}-replica`, region: demo.state.replicaRegion };
+    await makeBucket(this.access, replica.region, replica.bucket);
+    for (const key of await objects.list(this.access, home, "")) {
+      const text = (await objects.read(this.access, { ...home, key })) ?? "";
+      await objects.write(this.access, { ...replica, key }, text);
+      await objects.write(this.access, { ...replica, key: `${key}.tflock` }, "{}");
+    }
   }
 
   /** Turns exactly these switches of the local cloud on. */
@@ -119,16 +135,27 @@ export function demoStack(
   return { name, dependencies, configuration };
 }
 
-async function makeBucket(access: AwsAccess, region: string): Promise<void> {
+/** The stack with its state in the replica. */
+function inReplica({ configuration, ...stack }: FixtureStack): FixtureStack {
+  const { terraform, ...rest } = configuration as { terraform: { backend: { s3: object } } };
+  const place = { bucket: `${bucket}-replica`, region: demo.state.replicaRegion };
+  const backend = { s3: { ...terraform.backend.s3, ...place } };
+  return {
+    ...stack,
+    configuration: { ...rest, terraform: { ...terraform, backend } } as unknown as Configuration,
+  };
+}
+
+async function makeBucket(access: AwsAccess, region: string, name = bucket): Promise<void> {
   const { CreateBucketCommand, PutBucketVersioningCommand } = await import("@aws-sdk/client-s3");
   const client = await s3Client(access, region);
   await client.send(
     new CreateBucketCommand({
-      Bucket: bucket,
-      CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
+      Bucket: name,
+      CreateBucketConfiguration: { LocationConstraint: region as "eu-west-1" },
     }),
   );
   await client.send(
-    new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
+    new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: "Enabled" } }),
   );
 }
