@@ -40,7 +40,7 @@ describe("interruptsTraffic", () => {
           },
         },
       ],
-    } as unknown as Parameters<typeof summarizePlan>[0]);
+    });
 
     expect(changes).toEqual([expect.objectContaining({ action: "replace", interruptsTraffic: true })]);
   });
