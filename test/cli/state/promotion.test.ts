@@ -33,13 +33,9 @@ class Buckets implements Objects {
     return Promise.resolve([]);
   }
 
-  private at<Result>({ bucket, key }: ObjectPlace, act: (key: string) => Result): Promise<Result> {
-    try {
-      this.look(bucket);
-      return Promise.resolve(act(`${bucket}/${key}`));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  private async at<Result>({ bucket, key }: ObjectPlace, act: (key: string) => Result): Promise<Result> {
+    this.look(bucket);
+    return Promise.resolve(act(`${bucket}/${key}`));
   }
 
   private look(bucket: string): void {

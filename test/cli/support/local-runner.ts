@@ -142,7 +142,7 @@ function inReplica({ configuration, ...stack }: FixtureStack): FixtureStack {
   const backend = { s3: { ...terraform.backend.s3, ...place } };
   return {
     ...stack,
-    configuration: { ...rest, terraform: { ...terraform, backend } } as unknown as Configuration,
+    configuration: { ...rest, terraform: { ...terraform, backend } },
   };
 }
 
