@@ -194,7 +194,10 @@ describe("A redacted plan", () => {
 
   it("drops state, values, variables and everything else that is not read", () => {
     expect(Object.keys(redactPlan(plan({}, {}, {}))).sort()).toEqual([
+      "action_invocations",
       "checks",
+      "deferred_action_invocations",
+      "deferred_changes",
       "output_changes",
       "resource_changes",
       "resource_drift",
