@@ -7,7 +7,7 @@ import { Approval, type ApprovalOptions } from "../approval";
 import type { Context } from "../context";
 import { CommandError, exitCodes, messageOf } from "../errors";
 import { type Cluster, clusterNamed, fleetOfCluster } from "../hpc/cluster";
-import { diagnosisOf, writeArchive } from "../hpc/diagnosis";
+import { diagnosisOf, refuseExisting, writeArchive } from "../hpc/diagnosis";
 import { fleetReport } from "../hpc/fleet";
 import { dynamodbTable, type OpenFleetTable } from "../hpc/fleet-table";
 import { clusterLogs, durationSeconds, type LogOptions } from "../hpc/logs";
@@ -83,6 +83,8 @@ export function hpcCommand(
         .option("--since <duration>", "how far back logs go, such as 30m or 2d", "1d")
         .action(async (environment: string, cluster: string, options: { output: string; since: string }) => {
           const seconds = durationSeconds("--since", options.since);
+          // Collecting takes up to two minutes, which nobody wants to lose.
+          refuseExisting(options.output);
           const found = await clusterNamed(context, environment, cluster, open);
           const diagnosis = await diagnosisOf(context, found, seconds);
           context.terminal.out(`${writeArchive(diagnosis, options.output)}\n`);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -121,6 +121,16 @@ function readme(
   ].join("\n");
 }
 
+const otherFile = "Name another file with --output; one that exists is not overwritten.";
+
+/** @throws CommandError where the archive stands already. */
+export function refuseExisting(archive: string): void {
+  const path = resolve(archive);
+  if (existsSync(path)) {
+    throw new CommandError(`The archive ${path} stands already.`, otherFile);
+  }
+}
+
 /**
  * Writes a diagnosis as one gzipped tar archive that only the user can read.
  *
@@ -140,10 +150,7 @@ export function writeArchive({ files }: Diagnosis, archive: string): string {
     writeFileSync(path, readFileSync(join(folder, "archive")), { mode: 0o600, flag: "wx" });
     return path;
   } catch (error) {
-    throw new CommandError(
-      `The archive ${path} cannot be written: ${messageOf(error)}`,
-      "Name another file with --output; one that exists is not overwritten.",
-    );
+    throw new CommandError(`The archive ${path} cannot be written: ${messageOf(error)}`, otherFile);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -166,9 +166,29 @@ describe("meridian hpc diagnose", () => {
     const before = readFileSync(archive);
 
     await expect(hpc(["diagnose", "dev", "cfd", "--output", archive])).rejects.toMatchObject({
+      message: `The archive ${archive} stands already.`,
       remedy: "Name another file with --output; one that exists is not overwritten.",
     });
     expect(readFileSync(archive).equals(before)).toBe(true);
+  });
+
+  it("waits 90 seconds for a daemon that lives and does not answer", async () => {
+    let at = noon;
+    const clock = {
+      now: () => new Date(at),
+      sleep: (milliseconds: number) => Promise.resolve((at += milliseconds)),
+    };
+    const { err } = await hpc(
+      ["diagnose", "dev", "cfd", "--output", join(directory, "late.tar.gz")],
+      cloud(),
+      items,
+      clock,
+    );
+
+    expect(at).toBe(noon + 90_000);
+    expect(err).toBe(
+      "Not collected: the head node's own view (Slurm, its logs, the consoles it kept): its daemon did not answer\n",
+    );
   });
 
   it("collects what there is of a cluster whose head node is silent, and says what is missing", async () => {
