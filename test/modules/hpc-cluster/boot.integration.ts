@@ -10,7 +10,8 @@ import { modules, settings, systems, writeBoot, type Boot } from "./boot-files";
 
 /**
  * The real user data and boot scripts, as root in a mount namespace, so that nothing of this machine changes. Package
- * managers, systemd, the AWS client and mounts are stand-ins that write down how they were called (boot.sh).
+ * managers, systemd, the AWS client and mounts are stand-ins that write down how they were called (boot.sh). What nodes
+ * mount, and what they are refused, is tried for real in shares.integration.ts.
  */
 
 const mounts: readonly Mount[] = [

@@ -8,7 +8,7 @@ set -euo pipefail
 directory=$1; os=$2
 scratch=$directory/scratch; mkdir -p "$scratch"; mount -t tmpfs none "$scratch"
 folders=(/etc /var /opt /run /dev /usr/src /home)
-case ${MACHINE:-} in head) folders=() ;; node) folders=(/etc /var /opt /run /home) ;; esac
+case ${MACHINE:-} in head) folders=() ;; node) folders=(/etc /var /opt /run); umount /data ;; esac
 for folder in "${folders[@]}"; do
   mkdir -p "$scratch$folder"/{upper,work}
   mount -t overlay overlay -o "lowerdir=$folder,upperdir=$scratch$folder/upper,workdir=$scratch$folder/work" "$folder"
