@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import { InterruptedError } from "./errors";
 
 /** What an interrupt is passed on to. */
@@ -29,7 +31,10 @@ export class Interrupts {
   public constructor(
     private readonly report: (line: string) => void,
     private readonly clock: () => number = () => performance.now(),
-  ) {}
+  ) {
+    // As many things are awaited at once as there are stacks and questions to AWS; Node warns of eleven.
+    setMaxListeners(0, this.stop.signal);
+  }
 
   /** Whether the user asked to stop; nothing new is started then. */
   public get requested(): boolean {
@@ -47,12 +52,19 @@ export class Interrupts {
    * @throws InterruptedError once the user has insisted; what the work awaited is let go of.
    */
   public async patiently<Result>(work: Promise<Result>): Promise<Result> {
+    const { signal } = this.stop;
+    let insist: () => void = () => undefined;
     const stopped = new Promise<never>((_resolve, reject) => {
-      this.stop.signal.addEventListener("abort", () => {
+      insist = () => {
         reject(new InterruptedError("Stopped at once, without waiting for AWS."));
-      });
+      };
+      signal.addEventListener("abort", insist);
     });
-    return Promise.race([work, stopped]);
+    try {
+      return await Promise.race([work, stopped]);
+    } finally {
+      signal.removeEventListener("abort", insist);
+    }
   }
 
   /** Registers a running program; call the result when it has ended. */

@@ -1,3 +1,5 @@
+import { getEventListeners } from "node:events";
+
 import { Interrupts } from "../../cli/interrupts";
 
 function setUp(): { interrupts: Interrupts; lines: string[]; press: () => void; program: () => string[] } {
@@ -75,6 +77,15 @@ describe("Interrupts", () => {
 
     await expect(hanging).rejects.toThrow("Stopped at once");
     expect(received).toEqual(["SIGINT", "SIGINT", "SIGKILL"]);
+  });
+
+  it("keeps no listener for what was awaited, of which Node would warn", async () => {
+    const { interrupts } = setUp();
+    const { signal } = (interrupts as unknown as { stop: AbortController }).stop;
+
+    await Promise.all(Array.from({ length: 30 }, () => interrupts.patiently(Promise.resolve())));
+
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("counts a signal that npm passes on again as one key press", () => {

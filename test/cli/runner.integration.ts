@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -137,9 +137,7 @@ describe("meridian with real Terraform", () => {
       "dev-eu destroyed",
       "dev-us destroyed",
     ]);
-    expect(
-      readdirSync(join(context.workspace.root, "plans", "dev")).filter((name) => name.endsWith(".tfplan")),
-    ).toEqual([]);
+    expect(existsSync(join(context.workspace.root, "plans", "dev"))).toBe(false);
   });
 
   it("names the failed resource and the log, and goes on where it stopped", async () => {
