@@ -195,17 +195,11 @@ class Gateway {
 
   /** Asks moto; its HTML pages for unknown calls and crashes become errors of the service. */
   private async forward(call: Call): Promise<Answer> {
-    const upstream = await this.ask(
-      call.method,
-      call.url.pathname + call.url.search,
-      call.headers,
-      call.body,
-    );
-    const answer = {
-      status: upstream.statusCode ?? 502,
-      headers: plainHeaders(upstream),
-      body: await readAll(upstream),
-    };
+    let answer = await this.askMoto(call);
+    // moto lists what another call changes at the same moment, and crashes; what only reads is asked again.
+    for (let again = 0; again < 3 && call.method === "GET" && isUnknownCallPage(answer); again += 1) {
+      answer = await this.askMoto(call);
+    }
     if (isUnknownCallPage(answer)) {
       throw new ServiceError(
         "NotImplemented",
@@ -213,6 +207,20 @@ class Gateway {
       );
     }
     return answer;
+  }
+
+  private async askMoto(call: Call): Promise<Answer> {
+    const upstream = await this.ask(
+      call.method,
+      call.url.pathname + call.url.search,
+      call.headers,
+      call.body,
+    );
+    return {
+      status: upstream.statusCode ?? 502,
+      headers: plainHeaders(upstream),
+      body: await readAll(upstream),
+    };
   }
 
   private async stream(request: IncomingMessage, response: ServerResponse): Promise<void> {

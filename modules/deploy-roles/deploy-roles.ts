@@ -223,7 +223,14 @@ function workflowOf(repository: string, name: string, ref: string): string {
  * readable. AWS's own public parameters name machine images, and hold nothing of the account's.
  */
 function planPolicy(
-  { stateBucketArn, stateKeyArn, stateReplica, managedObjectArns = [] }: DeployRolesProps,
+  {
+    environment,
+    account,
+    stateBucketArn,
+    stateKeyArn,
+    stateReplica,
+    managedObjectArns = [],
+  }: DeployRolesProps,
   partition: string,
 ): object {
   const state = oneOrAll([
@@ -255,6 +262,13 @@ function planPolicy(
         NotResource: `arn:${partition}:ssm:*:*:parameter/aws/service/*`,
       },
       { Sid: "DenyData", Effect: "Deny", Action: dataActions, Resource: "*" },
+      {
+        Sid: "DenyItems",
+        Effect: "Deny",
+        Action: "dynamodb:GetItem",
+        // Where a cluster notes its nodes, and Terraform one item by which the head node knows that it stays.
+        NotResource: `arn:${partition}:dynamodb:*:${account}:table/meridian-hpc-${environment}-*`,
+      },
       {
         Sid: "DenyApiDocuments",
         Effect: "Deny",
@@ -318,7 +332,6 @@ const dataActions = [
   "dax:Query",
   "dax:Scan",
   "dynamodb:BatchGetItem",
-  "dynamodb:GetItem",
   "dynamodb:GetRecords",
   "dynamodb:PartiQLSelect",
   "dynamodb:Query",

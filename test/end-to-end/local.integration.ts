@@ -123,15 +123,8 @@ describe("the environment local", () => {
     const outcome = project.run("npm", ["run", "--silent", "local"]);
 
     expectSuccess(outcome);
-    for (const stack of [
-      "bootstrap",
-      "foundation",
-      "eu-west-1",
-      "eu-central-1",
-      "cloudfront",
-      "edge",
-      "hpc-lab",
-    ]) {
+    expect(outcome.output).toMatch(/^local-bootstrap .*no changes$/m);
+    for (const stack of ["foundation", "eu-west-1", "eu-central-1", "cloudfront", "edge", "hpc-lab"]) {
       expect(outcome.output).toMatch(new RegExp(`^local-${stack} .*applied$`, "m"));
     }
     expect(outcome.output).toContain("https://web.meridian.test");

@@ -125,6 +125,32 @@ describe("the runner on an unkind local cloud", () => {
     await succeeds("destroy", "demo", "--auto-approve");
   });
 
+  it("names the quota that an account has used up, and goes on where it stopped once there is room", async () => {
+    const addresses = (count: number) => [
+      demoStack("demo-addresses", {
+        resource: { aws_eip: { Nat: { count, domain: "vpc" } } },
+      }),
+    ];
+    runner.stacks = addresses(6);
+    await runner.beUnkind("quotas");
+
+    const refused = await runner.meridian("deploy", "demo", "--auto-approve");
+    const { exitCode, text } = await runner.meridian(
+      ...["deploy", "demo", "--auto-approve", "--ignore-preflight"],
+    );
+    runner.stacks = addresses(5);
+    const second = await runner.meridian("deploy", "demo", "--auto-approve");
+
+    expect(refused.exitCode).toBe(1);
+    expect(refused.text).toContain("Something is in the way of this deploy. Nothing was changed.");
+    expect(refused.text).toContain("quota EC2-VPC Elastic IPs: the quota is 5; needed are 6");
+    expect(exitCode).toBe(1);
+    expect(text).toContain("AddressLimitExceeded");
+    expect(text).toContain("`meridian preflight <env>` compares all quotas");
+    expect(second.exitCode === 0 ? "" : second.text).toBe("");
+    await succeeds("destroy", "demo", "--auto-approve");
+  });
+
   it("goes on from the replica of the states while the home region is dark, and takes them home again", async () => {
     const topic = (tag: string) => [
       demoStack(
@@ -161,30 +187,5 @@ describe("the runner on an unkind local cloud", () => {
     await succeeds("state", "promote-replica", "demo", "--back", "--auto-approve");
     await succeeds("plan", "demo", "--detailed-exitcode");
     await succeeds("destroy", "demo", "--auto-approve");
-  });
-
-  it("names the quota that an account has used up, and goes on where it stopped once there is room", async () => {
-    const addresses = (count: number) => [
-      demoStack("demo-addresses", {
-        resource: { aws_eip: { Nat: { count, domain: "vpc" } } },
-      }),
-    ];
-    runner.stacks = addresses(6);
-    await runner.beUnkind("quotas");
-
-    const refused = await runner.meridian("deploy", "demo", "--auto-approve");
-    const { exitCode, text } = await runner.meridian(
-      ...["deploy", "demo", "--auto-approve", "--ignore-preflight"],
-    );
-    runner.stacks = addresses(5);
-    const second = await runner.meridian("deploy", "demo", "--auto-approve");
-
-    expect(refused.exitCode).toBe(1);
-    expect(refused.text).toContain("Something is in the way of this deploy. Nothing was changed.");
-    expect(refused.text).toContain("quota EC2-VPC Elastic IPs: the quota is 5; needed are 6");
-    expect(exitCode).toBe(1);
-    expect(text).toContain("AddressLimitExceeded");
-    expect(text).toContain("`meridian preflight <env>` compares all quotas");
-    expect(second.exitCode === 0 ? "" : second.text).toBe("");
   });
 });

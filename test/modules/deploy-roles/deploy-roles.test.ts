@@ -150,6 +150,12 @@ describe("DeployRoles", () => {
       },
       expect.objectContaining({ Sid: "DenyData", Effect: "Deny", Resource: "*" }),
       {
+        Sid: "DenyItems",
+        Effect: "Deny",
+        Action: "dynamodb:GetItem",
+        NotResource: "arn:aws:dynamodb:*:111122223333:table/meridian-hpc-prod-*",
+      },
+      {
         Sid: "DenyApiDocuments",
         Effect: "Deny",
         Action: "apigateway:GET",
@@ -237,7 +243,7 @@ describe("DeployRoles", () => {
     for (const pattern of denied) {
       expect([pattern, (await actionsLike(pattern)).length > 0]).toEqual([pattern, true]);
     }
-    expect(denied.slice(7, -3)).toEqual([...denied.slice(7, -3)].sort());
+    expect(denied.slice(7, -4)).toEqual([...denied.slice(7, -4)].sort());
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     expect(JSON.stringify(policy).length).toBeLessThan(10_240);
   });
@@ -251,6 +257,17 @@ describe("DeployRoles", () => {
     expect(refusal(() => stackWith({ managedObjectArns: [arn] }))).toBe(
       `prod-bootstrap/DeployRoles: 'managedObjectArns' must be ARNs of objects in buckets that they name, got ["${arn}"]; write them like "arn:aws:s3:::bucket/prefix/*"`,
     );
+  });
+
+  it("lets the plan role read the item that Terraform keeps in a cluster's table, and no other table", async () => {
+    const table = (name: string) => `arn:aws:dynamodb:eu-west-1:111122223333:table/${name}`;
+
+    expect(await decision(planPolicies(), "dynamodb:GetItem", table("meridian-hpc-prod-cfd"))).toBe(
+      "Allowed",
+    );
+    for (const other of ["meridian-hpc-dev-cfd", "prod-sessions"]) {
+      expect(await decision(planPolicies(), "dynamodb:GetItem", table(other))).toBe("ExplicitlyDenied");
+    }
   });
 
   it("lets the plan role read the objects that Terraform manages, as each plan does", () => {
