@@ -146,7 +146,7 @@ describe("the runner on an unkind local cloud", () => {
     expect(refused.text).toContain("quota EC2-VPC Elastic IPs: the quota is 5; needed are 6");
     expect(exitCode).toBe(1);
     expect(text).toContain("AddressLimitExceeded");
-    expect(text).toContain("`meridian preflight <env>` compares all quotas");
+    expect(text).toContain("`meridian preflight demo` compares all quotas");
     expect(second.exitCode === 0 ? "" : second.text).toBe("");
     await succeeds("destroy", "demo", "--auto-approve");
   });
