@@ -7,6 +7,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { denyPlainHttp } from "./tls-only";
 
 /** Days that an overwritten or expired log can still be brought back. */
 const noncurrentVersionDays = 7;
@@ -112,17 +113,7 @@ export abstract class LogBucket extends Construct {
       bucket: this.resource.id,
       policy: JSON.stringify({
         Version: "2012-10-17",
-        Statement: [
-          ...writeStatements(bucketArn),
-          {
-            Sid: "DenyPlainHttp",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: [bucketArn, `${bucketArn}/*`],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
+        Statement: [...writeStatements(bucketArn), denyPlainHttp(bucketArn)],
       }),
       // S3 refuses to change two settings of one bucket at the same time.
       dependsOn: [publicAccessBlock],

@@ -7,6 +7,7 @@ import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versionin
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { Construct } from "constructs";
 import { nameLimits, partitionOf, resourceName } from "../core";
+import { denyPlainHttp } from "../core/tls-only";
 
 /** How long an overwritten file can still be brought back. */
 const noncurrentVersionDays = 30;
@@ -111,16 +112,7 @@ export class ConfigurationBucket extends Construct {
       bucket: bucket.id,
       policy: JSON.stringify({
         Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "DenyPlainHttp",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: [arn, `${arn}/*`],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
+        Statement: [denyPlainHttp(arn)],
       }),
       // S3 refuses to change two settings of one bucket at the same time.
       dependsOn: [publicAccessBlock],

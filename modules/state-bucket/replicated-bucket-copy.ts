@@ -12,6 +12,7 @@ import { Construct } from "constructs";
 
 import { nameLimits, resourceName } from "../core";
 import { StateAccessLog } from "./state-access-log";
+import { denyPlainHttp } from "../core/tls-only";
 
 /** One of the two copies of a state bucket: what both regions have in common. */
 export interface ReplicatedBucketCopyProps {
@@ -127,16 +128,7 @@ export class ReplicatedBucketCopy extends Construct {
       bucket: this.resource.id,
       policy: JSON.stringify({
         Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "DenyPlainHttp",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: [arn, `${arn}/*`],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
+        Statement: [denyPlainHttp(arn)],
       }),
       // S3 refuses two settings of one bucket at the same time.
       dependsOn: [publicAccessBlock],
