@@ -30,6 +30,7 @@ cat > "$programs/stand-in" <<'P'
 #!/bin/bash
 name=$(basename "$0"); echo "$name $*" >> "$CALLS"
 case "$name $*" in
+  "sha256sum "*) cat > /dev/null ;; # a reader that left early would break the pipe of who writes to it
   "aws s3 sync"*) args=(); for one in "$@"; do case $one in --*) ;; *) args+=("$one") ;; esac; done; mkdir -p "${args[3]}"; cp -r "$BUCKET/${args[2]#s3://*/cluster/}." "${args[3]}" ;;
   "aws s3 cp"*) mkdir -p "$(dirname "${*: -1}")"; from=${*: -2:1}; cp "$BUCKET/${from#s3://*/cluster/}" "${*: -1}" ;;
   "dnf "*munge*|"apt-get "*munge*) useradd --system munge ;;
