@@ -85,10 +85,10 @@ const resourcePrefix: Check = {
     }
     const at = prefix.lastIndexOf("/") + 1;
     const [path, name] = [prefix.slice(0, at), prefix.slice(at)];
-    if (!/^(\/[\w+=,.@/-]*\/)?[\w+=,.@-]*$/.test(prefix)) {
+    if (!/^((\/[\w+=,.@-]+)+\/)?[\w+=,.@-]*$/.test(prefix)) {
       error(
         "Iam.ResourcePrefix",
-        `'${prefix}' must be a name, a path between slashes, or a path and a name`,
+        `'${prefix}' must be a name, a path between single slashes, or a path and a name`,
         "write it as name, /path/ or /path/name",
       );
     }

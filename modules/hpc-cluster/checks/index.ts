@@ -3,6 +3,7 @@ import type { Check } from "./check";
 import { clusterChecks } from "./cluster";
 import { computeChecks } from "./compute";
 import { directoryChecks } from "./directory";
+import { headNodeChecks } from "./head-node";
 import { identityChecks } from "./identity";
 import { lustreChecks } from "./lustre";
 import { networkingChecks } from "./networking";
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   ...lustreChecks,
   ...slurmChecks,
   ...batchChecks,
+  ...headNodeChecks,
   ...identityChecks,
   ...directoryChecks,
   ...surroundingsChecks,

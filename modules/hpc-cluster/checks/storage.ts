@@ -28,6 +28,7 @@ const reservedDirectories = [
   "/etc",
   "/lib",
   "/lib64",
+  "/media",
   "/proc",
   "/root",
   "/run",
@@ -163,17 +164,15 @@ const sameMount: Check = {
 };
 
 /** The existing volume or file system that a storage mounts, and the key that names it. */
-function existingOf({ EbsSettings, ...storage }: SharedStorageConfiguration): [string, string | undefined] {
-  switch (storage.StorageType) {
-    case "Ebs":
-      return ["EbsSettings.VolumeId", EbsSettings?.VolumeId];
-    case "Efs":
-      return ["EfsSettings.FileSystemId", storage.EfsSettings?.FileSystemId];
-    case "FsxLustre":
-      return ["FsxLustreSettings.FileSystemId", storage.FsxLustreSettings?.FileSystemId];
-    default:
-      return ["Name", undefined];
-  }
+function existingOf(storage: SharedStorageConfiguration): [string, string | undefined] {
+  const all: readonly [string, string | undefined][] = [
+    ["EbsSettings.VolumeId", storage.EbsSettings?.VolumeId],
+    ["EfsSettings.FileSystemId", storage.EfsSettings?.FileSystemId],
+    ["FsxLustreSettings.FileSystemId", storage.FsxLustreSettings?.FileSystemId],
+    ["FsxOpenZfsSettings.VolumeId", storage.FsxOpenZfsSettings?.VolumeId],
+    ["FsxOntapSettings.VolumeId", storage.FsxOntapSettings?.VolumeId],
+  ];
+  return all.find(([, id]) => id !== undefined) ?? ["Name", undefined];
 }
 
 const sameVolume: Check = {

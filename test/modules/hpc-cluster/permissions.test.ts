@@ -283,10 +283,9 @@ describe("a cluster's roles", () => {
       { length: 50 },
       (_, index) => `        - { Name: r${index}, InstanceType: c5.large }`,
     );
-    const text = slurmFile().replace(
-      "        - Name: cr1\n          InstanceType: c5.large",
-      resources.join("\n"),
-    );
+    const text = slurmFile()
+      .replace("        - Name: cr1\n          InstanceType: c5.large", resources.join("\n"))
+      .replace("c5.xlarge", "c5.4xlarge");
     const { policy } = resourceAt(stackOf(text), "aws_iam_role_policy", "Cluster/Slurm/HeadRole/Policy");
 
     expect((policy as string).replace(/\s/g, "").length).toBeLessThan(6000);
