@@ -27,6 +27,7 @@ import {
 import type { Accelerator } from "../modules/global-accelerator";
 import { addAccelerators, everywhere } from "./accelerators";
 import { distributionOutput, type CloudfrontStack } from "./cloudfront-stack";
+import { addDnsAlarms, route53MetricsRegion } from "./dns-alarms";
 import type { FoundationStack } from "./foundation-stack";
 import { regionalHostname } from "./hostnames";
 import { certificateAlarmName, outputWord } from "./physical-names";
@@ -56,6 +57,7 @@ export class EdgeStack extends PlatformStack {
   private readonly accelerators: ReadonlyMap<string, Accelerator>;
   private readonly timing: HealthCheckTiming;
   private readonly certificateChecks = new Map<string, HealthCheck>();
+  private readonly healthCheckIds = new Map<string, Readonly<Record<string, string>>>();
 
   public constructor(app: App, environment: Environment, upstream: EdgeStackProps) {
     // Nothing in it has a region, and its provider must not depend on one that is dark.
@@ -82,6 +84,13 @@ export class EdgeStack extends PlatformStack {
         this.routeService(name, service);
       }
     }
+    addDnsAlarms(this, {
+      environment,
+      zone: this.zone,
+      healthCheckIds: this.healthCheckIds,
+      provider: () =>
+        this.region === route53MetricsRegion ? undefined : this.providerIn(route53MetricsRegion),
+    });
   }
 
   private createPrivateZone(): void {
@@ -103,7 +112,7 @@ export class EdgeStack extends PlatformStack {
   private routeService(name: string, service: Service): void {
     const isAlone = service.routing.entry === "accelerator" && this.environment.accelerator.onlyEntry;
     const { accelerator, policy } = this.policyOf(name, service, isAlone);
-    new DnsRouting(this, `Routing-${pascalCase(name)}`, {
+    const { healthCheckIds } = new DnsRouting(this, `Routing-${pascalCase(name)}`, {
       zone: this.zone,
       recordName: service.routing.regionsHostname,
       endpoints: {
@@ -116,6 +125,7 @@ export class EdgeStack extends PlatformStack {
       dualStack: this.isDualStack(service),
       rtoSeconds: this.environment.recovery.rtoSeconds,
     });
+    this.healthCheckIds.set(name, healthCheckIds);
     if (service.routing.entry === "distribution") {
       this.leadToDistribution(name, service);
     }

@@ -33,6 +33,11 @@ export function cloudfrontCertificateAlarmName({ name }: Environment): string {
   return `${name}-cloudfront-certificate-expiry`;
 }
 
+/** The topic of the alarms on health checks and signatures, in us-east-1. Another name than those of other stacks there. */
+export function dnsAlarmTopicName({ name }: Environment): string {
+  return `${name}-dns-alarms`;
+}
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 const tableNameLimit = 255;
 

@@ -3,6 +3,7 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import { partitionOf, validate, type IAlarmTopic, type ValidationRule } from "../core";
@@ -29,6 +30,12 @@ export interface AlarmTopicProps {
    * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
    */
   readonly eventBridge?: boolean;
+  /**
+   * The provider of the region, where it is another one than the stack's.
+   *
+   * @default - the stack's own provider
+   */
+  readonly provider?: TerraformProvider;
 }
 
 const rules: readonly ValidationRule<AlarmTopicProps>[] = [
@@ -58,21 +65,32 @@ export class AlarmTopic extends Construct implements IAlarmTopic {
     super(scope, id);
     validate(this, rules, props);
 
+    const { provider } = props;
     const key = this.createKey(props);
-    this.resource = new SnsTopic(this, "Resource", { name: props.topicName, kmsMasterKeyId: key.arn });
+    this.resource = new SnsTopic(this, "Resource", {
+      name: props.topicName,
+      kmsMasterKeyId: key.arn,
+      provider,
+    });
     this.topicArn = this.resource.arn;
-    new SnsTopicPolicy(this, "Policy", { arn: this.topicArn, policy: JSON.stringify(topicPolicy(props)) });
+    new SnsTopicPolicy(this, "Policy", {
+      arn: this.topicArn,
+      policy: JSON.stringify(topicPolicy(props)),
+      provider,
+    });
     for (const email of props.emails ?? []) {
       new SnsTopicSubscription(this, `Email-${email}`, {
         topicArn: this.topicArn,
         protocol: "email",
         endpoint: email,
+        provider,
       });
     }
   }
 
   private createKey(props: AlarmTopicProps): KmsKey {
     const key = new KmsKey(this, "Key", {
+      provider: props.provider,
       description: `Encrypts alarm messages on ${props.topicName}`,
       enableKeyRotation: true,
       policy: JSON.stringify({
@@ -97,7 +115,11 @@ export class AlarmTopic extends Construct implements IAlarmTopic {
         ],
       }),
     });
-    new KmsAlias(this, "KeyAlias", { name: `alias/${props.topicName}`, targetKeyId: key.keyId });
+    new KmsAlias(this, "KeyAlias", {
+      name: `alias/${props.topicName}`,
+      targetKeyId: key.keyId,
+      provider: props.provider,
+    });
     return key;
   }
 }
