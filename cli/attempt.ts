@@ -3,6 +3,7 @@ import { messageOf } from "./errors";
 import type { Stack } from "./manifest";
 import type { StackResult } from "./report";
 import type { Session } from "./session";
+import type { ChangeCounts } from "./terraform/events";
 import { TerraformError } from "./terraform/terraform";
 
 type Finding = Omit<StackResult, "stack" | "elapsedMilliseconds">;
@@ -23,13 +24,14 @@ export async function attempt(
   }
   const since = performance.now();
   progress.start(stack.name, what);
-  const finding = await task().catch((error: unknown) => failureOf(error, context.interrupts.requested));
+  const finding = await task().catch((error: unknown) => failureOf(error, session));
   progress.finish(stack.name, described(finding));
   return { stack: stack.name, elapsedMilliseconds: performance.now() - since, ...finding };
 }
 
-function failureOf(error: unknown, isInterrupted: boolean): Finding {
-  const outcome = isInterrupted ? "interrupted" : "failed";
+/** What is told of a failure. */
+export function failureOf(error: unknown, { context, environment }: Session): Finding {
+  const outcome = context.interrupts.requested ? "interrupted" : "failed";
   if (error instanceof TerraformError) {
     return {
       outcome,
@@ -38,29 +40,33 @@ function failureOf(error: unknown, isInterrupted: boolean): Finding {
       log: error.log,
       failedResources: error.resources,
       counts: error.counts,
+      ...(error.signal === undefined ? {} : { signal: error.signal }),
     };
   }
   const said = messageOf(error);
-  const remedy = (error as { remedy?: string }).remedy ?? explain(said)?.remedy;
+  const remedy =
+    (error as { remedy?: string }).remedy ?? explain(said)?.remedy.replaceAll("<env>", environment.name);
   return { outcome, message: said, remedy };
 }
 
 function described({ outcome, counts, needs = [], failedResources = [] }: Finding): string {
-  switch (outcome) {
-    case "changes":
-      return counts === undefined
-        ? "changes"
-        : `${counts.add} to add, ${counts.change} to change, ${counts.remove} to destroy`;
-    case "applied":
-    case "destroyed":
-      return counts === undefined
-        ? outcome
-        : `${outcome}: ${counts.add} added, ${counts.change} changed, ${counts.remove} destroyed`;
-    case "blocked":
-      return `blocked on ${needs.join(", ")}`;
-    case "failed":
-      return `failed ${failedResources.length === 0 ? "" : `in ${failedResources.join(", ")}`}`.trimEnd();
-    default:
-      return outcome;
+  if (outcome === "blocked") {
+    return `blocked on ${needs.join(", ")}`;
   }
+  if (outcome === "changes") {
+    return counts === undefined ? outcome : figures(counts, ["to add", "to change", "to destroy"]);
+  }
+  const done =
+    counts === undefined || outcome === "no changes"
+      ? ""
+      : `: ${figures(counts, ["added", "changed", "destroyed"])}`;
+  const places = failedResources.length === 0 ? "" : ` in ${failedResources.join(", ")}`;
+  return `${outcome}${places}${done}`;
+}
+
+function figures(
+  { add, change, remove }: ChangeCounts,
+  [added, changed, removed]: readonly [string, string, string],
+): string {
+  return `${add} ${added}, ${change} ${changed}, ${remove} ${removed}`;
 }

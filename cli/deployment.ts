@@ -18,73 +18,13 @@ import { ReviewedPlans } from "./reviewed-plans";
 import { Bake, rolloutWaves } from "./rollout";
 import { awaitDelegation } from "./runs/delegation-wait";
 import { BegunApply } from "./runs/begun";
+import { hasFailed, isGood, Results, withOutcome } from "./runs/results";
 import { refuseUnfinished } from "./runs/unfinished";
 import { Settling } from "./runs/settling";
 import { forEachStack, isWhole, type Session } from "./session";
 import { managedCountOf } from "./state";
 import type { StateHome } from "./state-home";
 import { wavesOf } from "./waves";
-
-const good: ReadonlySet<Outcome> = new Set([
-  "no changes",
-  "applied",
-  "already applied",
-  "destroyed",
-  "nothing to destroy",
-  "recovered",
-  "nothing lost",
-]);
-
-/** Whether what depends on a stack may go on after this. */
-export function isGood({ outcome }: StackResult): boolean {
-  return good.has(outcome);
-}
-
-/**
- * The results so far of a run through waves. A stack that is asked for before all it depends
- * on went well is skipped.
- */
-export class Results {
-  private readonly results = new Map<string, StackResult>();
-
-  /** Records results; the time of an earlier one of the same stack is added. */
-  public add(results: readonly StackResult[]): void {
-    for (const result of results) {
-      const before = this.results.get(result.stack);
-      this.results.set(result.stack, {
-        ...before,
-        ...result,
-        elapsedMilliseconds: result.elapsedMilliseconds + (before?.elapsedMilliseconds ?? 0),
-      });
-    }
-  }
-
-  /** The stacks of a wave that may run; the others are recorded as skipped. */
-  public runnable(wave: readonly Stack[]): Stack[] {
-    return wave.filter((stack) => {
-      const needs = stack.dependencies.filter((name) => {
-        const result = this.results.get(name);
-        return result !== undefined && !isGood(result);
-      });
-      if (needs.length > 0) {
-        this.add([{ stack: stack.name, outcome: "skipped", needs, elapsedMilliseconds: 0 }]);
-      }
-      return needs.length === 0;
-    });
-  }
-
-  /** The result of a stack. */
-  public of(stack: Stack): StackResult | undefined {
-    return this.results.get(stack.name);
-  }
-
-  /** Results in the order of the stacks; what was never reached has the given outcome. */
-  public inOrderOf(stacks: readonly Stack[], unreached: Outcome): StackResult[] {
-    return stacks.map(
-      (stack) => this.of(stack) ?? { stack: stack.name, outcome: unreached, elapsedMilliseconds: 0 },
-    );
-  }
-}
 
 /** What a deploy may be told. */
 export interface DeploySettings {
@@ -184,7 +124,7 @@ async function runWaves(
   for (const wave of waves) {
     const after = await deployWave(deployment, wave);
     if (after !== "go on") {
-      unreached = after;
+      unreached = after === "stopped" ? "not begun" : after;
       break;
     }
   }
@@ -252,7 +192,7 @@ async function settle(
   wave: readonly Stack[],
 ): Promise<void> {
   const good = wave.filter(
-    (stack) => !orphans.has(stack.name) && isGood(results.of(stack) ?? withOutcome(stack, "skipped")),
+    (stack) => !orphans.has(stack.name) && isGood(results.of(stack) ?? withOutcome(stack, "not begun")),
   );
   await forEachStack(session, good, async (stack) => {
     const workloads = await settling.workloadsOf(stack);
@@ -351,7 +291,10 @@ async function ends(
 
 /** What went wrong in one region would go wrong in the next. */
 function hasFailedStanding({ results, standing }: Deployment, wave: readonly Stack[]): boolean {
-  return wave.some((stack) => standing.has(stack.name) && results.of(stack)?.outcome === "failed");
+  return wave.some((stack) => {
+    const result = results.of(stack);
+    return standing.has(stack.name) && result !== undefined && hasFailed(result);
+  });
 }
 
 function isInterrupted({ context }: Session): boolean {
@@ -393,9 +336,4 @@ export async function standingStacks(
 ): Promise<ReadonlySet<string>> {
   const states = await forEachStack(session, stacks, (stack) => home.stateOf(stack));
   return new Set(stacks.filter((_stack, index) => managedCountOf(states[index]) > 0).map(({ name }) => name));
-}
-
-/** A result that only says how a stack ended. */
-export function withOutcome(stack: Stack, outcome: Outcome): StackResult {
-  return { stack: stack.name, outcome, elapsedMilliseconds: 0 };
 }

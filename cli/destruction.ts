@@ -2,7 +2,7 @@ import { recordApplied } from "./applied-record";
 import type { Approval } from "./approval";
 import { attempt } from "./attempt";
 import type { TargetEnvironment } from "./context";
-import { Results, standingStacks, withOutcome } from "./deployment";
+import { standingStacks } from "./deployment";
 import { CommandError } from "./errors";
 import { endComputeNodes } from "./hpc/cluster-stacks";
 import { deleteReplicas } from "./images";
@@ -12,6 +12,7 @@ import { findOrphans } from "./orphans";
 import { applyPlan, planDestroy, planToFile } from "./planning";
 import { changeList, type StackResult } from "./report";
 import { BegunApply } from "./runs/begun";
+import { Results, withOutcome } from "./runs/results";
 import { refuseUnfinished } from "./runs/unfinished";
 import { forEachStack, type Session } from "./session";
 import type { StateHome } from "./state-home";
@@ -66,7 +67,7 @@ export async function destroy(session: Session, home: StateHome, approval: Appro
   }
   const approvedAt = context.now();
   for (const wave of wavesOf(chosen)) {
-    const runnable = results.runnable(wave).filter((stack) => results.of(stack) === undefined);
+    const runnable = results.runnable(wave.filter((stack) => results.of(stack) === undefined));
     results.add(
       await forEachStack(session, runnable, (stack) =>
         destroyStack(session, home, stack, plans.get(stack.name)?.changes ?? [], approvedAt),

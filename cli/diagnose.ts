@@ -197,6 +197,16 @@ const patterns: readonly Pattern[] = [
     remedy: "If it must go, set deletionProtection to false in the environment, deploy that, and try again.",
   },
   {
+    // Before what its clients say of the connection that is gone.
+    kind: "provider-ended",
+    pattern:
+      /Plugin did not respond|The plugin encountered an error, and failed to respond|plugin exited before we could connect|rpc error: code = Unavailable desc = (?:error reading from server: EOF|transport)/,
+    message:
+      "The provider ended in the middle of its work: it was killed, probably for want of memory, or crashed.",
+    remedy:
+      "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). Then run `meridian recover <env>`, which takes what was made into the state, and the command again.",
+  },
+  {
     kind: "no-network",
     pattern:
       /connection refused|no such host|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|i\/o timeout|network is unreachable|TimeoutError/,

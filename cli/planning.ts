@@ -2,12 +2,14 @@ import { dirname, join } from "node:path";
 
 import pc from "picocolors";
 
-import { attempt } from "./attempt";
+import { attempt, failureOf } from "./attempt";
 import { messageOf } from "./errors";
 import { digestOf, type Stack } from "./manifest";
 import type { StackResult } from "./report";
 import type { BegunApply } from "./runs/begun";
 import { commitOf, discardPlan, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
+import { isAny, noChanges } from "./terraform/events";
+import { TerraformError } from "./terraform/terraform";
 import type { Session } from "./session";
 import type { StateHome } from "./state-home";
 import { ensurePrivateDirectory } from "./workspace";
@@ -111,9 +113,25 @@ export function applyPlan(
         begun?.note(event);
         progress.event(stack.name, event, soFar);
       });
-      await settle();
       const log = join(runDirectory, stack.name, "apply.log");
-      return { outcome: mode === "apply" ? "applied" : "destroyed", counts, log };
+      // What was changed stays changed, whatever becomes of what follows it.
+      const failure = await settle().then(
+        () => undefined,
+        (error: unknown) => failureOf(error, session),
+      );
+      return { outcome: mode === "apply" ? "applied" : "destroyed", log, ...failure, counts };
+    } catch (error) {
+      if (
+        error instanceof TerraformError &&
+        isAny(error.counts ?? noChanges) &&
+        !context.interrupts.requested
+      ) {
+        return {
+          ...failureOf(error, session),
+          outcome: mode === "apply" ? "partly applied" : "partly destroyed",
+        };
+      }
+      throw error;
     } finally {
       await begun?.end().catch((error: unknown) => {
         progress.note(

@@ -10,13 +10,15 @@ export type Outcome =
   | "no changes"
   | "changes"
   | "applied"
+  | "partly applied"
   | "already applied"
   | "destroyed"
+  | "partly destroyed"
   | "nothing to destroy"
   | "recovered"
   | "nothing lost"
   | "blocked"
-  | "skipped"
+  | "not begun"
   | "not approved"
   | "refused"
   | "stopped"
@@ -27,16 +29,19 @@ export type Outcome =
 export interface StackResult {
   readonly stack: string;
   readonly outcome: Outcome;
+  /** What is to be done (`changes`), or what was really done, also by an apply that failed. */
   readonly counts?: ChangeCounts;
   readonly changes?: readonly PlannedChange[];
   readonly elapsedMilliseconds: number;
-  /** Stacks that must be deployed first (`blocked`) or that failed (`skipped`). */
+  /** Stacks that must be deployed first (`blocked`) or that went wrong (`not begun`). */
   readonly needs?: readonly string[];
   /** Addresses of the resources that failed. */
   readonly failedResources?: readonly string[];
   readonly message?: string;
   readonly remedy?: string;
   readonly log?: string;
+  /** The signal that ended Terraform. */
+  readonly signal?: NodeJS.Signals;
   /** The saved plan. */
   readonly plan?: string;
 }
@@ -46,13 +51,15 @@ const colours: Readonly<Record<Outcome, (text: string) => string>> = {
   "no changes": pc.green,
   changes: pc.yellow,
   applied: pc.green,
+  "partly applied": pc.red,
   "already applied": pc.green,
   destroyed: pc.green,
+  "partly destroyed": pc.red,
   "nothing to destroy": pc.dim,
   recovered: pc.green,
   "nothing lost": pc.dim,
   blocked: pc.yellow,
-  skipped: pc.yellow,
+  "not begun": pc.yellow,
   "not approved": pc.yellow,
   refused: pc.red,
   stopped: pc.yellow,
@@ -79,38 +86,56 @@ const noLines = Object.fromEntries(
 
 /** The table at the end of a command, and below it what failed and why. */
 export function summary(results: readonly StackResult[]): string {
+  const isPlan = results.some(({ outcome }) => outcome === "changes");
+  const figures = isPlan ? ["Add", "Change", "Destroy"] : ["Added", "Changed", "Destroyed"];
   const rows = results.map((result) => [
     result.stack,
     ...counts(result.counts),
-    duration(result.elapsedMilliseconds),
-    colours[result.outcome](outcomeOf(result)),
+    result.elapsedMilliseconds === 0 ? "-" : duration(result.elapsedMilliseconds),
+    colours[result.outcome](outcomeOf(result, results)),
   ]);
   const failures = results
     .filter(({ outcome, message }) => outcome === "failed" || message !== undefined)
-    .map(failureOf);
-  return [table(["Stack", "Add", "Change", "Destroy", "Elapsed", "Result"], rows), ...failures].join("\n");
+    .map((result) => failureOf(result, results));
+  return [table(["Stack", ...figures, "Elapsed", "Result"], rows), ...failures].join("\n");
 }
 
 function counts(changes: ChangeCounts | undefined): string[] {
   return changes === undefined ? ["-", "-", "-"] : [changes.add, changes.change, changes.remove].map(String);
 }
 
-function outcomeOf({ outcome, needs = [] }: StackResult): string {
+function outcomeOf({ outcome, needs = [] }: StackResult, all: readonly StackResult[]): string {
   switch (outcome) {
     case "blocked":
       return `blocked on ${needs.join(", ")}`;
-    case "skipped":
-      return `skipped: needs ${needs.join(", ")}`;
+    case "not begun":
+      return `not begun: waits for ${needs.map((name) => causeOf(name, all)).join(", ")}`;
     default:
       return outcome;
   }
 }
 
-function failureOf(result: StackResult): string {
+/** A stack that others wait for, and why they do so in vain. */
+function causeOf(name: string, all: readonly StackResult[]): string {
+  const outcome = all.find(({ stack }) => stack === name)?.outcome;
+  const reason = outcome === undefined ? undefined : reasons[outcome];
+  return reason === undefined ? name : `${name} (${reason})`;
+}
+
+const reasons: Readonly<Partial<Record<Outcome, string>>> = {
+  failed: "failed",
+  "partly applied": "failed",
+  "partly destroyed": "failed",
+  blocked: "blocked",
+  refused: "refused",
+  stopped: "stopped",
+  interrupted: "interrupted",
+  "not approved": "not approved",
+};
+
+function failureOf(result: StackResult, all: readonly StackResult[]): string {
   const lines = [
-    pc.red(
-      `${result.stack} ${result.outcome === "failed" ? "failed" : outcomeOf(result)}${inResources(result.failedResources)}`,
-    ),
+    pc.red(`${result.stack} ${outcomeOf(result, all)}${inResources(result.failedResources)}`),
     indent(result.message ?? ""),
     result.remedy === undefined ? "" : `  ${pc.bold("To do:")} ${result.remedy}`,
     result.log === undefined ? "" : `  Log: ${result.log}`,

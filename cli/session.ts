@@ -5,7 +5,8 @@ import pc from "picocolors";
 
 import type { AwsAccess } from "./aws";
 import { type Context, environmentNamed, type TargetEnvironment } from "./context";
-import { InterruptedError, UsageError } from "./errors";
+import { explain } from "./diagnose";
+import { CommandError, InterruptedError, messageOf, UsageError } from "./errors";
 import { guardAccount } from "./guards";
 import { accessTo, lostDeploy, requireLocalCloud } from "./local-cloud-access";
 import { takeLock, thisProcess } from "./lock";
@@ -118,11 +119,21 @@ export async function withSession<Result>(
         return work(session);
       }),
     );
+  } catch (error) {
+    throw withRemedyFor(environment.name, error);
   } finally {
     discardPlans(context.workspace, environment.name);
     stopListening();
     release();
   }
+}
+
+/** A known failure of a program, with a remedy that can be copied. */
+function withRemedyFor(environment: string, error: unknown): unknown {
+  const known = error instanceof CommandError ? undefined : explain(messageOf(error));
+  return known?.remedy.includes("<env>") === true
+    ? new CommandError(messageOf(error), known.remedy.replaceAll("<env>", environment))
+    : error;
 }
 
 function withStateAt(environment: TargetEnvironment, location: RunOptions["state"]): TargetEnvironment {

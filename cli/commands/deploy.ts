@@ -2,11 +2,12 @@ import { Command } from "commander";
 
 import { Approval, type ApprovalOptions } from "../approval";
 import { type Context, environmentNamed } from "../context";
-import { deploy, type DeploySettings, isGood } from "../deployment";
+import { deploy, type DeploySettings } from "../deployment";
 import { exitCodes, UsageError } from "../errors";
 import { beforeDeploy, type PreflightSettings } from "../preflight/report";
 import { type StackResult, summary } from "../report";
 import { writeResult } from "../result-file";
+import { failureCodeOf, isGood } from "../runs/results";
 import { addRunOptions, type RunOptions, withSession } from "../session";
 import { outputValues, standingReport, standingStacks } from "../standing";
 import { StateHome } from "../state-home";
@@ -96,7 +97,7 @@ export function exitCodeOf(context: Context, results: readonly StackResult[]): n
   if (context.interrupts.requested) {
     return exitCodes.interrupted;
   }
-  return results.every(isGood) ? exitCodes.success : exitCodes.failure;
+  return results.every(isGood) ? exitCodes.success : failureCodeOf(results);
 }
 
 /** Adds the options that answer questions beforehand. */

@@ -5,6 +5,7 @@ import { planEnvironment, type PlanSettings } from "../environment-plan";
 import { exitCodes, UsageError } from "../errors";
 import { changeList, type StackResult, summary } from "../report";
 import { writeResult } from "../result-file";
+import { failureCodeOf } from "../runs/results";
 import { addRunOptions, type RunOptions, withSession } from "../session";
 import { StateHome } from "../state-home";
 
@@ -73,7 +74,7 @@ export function planExitCode(
   { detailedExitcode }: PlanCommandOptions,
 ): number {
   if (results.some(({ outcome }) => outcome === "failed")) {
-    return exitCodes.failure;
+    return failureCodeOf(results);
   }
   const hasChanges = results.some(({ outcome }) => outcome !== "no changes");
   return detailedExitcode === true && hasChanges ? exitCodes.changes : exitCodes.success;

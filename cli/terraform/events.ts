@@ -28,6 +28,13 @@ export interface ChangeCounts {
 /** No change at all. */
 export const noChanges: ChangeCounts = { add: 0, change: 0, remove: 0, import: 0 };
 
+/** Whether anything was, or is to be, done. */
+export function isAny({ add, change, remove, import: imported }: ChangeCounts): boolean {
+  return add + change + remove + imported > 0;
+}
+
+const figures = { create: "add", update: "change", delete: "remove" } as const;
+
 interface Hook {
   readonly resource: { readonly addr: string };
   /** `create`, `update`, `delete` or `read`. */
@@ -107,6 +114,8 @@ export class EventCollector {
   public readonly diagnostics: Diagnostic[] = [];
   public readonly failed: string[] = [];
   public counts: ChangeCounts = noChanges;
+  /** What an apply has really done so far; a plan's own counts say what is to be done. */
+  public applied: ChangeCounts = noChanges;
   public done = 0;
 
   /** Takes one line; gives the event back when it was one. */
@@ -133,10 +142,19 @@ export class EventCollector {
   private addResult({ type, hook, diagnostic }: TerraformEvent): void {
     if (type === "apply_complete" && !isDataSource(hook)) {
       this.done += 1;
+      this.addApplied(hook?.action);
     } else if (type === "apply_errored" && hook !== undefined) {
       this.failed.push(hook.resource.addr);
     } else if (diagnostic !== undefined) {
       this.diagnostics.push(diagnostic);
+    }
+  }
+
+  /** A replacement is told as a deletion and a creation, and counts as both, as in Terraform's own summary. */
+  private addApplied(action = ""): void {
+    const figure = Object.hasOwn(figures, action) ? figures[action as keyof typeof figures] : undefined;
+    if (figure !== undefined) {
+      this.applied = { ...this.applied, [figure]: this.applied[figure] + 1 };
     }
   }
 }

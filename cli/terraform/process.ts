@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, closeSync, fstatSync, openSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -45,7 +46,7 @@ export interface ProcessRequest {
 
 /** How a program ended. */
 export interface ProcessResult {
-  /** Exit code; 128 and more for a signal. */
+  /** Exit code; 128 and the signal's number for one that a signal ended, as shells have it. */
   readonly exitCode: number;
   /** Standard output. */
   readonly output: string;
@@ -113,7 +114,7 @@ export function processRunner(interrupts: Interrupts): RunProcess {
         err.file.finish();
       });
       return {
-        exitCode: code ?? 128,
+        exitCode: code ?? exitCodeOfSignal(signal),
         output: output.join("\n"),
         errors: errors.join("\n"),
         ...(signal === null ? {} : { signal }),
@@ -125,6 +126,11 @@ export function processRunner(interrupts: Interrupts): RunProcess {
       }
     }
   };
+}
+
+/** What a shell says of a program that a signal ended: 137 for SIGKILL. */
+export function exitCodeOfSignal(signal: NodeJS.Signals | null): number {
+  return 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
 interface End {

@@ -20,6 +20,7 @@ import {
   formatDiagnostic,
   humanLine,
 } from "./events";
+import { errorsIn, explainSignal } from "./last-words";
 import type { ProcessResult, RunProcess } from "./process";
 import { ProviderLock } from "./provider-lock";
 
@@ -298,14 +299,7 @@ export class TerraformCommand implements Terraform {
         ? errors.map((diagnostic) => formatDiagnostic(diagnostic, stack.configuration)).join("\n")
         : errorsIn(`${result.output}\n${result.errors}`);
     const { signal } = result;
-    const known =
-      signal === undefined
-        ? explain(said)
-        : {
-            message: `Terraform was killed (${signal}).`,
-            kind: "killed",
-            remedy: "Run `meridian recover <env>`.",
-          };
+    const known = signal === undefined ? explain(said) : explainSignal(signal, operation);
     const fallback = said === "" ? `terraform ${operation} ended with exit code ${result.exitCode}.` : said;
     const resources =
       events.failed.length > 0 ? events.failed : errors.flatMap(({ address }) => address ?? []);
@@ -315,7 +309,7 @@ export class TerraformCommand implements Terraform {
       this.logOf(stack, operation),
       known?.kind,
       [...new Set(resources)],
-      operation === "apply" ? events.counts : undefined,
+      operation === "apply" ? events.applied : undefined,
       signal,
     );
   }
@@ -396,11 +390,4 @@ export function terraformVariables(settings: TerraformSettings, stack: string): 
     CHECKPOINT_DISABLE: "1",
     NO_COLOR: "1",
   };
-}
-
-/** The errors in text that is for people, without what stands before them. */
-function errorsIn(text: string): string {
-  const plain = text.replace(/^[│╷╵] ?/gm, "");
-  const start = plain.search(/^Error: /m);
-  return (start < 0 ? plain : plain.slice(start)).trim();
 }

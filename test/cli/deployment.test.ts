@@ -6,6 +6,7 @@ import { deploy } from "../../cli/deployment";
 import { destroy, guardDeletion } from "../../cli/destruction";
 import { planStack } from "../../cli/planning";
 import type { StackResult } from "../../cli/report";
+import { noChanges } from "../../cli/terraform/events";
 import type { Session } from "../../cli/session";
 import { StateHome } from "../../cli/state-home";
 import { refusal } from "../support/synth";
@@ -134,9 +135,46 @@ describe("deploy", () => {
       "dev-foundation": "applied",
       "dev-eu": "failed",
       "dev-us": "applied",
-      "dev-edge": "skipped dev-eu",
+      "dev-edge": "not begun dev-eu",
     });
     expect(results.find(({ stack }) => stack === "dev-eu")?.message).toBe("apply dev-eu went wrong");
+  });
+
+  it("counts what was really done, and never what a plan that was not applied would have done", async () => {
+    const { results } = await run(freshAccount(), ({ terraform }) => {
+      terraform.failing.add("apply dev-eu");
+      terraform.failing.add("apply dev-us");
+      terraform.doneBeforeFailing.set("apply dev-us", { ...noChanges, add: 3 });
+    });
+
+    expect(results.map(({ stack, outcome, counts }) => [stack, outcome, counts?.add])).toEqual([
+      ["dev-bootstrap", "applied", 1],
+      ["dev-foundation", "applied", 1],
+      ["dev-eu", "failed", undefined],
+      ["dev-us", "partly applied", 3],
+      ["dev-edge", "not begun", undefined],
+    ]);
+  });
+
+  it("keeps the figures of an apply after which something else failed", async () => {
+    const { results } = await run(freshAccount(), ({ terraform }) =>
+      terraform.failing.add("migrate dev-bootstrap"),
+    );
+
+    expect(results[0]).toMatchObject({
+      outcome: "failed",
+      counts: { add: 1 },
+      message: "migrate dev-bootstrap went wrong",
+    });
+  });
+
+  it("gives no figures of a plan that nobody approved", async () => {
+    const context = freshAccount();
+    context.answers.push("yes", "no");
+
+    const { results } = await run(context);
+
+    expect(results.map(({ counts }) => counts?.add)).toEqual([1, undefined, undefined, undefined, undefined]);
   });
 
   it("goes on where it stopped", async () => {
@@ -275,12 +313,42 @@ describe("destroy", () => {
     );
 
     expect(outcomes(results)).toEqual({
-      "dev-bootstrap": "skipped dev-foundation",
-      "dev-foundation": "skipped dev-us",
+      "dev-bootstrap": "not begun dev-us",
+      "dev-foundation": "not begun dev-us",
       "dev-eu": "destroyed",
       "dev-us": "failed",
       "dev-edge": "destroyed",
     });
+  });
+
+  it("says of a destroy that failed on its way that a part is gone, and what waits for it", async () => {
+    const context = await deployed();
+
+    const { results } = await run(
+      context,
+      ({ terraform }) => {
+        terraform.failing.add("plan -destroy dev-eu");
+        terraform.failing.add("apply dev-edge");
+        terraform.doneBeforeFailing.set("apply dev-edge", { ...noChanges, remove: 2 });
+      },
+      [],
+      destroy,
+    );
+
+    expect(outcomes(results)).toEqual({
+      "dev-bootstrap": "not begun dev-eu dev-edge",
+      "dev-foundation": "not begun dev-eu dev-edge",
+      "dev-eu": "failed",
+      "dev-us": "not begun dev-edge",
+      "dev-edge": "partly destroyed",
+    });
+    expect(results.map(({ counts }) => counts?.remove)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      2,
+    ]);
   });
 
   it("goes on after the bootstrap stack's end was cut short", async () => {

@@ -84,6 +84,10 @@ describe("explain", () => {
     ],
     ["write /x: no space left on device", "The disk is full."],
     [
+      "Error: Plugin did not respond\n\nThe plugin encountered an error, and failed to respond to the plugin.(*GRPCProvider).ApplyResourceChange call. rpc error: connection refused",
+      "The provider ended in the middle of its work: it was killed, probably for want of memory, or crashed.",
+    ],
+    [
       "VpcLimitExceeded: The maximum number of VPCs has been reached.",
       "A service quota of the account is used up (VpcLimitExceeded).",
     ],

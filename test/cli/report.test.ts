@@ -26,13 +26,13 @@ describe("summary", () => {
         elapsedMilliseconds: 4_200,
       },
       failed,
-      { stack: "prod-edge", outcome: "skipped", needs: ["prod-eu-west-1"], elapsedMilliseconds: 0 },
+      { stack: "prod-edge", outcome: "not begun", needs: ["prod-eu-west-1"], elapsedMilliseconds: 0 },
     ]);
 
-    expect(stripVTControlCharacters(text)).toBe(`Stack            Add  Change  Destroy  Elapsed  Result
-prod-foundation  12   0       0        4s       applied
-prod-eu-west-1   -    -       -        2m 05s   failed
-prod-edge        -    -       -        0s       skipped: needs prod-eu-west-1
+    expect(stripVTControlCharacters(text)).toBe(`Stack            Added  Changed  Destroyed  Elapsed  Result
+prod-foundation  12     0        0          4s       applied
+prod-eu-west-1   -      -        -          2m 05s   failed
+prod-edge        -      -        -          -        not begun: waits for prod-eu-west-1 (failed)
 
 prod-eu-west-1 failed in aws_vpc.main
   A service quota of the account is used up (VpcLimitExceeded).

@@ -538,7 +538,7 @@ describe("a deploy of saved plans", () => {
     expect((await bench.deploy(undefined, crash)).outcomes).toMatchObject({
       "dev-us": "applied",
       "dev-eu": "failed",
-      "dev-edge": "stopped",
+      "dev-edge": "not begun",
     });
 
     const { outcomes, calls } = await bench.deploy();
@@ -651,8 +651,8 @@ describe("the gates of a deploy", () => {
     expect(outcomes).toEqual({
       "dev-foundation": "no changes",
       "dev-us": "refused",
-      "dev-eu": "stopped",
-      "dev-edge": "stopped",
+      "dev-eu": "not begun",
+      "dev-edge": "not begun",
     });
     expect(results[1]?.message).toContain("data-loss: destroy aws_s3_bucket.Logs in dev-us");
   });
@@ -665,7 +665,7 @@ describe("the gates of a deploy", () => {
       terraform.planned.set("dev-eu", many).set("dev-us", many);
     });
 
-    expect(results.map(({ outcome }) => outcome)).toEqual(["no changes", "applied", "refused", "stopped"]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(["no changes", "applied", "refused", "not begun"]);
     expect(results[2]?.message).toContain("change-count: 4 changes in dev at once, where 3 need no approval");
   });
 
@@ -714,8 +714,8 @@ describe("the gates of a deploy", () => {
     expect(outcomes).toEqual({
       "dev-foundation": "no changes",
       "dev-us": "refused",
-      "dev-eu": "stopped",
-      "dev-edge": "stopped",
+      "dev-eu": "not begun",
+      "dev-edge": "not begun",
     });
     expect(results[1]).toMatchObject({
       message: [
@@ -811,7 +811,7 @@ describe("the rollout from region to region", () => {
       "dev-foundation": "no changes",
       "dev-us": "applied",
       "dev-eu": "stopped",
-      "dev-edge": "stopped",
+      "dev-edge": "not begun",
     });
     expect(stopped.results[2]).toMatchObject({
       message:
@@ -845,7 +845,7 @@ describe("the rollout from region to region", () => {
       session.terraform.failing.add("apply dev-us");
     });
 
-    expect(outcomes).toMatchObject({ "dev-us": "failed", "dev-eu": "stopped" });
+    expect(outcomes).toMatchObject({ "dev-us": "failed", "dev-eu": "not begun" });
   });
 });
 

@@ -162,6 +162,37 @@ describe("meridian with real Terraform", () => {
     ]);
   });
 
+  it("says that Terraform was killed, what it had made by then, and exits as shells do", async () => {
+    const setup = setUp();
+    const { root } = setup.context.workspace;
+    setup.stacks = [
+      stack(root, "dev-foundation", [], {
+        resource: {
+          terraform_data: {
+            first: { input: "made" },
+            // A local-exec is a child of Terraform itself.
+            second: {
+              depends_on: ["terraform_data.first"],
+              provisioner: [{ "local-exec": { command: "kill -KILL $PPID" } }],
+            },
+          },
+        },
+      }),
+      region(root, "eu"),
+    ];
+
+    const { exitCode, stacks } = await setup.meridian("deploy", "dev", "--auto-approve");
+
+    expect(exitCode).toBe(137);
+    expect(outcomes(stacks)).toEqual(["dev-foundation partly applied", "dev-eu not begun dev-foundation"]);
+    expect(stacks[0]).toMatchObject({
+      message: "Terraform was killed (SIGKILL, exit code 137): probably out of memory.",
+      signal: "SIGKILL",
+      counts: { add: 1, change: 0, remove: 0 },
+    });
+    expect(setup.context.written.out).toContain("`meridian recover dev`");
+  });
+
   it("says where the configuration is wrong", async () => {
     const setup = setUp();
     const { root } = setup.context.workspace;

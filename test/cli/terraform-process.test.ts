@@ -42,7 +42,7 @@ describe("processRunner", () => {
   });
 
   it("says which signal ended a program", async () => {
-    expect(await run(requestOf("kill -KILL $$"))).toMatchObject({ exitCode: 128, signal: "SIGKILL" });
+    expect(await run(requestOf("kill -KILL $$"))).toMatchObject({ exitCode: 137, signal: "SIGKILL" });
   });
 
   it("leaves none of what the program started", async () => {

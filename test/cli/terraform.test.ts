@@ -262,6 +262,57 @@ describe("TerraformCommand", () => {
     ]);
   });
 
+  it("counts what an apply did before it failed, not what it was to do", async () => {
+    const hook = (type: string, action: string): string =>
+      JSON.stringify({ type, "@message": "x", hook: { resource: { addr: "aws_iam_role.a" }, action } });
+    const output = [
+      '{"type":"change_summary","@message":"Plan","changes":{"add":11,"change":2,"remove":1,"operation":"plan"}}',
+      hook("apply_complete", "create"),
+      hook("apply_complete", "create"),
+      hook("apply_complete", "update"),
+      hook("apply_complete", "read"),
+      hook("apply_complete", "delete"),
+      hook("apply_errored", "create"),
+    ].join("\n");
+    const { command, stacks } = setUp(() => ({ exitCode: 1, output }));
+
+    await expect(command.apply(stacks[0], "p", { lockTimeout: "5s" })).rejects.toMatchObject({
+      counts: { add: 2, change: 1, remove: 1, import: 0 },
+    });
+  });
+
+  it.each([
+    [
+      "SIGKILL",
+      "apply",
+      "Terraform was killed (SIGKILL, exit code 137): probably out of memory.",
+      "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). `dmesg` says whom the kernel killed. Then run `meridian recover dev`, which takes what it had made into the state, and the command again.",
+    ],
+    [
+      "SIGTERM",
+      "plan",
+      "Terraform was killed (SIGTERM, exit code 143): something asked it to end, such as the time limit of a job or a shutdown.",
+      "Find out what ended it (a job's time limit, a shutdown), and give the run more time. Then run the command again: a plan changes nothing in AWS.",
+    ],
+    [
+      "SIGSEGV",
+      "apply",
+      "Terraform was killed (SIGSEGV, exit code 139): it crashed.",
+      "The log has its last words. If it happens again, report them to Terraform or the provider. Then run `meridian recover dev`, which takes what it had made into the state, and the command again.",
+    ],
+  ] as const)("says what it means that %s ended an operation, and shows no raw events", async (...given) => {
+    const [signal, operation, message, remedy] = given;
+    const output = '{"type":"version","@message":"Terraform 1.11.4"}';
+    const { command, stacks } = setUp(() => ({ exitCode: 137, output, signal }));
+
+    const running =
+      operation === "apply"
+        ? command.apply(stacks[0], "p", { lockTimeout: "5s" })
+        : command.plan(stacks[0], { file: "p", lockTimeout: "5s" });
+
+    await expect(running).rejects.toMatchObject({ message, remedy, kind: "killed", signal });
+  });
+
   it("names the failed resources, the cause and the log of an apply", async () => {
     const output = [
       '{"type":"apply_errored","@message":"x","hook":{"resource":{"addr":"aws_iam_role.a"}}}',

@@ -286,8 +286,8 @@ describe("a rollout", () => {
     expect(outcomesOf(results)).toEqual([
       "dev-bootstrap no changes",
       "dev-us-east-1 failed",
-      "dev-eu-west-1 stopped",
-      "dev-edge stopped",
+      "dev-eu-west-1 not begun",
+      "dev-edge not begun",
     ]);
   });
 
@@ -302,7 +302,7 @@ describe("a rollout", () => {
       "dev-bootstrap applied",
       "dev-eu-west-1 applied",
       "dev-us-east-1 failed",
-      "dev-edge skipped",
+      "dev-edge not begun",
     ]);
     expect(results.find(({ outcome }) => outcome === "failed")?.remedy).toBe(
       "Mend what the reasons name, or take the change back, and deploy again. No later region and no record was changed.",

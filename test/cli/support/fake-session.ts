@@ -9,7 +9,13 @@ import type { Session } from "../../../cli/session";
 import type { State } from "../../../cli/state";
 import { synthesize } from "../../../cli/synthesis";
 import { type ChangeCounts, noChanges } from "../../../cli/terraform/events";
-import type { InitOptions, PlanOptions, PlanOutcome, Terraform } from "../../../cli/terraform/terraform";
+import {
+  type InitOptions,
+  type PlanOptions,
+  type PlanOutcome,
+  type Terraform,
+  TerraformError,
+} from "../../../cli/terraform/terraform";
 import { selectStacks } from "../../../cli/waves";
 import { devEnvironment, type FakeContext, stateWith } from "./fake-context";
 
@@ -23,6 +29,8 @@ export class FakeTerraform implements Terraform {
   public readonly calls: string[] = [];
   /** Calls that fail, such as `apply dev-edge`. */
   public readonly failing = new Set<string>();
+  /** What calls that fail have done by then. */
+  public readonly doneBeforeFailing = new Map<string, ChangeCounts>();
   /** What plans change in stacks that stand, by stack. */
   public readonly planned = new Map<string, readonly PlannedResource[]>();
   /** What an apply makes besides, by stack. */
@@ -120,6 +128,10 @@ export class FakeTerraform implements Terraform {
     const call = `${operation} ${stack.name}`;
     this.calls.push(call);
     this.onCall(call);
+    const counts = this.doneBeforeFailing.get(call);
+    if (this.failing.has(call) && counts !== undefined) {
+      throw new TerraformError(`${call} went wrong`, undefined, "/x/apply.log", undefined, [], counts);
+    }
     if (this.failing.has(call)) {
       throw new CommandError(`${call} went wrong`);
     }

@@ -1,0 +1,44 @@
+import type { Explanation } from "../diagnose";
+import { parseEvent } from "./events";
+import { exitCodeOfSignal } from "./process";
+
+/** The errors in what a program wrote for people, without what stands before them and without events. */
+export function errorsIn(output: string): string {
+  const plain = output
+    .split("\n")
+    .filter((line) => parseEvent(line) === undefined)
+    .join("\n")
+    .replace(/^[│╷╵] ?/gm, "");
+  const start = plain.search(/^Error: /m);
+  return (start < 0 ? plain : plain.slice(start)).trim();
+}
+
+/** What a signal that ended Terraform most likely means. The kernel's own killer sends SIGKILL. */
+const likely: Readonly<Partial<Record<NodeJS.Signals, readonly [cause: string, remedy: string]>>> = {
+  SIGKILL: [
+    "probably out of memory",
+    "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). `dmesg` says whom the kernel killed.",
+  ],
+  SIGTERM: [
+    "something asked it to end, such as the time limit of a job or a shutdown",
+    "Find out what ended it (a job's time limit, a shutdown), and give the run more time.",
+  ],
+};
+
+const crashed: readonly [string, string] = [
+  "it crashed",
+  "The log has its last words. If it happens again, report them to Terraform or the provider.",
+];
+
+/** What it means that a signal ended Terraform, and what to do about it. */
+export function explainSignal(signal: NodeJS.Signals, operation: string): Explanation {
+  const [cause, remedy] = likely[signal] ?? crashed;
+  return {
+    kind: "killed",
+    message: `Terraform was killed (${signal}, exit code ${exitCodeOfSignal(signal)}): ${cause}.`,
+    remedy:
+      operation === "apply"
+        ? `${remedy} Then run \`meridian recover <env>\`, which takes what it had made into the state, and the command again.`
+        : `${remedy} Then run the command again: a ${operation} changes nothing in AWS.`,
+  };
+}
