@@ -608,8 +608,11 @@ export const clusterSchema = section({
     NodePackage: optional(text(), warned("the cluster daemon is the module's own")),
     AwsBatchCliPackage: optional(text(), warned("no Batch client is installed")),
     AmiSearchFilters: optional(
-      section({ Tags: optional(list(tag)), Owner: optional(text()) }),
-      warned("stock images are found by their owner's parameter"),
+      section({
+        Tags: optional(list(tag)),
+        Owner: optional(text(), { note: "an account, `self`, `amazon` or `aws-marketplace`; else `self`" }),
+      }),
+      { note: "the newest such image instead of the stock image" },
     ),
     InstanceTypesData: optional(text(), {
       note: "facts of instance types, as EC2 describes them, in JSON",

@@ -1,7 +1,7 @@
 import { DataAwsEc2InstanceType } from "@cdktf/provider-aws/lib/data-aws-ec2-instance-type";
 import { LaunchTemplate, type LaunchTemplateConfig } from "@cdktf/provider-aws/lib/launch-template";
 import { PlacementGroup } from "@cdktf/provider-aws/lib/placement-group";
-import { Fn } from "cdktf";
+import { Fn, type Precondition } from "cdktf";
 import { Construct } from "constructs";
 import { resourceName } from "../core";
 import type {
@@ -11,6 +11,7 @@ import type {
 } from "./cluster-keys";
 import { InternalError } from "../core";
 import type { InstanceTypeFacts, InstanceTypes } from "./instance-types";
+import type { NodeImage } from "./node-image";
 import { type EfaChoice, networkInterfacePlan } from "./network-interfaces";
 import { placementGroupOf, typesOf, usesPlacementGroup } from "./checks/check";
 
@@ -31,9 +32,7 @@ export interface ComputeResourceProps {
   /** What is known of instance types. */
   readonly instanceTypes: InstanceTypes;
   /** The image that nodes boot. */
-  readonly imageId: string;
-  /** The image's root device, such as `/dev/xvda`. */
-  readonly rootDeviceName: string;
+  readonly image: NodeImage;
   /** The instance profile of the nodes. */
   readonly instanceProfileArn: string;
   /** Security groups on every interface. */
@@ -90,6 +89,7 @@ export class ComputeResource extends Construct {
       ...machineOf(props),
       ...purchaseOf(props),
       placement: this.placementOf(props),
+      lifecycle: { precondition: [volumeCheckOf(props)] },
     });
     for (const type of typesOf(props.resource)) {
       this.createTypeCheck(type, props.instanceTypes.find(type));
@@ -160,7 +160,7 @@ function machineOf(props: ComputeResourceProps): LaunchTemplateConfig {
     name,
     description: `Nodes of ${queue.Name}/${resource.Name} in the cluster ${clusterName}`,
     updateDefaultVersion: true,
-    imageId: props.imageId,
+    imageId: props.image.imageId,
     instanceType: resource.Instances === undefined ? resource.InstanceType : undefined,
     keyName: props.keyName,
     userData: Fn.base64encode(props.userData),
@@ -175,12 +175,19 @@ function machineOf(props: ComputeResourceProps): LaunchTemplateConfig {
     },
     cpuOptions: cpuOptionsOf(resource.DisableSimultaneousMultithreading, typesOf(resource), facts),
     networkInterfaces: interfacesOf(props),
-    blockDeviceMappings: [rootVolumeOf(props.rootDeviceName, queue.ComputeSettings.LocalStorage.RootVolume)],
+    blockDeviceMappings: [
+      rootVolumeOf(props.image.rootDeviceName, queue.ComputeSettings.LocalStorage.RootVolume),
+    ],
     tagSpecifications: ["instance", "volume"].map((resourceType) => ({
       resourceType,
       tags: { Name: "Compute", ...props.tags },
     })),
   };
+}
+
+function volumeCheckOf({ image, queue }: ComputeResourceProps): Precondition {
+  const { Size } = queue.ComputeSettings.LocalStorage.RootVolume;
+  return image.volumeCheck(Size, `RootVolume.Size of the queue ${queue.Name}`);
 }
 
 /** Whether a node itself turns off its second threads, because EC2 takes no CPU options for `metal` types. */

@@ -9,6 +9,7 @@ import { pascalCase } from "../core";
 import { cpuOptionsOf } from "./compute-resource";
 import type { HeadNodeConfiguration } from "./cluster-keys";
 import type { InstanceTypeFacts } from "./instance-types";
+import type { NodeImage } from "./node-image";
 
 /** What the network interface of the head node is made of. */
 export interface HeadAddressProps {
@@ -69,7 +70,7 @@ export interface HeadNodeProps {
   /** What is known of its instance type. */
   readonly facts: InstanceTypeFacts;
   /** The image. */
-  readonly imageId: string;
+  readonly image: NodeImage;
   /** Its network interface. */
   readonly networkInterfaceId: string;
   /** Its instance profile. */
@@ -106,7 +107,7 @@ export class HeadNode extends Construct {
     const { configuration, facts } = props;
     const { RootVolume } = configuration.LocalStorage;
     this.resource = new Instance(this, "Resource", {
-      ami: props.imageId,
+      ami: props.image.imageId,
       instanceType: configuration.InstanceType,
       keyName: configuration.Ssh.KeyName,
       iamInstanceProfile: props.instanceProfileName,
@@ -134,7 +135,10 @@ export class HeadNode extends Construct {
       },
       userData: props.userData,
       tags: { Name: "HeadNode", ...props.tags },
-      lifecycle: { ignoreChanges: ["ami", "user_data"] },
+      lifecycle: {
+        ignoreChanges: ["ami", "user_data"],
+        precondition: [props.image.volumeCheck(RootVolume.Size, "HeadNode.LocalStorage.RootVolume.Size")],
+      },
     });
     this.resource.dependsOn = [...props.after];
     this.attach(props);

@@ -7,6 +7,7 @@ import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { nameLimits, resourceName } from "../core";
 import type { LoginPoolConfiguration } from "./cluster-keys";
+import type { NodeImage } from "./node-image";
 
 /** What a {@link LoginPool} is made of. */
 export interface LoginPoolProps {
@@ -23,15 +24,13 @@ export interface LoginPoolProps {
   /** Security groups of nodes and balancer. */
   readonly securityGroupIds: readonly string[];
   /** The image. */
-  readonly imageId: string;
-  /** The name of its root device. */
-  readonly rootDeviceName: string;
+  readonly image: NodeImage;
   /**
-   * Size of the root volume.
+   * The least size of the root volume; the image's where that is larger.
    *
    * @default - the image's
    */
-  readonly rootVolumeSizeGiB?: number;
+  readonly leastVolumeSizeGiB?: number;
   /** The instance profile. */
   readonly instanceProfileArn: string;
   /** What a node runs when it boots. */
@@ -111,11 +110,11 @@ export class LoginPool extends Construct {
   }
 
   private createTemplate(props: LoginPoolProps): LaunchTemplate {
-    const { clusterName, pool } = props;
+    const { clusterName, pool, image, leastVolumeSizeGiB } = props;
     return new LaunchTemplate(this, "Template", {
       name: `${clusterName}-login-${pool.Name}`,
       updateDefaultVersion: true,
-      imageId: props.imageId,
+      imageId: image.imageId,
       instanceType: pool.InstanceType,
       keyName: pool.Ssh.KeyName,
       vpcSecurityGroupIds: [...props.securityGroupIds],
@@ -127,8 +126,13 @@ export class LoginPool extends Construct {
       },
       blockDeviceMappings: [
         {
-          deviceName: props.rootDeviceName,
-          ebs: { encrypted: "true", volumeType: "gp3", volumeSize: props.rootVolumeSizeGiB },
+          deviceName: image.rootDeviceName,
+          ebs: {
+            encrypted: "true",
+            volumeType: "gp3",
+            volumeSize:
+              leastVolumeSizeGiB === undefined ? undefined : image.volumeSizeFrom(leastVolumeSizeGiB),
+          },
         },
       ],
       userData: Fn.base64encode(props.userData),

@@ -6,7 +6,7 @@ import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { InternalError, literalText } from "../core";
-import { checksGpus, checksGpusOfAny, storagesOf, typesOf } from "./checks/check";
+import { bootsStockImage, checksGpus, checksGpusOfAny, storagesOf, typesOf } from "./checks/check";
 import type { HeadNodeConfiguration, LoginPoolConfiguration, SlurmQueueConfiguration } from "./cluster-keys";
 import { madeSoFar } from "./boot-order";
 import { ClusterMonitoring, logGroupNameOf } from "./cluster-monitoring";
@@ -17,6 +17,7 @@ import { HeadAddress, HeadNode } from "./head-node";
 import type { ClusterParts } from "./hpc-cluster";
 import { InstanceTypes } from "./instance-types";
 import { LoginPool } from "./login-pool";
+import { ImageSearch, NodeImage } from "./node-image";
 import { NodeRole } from "./node-role";
 import {
   computeStatements,
@@ -28,7 +29,7 @@ import {
 } from "./permissions";
 import { renderFleet } from "./slurm-fleet";
 import { renderSlurmFiles } from "./slurm-files";
-import { rootDeviceNameOf, StockImageLookup } from "./stock-images";
+import { StockImageLookup } from "./stock-images";
 import { actionsOf, efaInstallerVersion, renderUserData, slurmVersion, type NodeSettings } from "./user-data";
 
 /** The file says nothing of it. As the other nodes have it: stock images are too small. */
@@ -82,6 +83,7 @@ export class SlurmCluster extends Construct {
   private readonly bucket: ConfigurationBucket;
   private readonly zone?: { readonly id: string; readonly arn: string; readonly domain: string };
   private readonly stockImageId?: string;
+  private readonly images = new Map<string, NodeImage>();
 
   public constructor(scope: Construct, id: string, parts: ClusterParts) {
     super(scope, id);
@@ -134,15 +136,21 @@ export class SlurmCluster extends Construct {
       return undefined;
     }
     const architecture = this.instanceTypes.find(this.head.InstanceType)?.architecture ?? "x86_64";
-    return new StockImageLookup(this, "StockImage", { os: Image.Os, architecture }).imageId;
+    const filters = this.parts.configuration.DevSettings.AmiSearchFilters ?? {};
+    return bootsStockImage(this.parts.configuration)
+      ? new StockImageLookup(this, "StockImage", { os: Image.Os, architecture }).imageId
+      : new ImageSearch(this, "SearchedImage", { filters, architecture }).imageId;
   }
 
-  private imageOf(own: { readonly CustomAmi?: string } | undefined): string {
+  private imageOf(own: { readonly CustomAmi?: string } | undefined): NodeImage {
     const imageId = own?.CustomAmi ?? this.stockImageId;
     if (imageId === undefined) {
       throw new InternalError("a node has no image");
     }
-    return imageId;
+    const known = this.images.get(imageId);
+    const image = known ?? new NodeImage(this, `Image-${this.images.size}`, imageId);
+    this.images.set(imageId, image);
+    return image;
   }
 
   private createTable(): DynamodbTable {
@@ -286,8 +294,7 @@ export class SlurmCluster extends Construct {
       resource,
       clusterName: name,
       instanceTypes: this.instanceTypes,
-      imageId: this.imageOf(queue.Image),
-      rootDeviceName: rootDeviceNameOf(configuration.Image.Os),
+      image: this.imageOf(queue.Image),
       instanceProfileArn: role.instanceProfileArn,
       securityGroupIds: groupsOf(queue.Networking, security.resource.id),
       subnetIds: place.queueSubnetIds[queue.Name] ?? [],
@@ -324,7 +331,7 @@ export class SlurmCluster extends Construct {
     ];
     const { KeyName } = this.head.Ssh;
     return {
-      imageIds: each(({ Image }) => [this.imageOf(Image)]),
+      imageIds: each(({ Image }) => [this.imageOf(Image).imageId]),
       subnetIds: each(({ Name }) => place.queueSubnetIds[Name] ?? []),
       securityGroupIds: each(({ Networking }) => groupsOf(Networking, security.resource.id)),
       keyNames: KeyName === undefined ? [] : [KeyName],
@@ -405,7 +412,7 @@ export class SlurmCluster extends Construct {
       after: madeSoFar(this.node.scope ?? this),
       clusterName: name,
       configuration: this.head,
-      imageId: this.imageOf(this.head.Image),
+      image: this.imageOf(this.head.Image),
       networkInterfaceId: this.headAddress.resource.id,
       instanceProfileName: role.instanceProfileName,
       imdsSupport: configuration.Imds.ImdsSupport,
@@ -449,9 +456,8 @@ export class SlurmCluster extends Construct {
       vpcId: place.vpcId,
       subnetId: place.loginSubnetIds[pool.Name] ?? place.headSubnetId,
       securityGroupIds: groupsOf(pool.Networking, security.login?.id),
-      imageId: this.imageOf(pool.Image),
-      rootDeviceName: rootDeviceNameOf(configuration.Image.Os),
-      rootVolumeSizeGiB: pool.Image?.CustomAmi === undefined ? loginVolumeSizeGiB : undefined,
+      image: this.imageOf(pool.Image),
+      leastVolumeSizeGiB: pool.Image?.CustomAmi === undefined ? loginVolumeSizeGiB : undefined,
       instanceProfileArn: role.instanceProfileArn,
       imdsSupport: configuration.Imds.ImdsSupport,
       tags: {

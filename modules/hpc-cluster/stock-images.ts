@@ -5,51 +5,34 @@ import type { ClusterConfiguration } from "./cluster-keys";
 
 type OperatingSystem = ClusterConfiguration["Image"]["Os"];
 
-interface StockImage {
-  /** The device that the image's root volume is attached as. */
-  readonly rootDeviceName: string;
-  /** Who publishes the image, and how it is found. */
-  readonly source:
-    | { readonly parameter: (architecture: string) => string }
-    | { readonly owner: string; readonly name: (architecture: string) => string };
-}
+/** Who publishes the image, and how it is found. */
+type StockImage =
+  | { readonly parameter: (architecture: string) => string }
+  | { readonly owner: string; readonly name: (architecture: string) => string };
 
 const debianArchitecture = (architecture: string) => (architecture === "arm64" ? "arm64" : "amd64");
 const redHatArchitecture = (architecture: string) => (architecture === "arm64" ? "aarch64" : "x86_64");
 
 const ubuntu = (version: string, volume: string): StockImage => ({
-  rootDeviceName: "/dev/sda1",
-  source: {
-    parameter: (architecture) =>
-      `/aws/service/canonical/ubuntu/server/${version}/stable/current/${debianArchitecture(architecture)}/hvm/${volume}/ami-id`,
-  },
+  parameter: (architecture) =>
+    `/aws/service/canonical/ubuntu/server/${version}/stable/current/${debianArchitecture(architecture)}/hvm/${volume}/ami-id`,
 });
 
 const rhel = (version: string): StockImage => ({
-  rootDeviceName: "/dev/sda1",
-  source: {
-    owner: "309956199498",
-    name: (architecture) => `RHEL-${version}.*_HVM-*-${architecture}-*-Hourly2-GP3`,
-  },
+  owner: "309956199498",
+  name: (architecture) => `RHEL-${version}.*_HVM-*-${architecture}-*-Hourly2-GP3`,
 });
 
 const rocky = (version: string): StockImage => ({
-  rootDeviceName: "/dev/sda1",
-  source: {
-    owner: "792107900819",
-    name: (architecture) => `Rocky-${version}-EC2-Base-${version}.*.${redHatArchitecture(architecture)}*`,
-  },
+  owner: "792107900819",
+  name: (architecture) => `Rocky-${version}-EC2-Base-${version}.*.${redHatArchitecture(architecture)}*`,
 });
 
 const amazonLinux = (name: string): StockImage => ({
-  rootDeviceName: "/dev/xvda",
-  source: { parameter: (architecture) => `/aws/service/ami-amazon-linux-latest/${name}-${architecture}` },
+  parameter: (architecture) => `/aws/service/ami-amazon-linux-latest/${name}-${architecture}`,
 });
 
-/**
- * Where the stock image of each operating system is found. Ended ones stay for their root device,
- * which a custom image shares.
- */
+/** Where the stock image of each operating system is found. Ended ones need an image of one's own. */
 const stockImages: Readonly<Record<OperatingSystem, StockImage>> = {
   alinux2: amazonLinux("amzn2-ami-kernel-5.10-hvm"),
   alinux2023: amazonLinux("al2023-ami-kernel-6.1"),
@@ -61,11 +44,6 @@ const stockImages: Readonly<Record<OperatingSystem, StockImage>> = {
   rocky8: rocky("8"),
   rocky9: rocky("9"),
 };
-
-/** The root device of an operating system's images. */
-export function rootDeviceNameOf(os: OperatingSystem): string {
-  return stockImages[os].rootDeviceName;
-}
 
 /** What a {@link StockImageLookup} looks for. */
 export interface StockImageLookupProps {
@@ -89,7 +67,7 @@ export class StockImageLookup extends Construct {
 
   public constructor(scope: Construct, id: string, { os, architecture }: StockImageLookupProps) {
     super(scope, id);
-    const { source } = stockImages[os];
+    const source = stockImages[os];
     if ("parameter" in source) {
       const parameter = new DataAwsSsmParameter(this, "Resource", { name: source.parameter(architecture) });
       this.resource = parameter;

@@ -140,3 +140,9 @@ export function checksGpus(queue: SlurmQueueConfiguration, resource: ComputeReso
 export function mountPath(directory: string): string {
   return `/${directory.replace(/^\/+|\/+$/g, "")}`;
 }
+
+/** Whether nodes without an image of their own boot the publisher's stock image, and not one that the file names or describes. */
+export function bootsStockImage({ Image, DevSettings }: ClusterConfiguration): boolean {
+  const { Owner, Tags } = DevSettings.AmiSearchFilters ?? {};
+  return Image.CustomAmi === undefined && Owner === undefined && Tags === undefined;
+}

@@ -1,6 +1,6 @@
 import { regionNames } from "../platform";
 import type { ClusterConfiguration } from "../cluster-keys";
-import { listed, queuesOf, repeated, resourcesOf, storagesOf, type Check } from "./check";
+import { bootsStockImage, listed, queuesOf, repeated, resourcesOf, storagesOf, type Check } from "./check";
 
 const longestClusterName = { plain: 60, withAccounting: 40 };
 const longestName = 25;
@@ -230,10 +230,11 @@ const counts: Check = {
 
 const operatingSystem: Check = {
   code: "OperatingSystem",
-  run: ({ Image }, { warn, error }) => {
+  run: (cluster, { warn, error }) => {
+    const { Image } = cluster;
     const ended: Record<string, string> = { alinux2: "Amazon Linux 2", ubuntu2004: "Ubuntu 20.04" };
     const name = ended[Image.Os];
-    if (name !== undefined && Image.CustomAmi === undefined) {
+    if (name !== undefined && bootsStockImage(cluster)) {
       error(
         "Image.Os",
         `${name} has reached its end of support and has no stock image here`,

@@ -1,4 +1,5 @@
 import {
+  bootsStockImage,
   instanceTypesOf,
   factsOf,
   listed,
@@ -88,7 +89,7 @@ const architectureOs: Check = {
   code: "ArchitectureOs",
   run: (cluster, { error }) => {
     const architecture = instanceTypesOf(cluster).find(cluster.HeadNode?.InstanceType ?? "")?.architecture;
-    if (architecture === "arm64" && cluster.Image.Os === "rocky8" && cluster.Image.CustomAmi === undefined) {
+    if (architecture === "arm64" && cluster.Image.Os === "rocky8" && bootsStockImage(cluster)) {
       error("Image.Os", "there is no stock arm64 image of rocky8", "use alinux2023, ubuntu2404 or rocky9");
     }
   },
@@ -519,8 +520,8 @@ const accelerators: Check = {
     }
     for (const { queue, resource, resourcePath } of resourcesOf(cluster)) {
       const type = typesOf(resource).find((one) => types.find(one)?.gpus?.manufacturer === "NVIDIA");
-      const image = queue.Image?.CustomAmi ?? cluster.Image.CustomAmi;
-      if (type !== undefined && image === undefined) {
+      const isStock = queue.Image?.CustomAmi === undefined && bootsStockImage(cluster);
+      if (type !== undefined && isStock) {
         warn(
           resourcePath,
           `the stock image has no driver for the GPUs of '${type}', and Slurm's daemon does not start without their devices`,

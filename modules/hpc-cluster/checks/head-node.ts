@@ -70,5 +70,18 @@ const overlappingDisks: Check = {
   },
 };
 
+const oldPython: Check = {
+  code: "OperatingSystem",
+  run: ({ Image, Scheduling }, { error }) => {
+    if (Scheduling.Scheduler === "slurm" && ["rhel8", "rocky8"].includes(Image.Os)) {
+      error(
+        "Image.Os",
+        `the cluster daemon needs Python 3.7 and Slurm 21.08 or newer, and ${Image.Os} has Python 3.6 and Slurm 20.11`,
+        `use ${Image.Os.replace("8", "9")}`,
+      );
+    }
+  },
+};
+
 /** Checks of the head node against the rest of the file, and of disks of nodes against what they share. */
-export const headNodeChecks: readonly Check[] = [memorySize, overlappingDisks];
+export const headNodeChecks: readonly Check[] = [memorySize, oldPython, overlappingDisks];

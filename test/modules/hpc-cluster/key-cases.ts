@@ -372,7 +372,6 @@ export const keySettings: Readonly<Record<string, KeySetting>> = {
   "Iam.Roles": { value: { LambdaFunctionsRole: "arn:aws:iam::111122223333:role/l" } },
   DirectoryService: { value: directory },
   "DevSettings.Cookbook": { value: { ChefCookbook: "x" } },
-  "DevSettings.AmiSearchFilters": { value: { Owner: "self" } },
   "DevSettings.InstanceTypesData": { value: '{"c5n.18xlarge": {"VCpuInfo": {"DefaultVCpus": 8}}}' },
   "DevSettings.EfaInterfaceType": { value: "efa", also: { [`${resource}.Efa`]: { Enabled: true } } },
   "DeploymentSettings.LambdaFunctionsVpcConfig": {
@@ -454,7 +453,6 @@ const textsByEnd: readonly (readonly [RegExp, Value])[] = [
 /** Sections that nothing is made of: they are given whole, with the key in them. */
 const wholeSections: Readonly<Record<string, Value>> = {
   DirectoryService: { ...directory, AdditionalSssdConfigs: { debug_level: "1" } },
-  "DevSettings.AmiSearchFilters": { Tags: tags, Owner: "self" },
   "DeploymentSettings.LambdaFunctionsVpcConfig": {
     SecurityGroupIds: groups,
     SubnetIds: ["subnet-11111111111111111"],

@@ -126,3 +126,15 @@ describe("the prefix of roles", () => {
     expect(errorsOf(slurmFile({ rest: `Iam:\n  ResourcePrefix: ${prefix}` }))).toEqual([]);
   });
 });
+
+describe("the operating system", () => {
+  it.each(["rhel8", "rocky8"])("refuses %s, whose Python and Slurm are too old for the daemon", (os) => {
+    const message = `cluster.yaml:2: ERROR OperatingSystem: Image.Os: the cluster daemon needs Python 3.7 and Slurm 21.08 or newer, and ${os} has Python 3.6 and Slurm 20.11; use ${os.replace("8", "9")}`;
+
+    expect(errorsOf(slurmFile().replace("alinux2023", os))).toEqual([message]);
+  });
+
+  it.each(["rhel9", "rocky9"])("takes %s", (os) => {
+    expect(errorsOf(slurmFile().replace("alinux2023", os))).toEqual([]);
+  });
+});
