@@ -102,6 +102,9 @@ const results = [
   debianPackages(
     "slurm-wlm",
     "munge",
+    // A job of MPI runs over its nodes (test/modules/hpc-cluster/slurm.integration.ts).
+    "openmpi-bin",
+    "libopenmpi-dev",
     // The machine in which nodes mount from a head node (test/modules/hpc-cluster/machine).
     "qemu-system-x86",
     "linux-image-cloud-amd64",

@@ -374,6 +374,9 @@ export class SlurmCluster extends Construct {
       slurmVersion,
       efaInstallerVersion,
       efa: false,
+      openMpi: this.queues.some(({ ComputeResources }) => ComputeResources.some(({ Efa }) => Efa.Enabled))
+        ? "efa"
+        : "distribution",
       ephemeralDirectory: this.head.LocalStorage.EphemeralVolume.MountDir,
       sharedHome: configuration.DeploymentSettings.DefaultUserHome === "Shared",
       sudo: !configuration.DeploymentSettings.DisableSudoAccessForDefaultUser,

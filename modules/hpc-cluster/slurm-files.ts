@@ -87,7 +87,9 @@ function slurmConf(props: SlurmFilesProps): string[] {
     `TreeWidth=${treeWidth(SlurmSettings)}`,
     "ProctrackType=proctrack/cgroup",
     "TaskPlugin=task/affinity,task/cgroup",
-    "MpiDefault=none",
+    "MpiDefault=pmix",
+    // A job may lock as much memory as its node lets it: what it was submitted from may allow 64 KB, and EFA needs more.
+    "PropagateResourceLimitsExcept=MEMLOCK",
     "SchedulerType=sched/backfill",
     "SchedulerParameters=nohold_on_prolog_fail",
     "SelectType=select/cons_tres",

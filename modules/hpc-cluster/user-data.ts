@@ -13,7 +13,10 @@ export interface NodeSettings {
   readonly headAddress?: string;
   readonly slurmVersion: string;
   readonly efaInstallerVersion: string;
+  /** Whether the node has EFA interfaces. */
   readonly efa: boolean;
+  /** Whose Open MPI all nodes of the cluster have. */
+  readonly openMpi: "efa" | "distribution";
   readonly ephemeralDirectory: string;
   readonly sharedHome: boolean;
   readonly sudo: boolean;
@@ -47,7 +50,7 @@ export interface ActionSettings {
 /** Slurm that Amazon Linux nodes build; other systems have their own package. Its checksum is in the boot script. */
 export const slurmVersion = "24.05.8";
 
-/** The EFA installer that nodes with EFA run. */
+/** The EFA installer, which brings the Open MPI of clusters with EFA. */
 export const efaInstallerVersion = "1.51.0";
 
 /**

@@ -65,17 +65,49 @@ local_home() {
 }
 
 install_packages() {
-  local slurm=(slurm-wlm slurmdbd)
-  ! builds || slurm=(build-essential bzip2 pkg-config libmunge-dev libpam0g-dev libmariadb-dev libdbus-1-dev libreadline-dev)
+  local slurm=(slurm-wlm slurmdbd libpmix-dev) mpi=()
+  ! builds || slurm=(build-essential bzip2 pkg-config libmunge-dev libpam0g-dev libmariadb-dev libdbus-1-dev libreadline-dev libhwloc-dev libevent-dev)
   case $os in
     ubuntu|debian) export DEBIAN_FRONTEND=noninteractive; apt-get update -q
-      apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm iptables "${slurm[@]}" ;;
-    amzn) dnf install -qy nfs-utils mdadm iptables-nft gcc make readline-devel perl pam-devel mariadb105-devel dbus-devel
+      has_amazon_mpi || mpi=(openmpi-bin libopenmpi-dev)
+      apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm iptables gcc g++ gfortran make "${slurm[@]}" "${mpi[@]}" ;;
+    amzn) dnf install -qy nfs-utils mdadm iptables-nft gcc gcc-c++ gcc-gfortran make readline-devel perl pam-devel mariadb105-devel dbus-devel hwloc-devel libevent-devel
       dnf install -qy python3-boto3
       dnf install -qy munge munge-devel || build_munge ;;
     *) dnf install -qy epel-release || install_epel
-      dnf install -qy python3-boto3 munge nfs-utils mdadm iptables-nft slurm slurm-slurmctld slurm-slurmd slurm-slurmdbd ;;
+      has_amazon_mpi || mpi=(openmpi openmpi-devel)
+      dnf install -qy python3-boto3 munge nfs-utils mdadm iptables-nft gcc gcc-c++ gcc-gfortran make pmix slurm slurm-slurmctld slurm-slurmd slurm-slurmdbd "${mpi[@]}" ;;
   esac
+}
+
+# A program that was built on one node runs on all others only with the same Open MPI: that of the EFA installer where any
+# node has EFA, and on Amazon Linux, else that of the system.
+has_amazon_mpi() { [ "$(setting openMpi)" = efa ] || [ "$os" = amzn ]; }
+
+install_efa() {
+  has_amazon_mpi || return 0
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html#efa-start-enable
+  signed "https://efa-installer.amazonaws.com/aws-efa-installer-$(setting efaInstallerVersion).tar.gz" \
+    https://efa-installer.amazonaws.com/aws-efa-installer.key 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC /run/efa.tar.gz
+  tar xzf /run/efa.tar.gz -C /usr/src
+  local only=(); [ "$(setting efa)" = true ] || only=(--skip-kmod --skip-limit-conf --no-verify)
+  (cd /usr/src/aws-efa-installer && ./efa_installer.sh -y "${only[@]}")
+  rm -rf /usr/src/aws-efa-installer
+}
+
+# Users find `mpicc` and `mpirun` in every shell. EFA locks the memory that it sends from: of jobs Slurm sets the limit, of
+# what comes over SSH the system does.
+set_up_mpi() {
+  cat > /etc/profile.d/meridian-mpi.sh <<'SH'
+for directory in /opt/amazon/efa/bin /opt/amazon/openmpi/bin /usr/lib64/openmpi/bin; do
+  case :$PATH: in *:$directory:*) ;; *) [ ! -d $directory ] || PATH=$directory:$PATH ;; esac
+done
+unset directory
+SH
+  [ "$(setting efa)" = true ] || return 0
+  install -d /etc/security/limits.d; printf '* soft memlock unlimited\n* hard memlock unlimited\n' > /etc/security/limits.d/meridian-efa.conf
+  # Processes of one job read one another's memory, which Ubuntu forbids.
+  [ "$os" != ubuntu ] || { echo kernel.yama.ptrace_scope=0 > /etc/sysctl.d/60-meridian-efa.conf; sysctl -qp /etc/sysctl.d/60-meridian-efa.conf; }
 }
 
 # Red Hat's own repositories lack it.
@@ -86,7 +118,7 @@ install_epel() {
   dnf install -qy --setopt=localpkg_gpgcheck=1 /run/epel.rpm
 }
 
-# Checksums of munge, Slurm and efs-utils are those that ParallelCluster's cookbook publishes of the same versions.
+# Checksums of munge, PMIx, Slurm and efs-utils are those that ParallelCluster's cookbook publishes of the same versions.
 build_munge() {
   dnf install -qy openssl-devel bzip2-devel zlib-devel autoconf automake libtool
   checked https://github.com/dun/munge/archive/munge-0.5.16.tar.gz fa27205d6d29ce015b0d967df8f3421067d7058878e75d0d5ec3d91f4d32bb57 /run/munge.tar.gz
@@ -100,10 +132,14 @@ build_munge() {
 # Where there is no package, the head node builds Slurm and shares it.
 build_slurm() {
   builds || return 0
-  local slurm; slurm=slurm-$(setting slurmVersion | tr . -)-1
+  local slurm pmix=pmix-5.0.9; slurm=slurm-$(setting slurmVersion | tr . -)-1
+  # What starts MPI programs. Beside Slurm, so that nodes mount both.
+  checked "https://github.com/openpmix/openpmix/releases/download/v${pmix#pmix-}/$pmix.tar.gz" 11b9911aadaac590e5b02749caa618837de9fb644183c1bdc04378b54bf396bb /run/pmix.tar.gz
+  tar xzf /run/pmix.tar.gz -C /usr/src
+  (cd "/usr/src/$pmix" && ./configure -q --prefix=/opt/slurm/pmix --disable-static && make -sj "$(nproc)" && make -s install)
   checked "https://github.com/SchedMD/slurm/archive/$slurm.tar.gz" 06f4b837c3f7ec523a8924a5fee23d8305f20ca8ef3ad6128e128e87986821e4 /run/slurm.tar.gz
   tar xzf /run/slurm.tar.gz -C /usr/src
-  (cd "/usr/src/slurm-$slurm" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm && make -sj "$(nproc)" && make -s install)
+  (cd "/usr/src/slurm-$slurm" && ./configure -q --prefix=/opt/slurm --sysconfdir=/etc/slurm --with-pmix=/opt/slurm/pmix && make -sj "$(nproc)" && make -s install)
 }
 
 # Packages bring units of their own; a Slurm that was built has none.
@@ -198,16 +234,6 @@ mount_storage() {
   /opt/meridian/bin/python3 /opt/meridian/nodes/mounts.py "$role" "$head" > /run/meridian-mounts.sh
   # shellcheck source=/dev/null
   . /run/meridian-mounts.sh
-}
-
-install_efa() {
-  [ "$(setting efa)" = true ] || return 0
-  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html#efa-start-enable
-  signed "https://efa-installer.amazonaws.com/aws-efa-installer-$(setting efaInstallerVersion).tar.gz" \
-    https://efa-installer.amazonaws.com/aws-efa-installer.key 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC /run/efa.tar.gz
-  tar xzf /run/efa.tar.gz -C /tmp
-  (cd /tmp/aws-efa-installer && ./efa_installer.sh -y)
-  [ "$os" != ubuntu ] || sysctl -w kernel.yama.ptrace_scope=0
 }
 
 custom_action() {
@@ -318,7 +344,7 @@ compute_node() {
   add_nfs /etc/slurm ro
   ! builds || add_nfs /opt/slurm ro
   add_nfs /home
-  munge_key; mount_storage; install_efa
+  munge_key; mount_storage
   [ "$role" = compute ] || return 0
   name=$(python3 /opt/meridian/daemon/meridian_hpc.py own-name "$(imds instance-id)")
   [ "$(setting ec2HostNames)" = true ] || hostnamectl set-hostname "$name"
@@ -333,7 +359,7 @@ compute_node() {
 
 mkdir -p /opt/meridian/bin
 [ "$(setting threadsOff)" != true ] || echo off > /sys/devices/system/cpu/smt/control
-users; install_packages
+users; install_packages; install_efa; set_up_mpi
 # shellcheck disable=SC2016
 ! builds || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
 if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoers.d/90-cloud-init-users; fi

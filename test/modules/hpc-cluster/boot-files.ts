@@ -67,6 +67,7 @@ export function settings(role: NodeSettings["role"]): NodeSettings {
     slurmVersion: "24.05.8",
     efaInstallerVersion: "1.51.0",
     efa: false,
+    openMpi: "distribution",
     ephemeralDirectory: "/run/local",
     sharedHome: true,
     sudo: true,

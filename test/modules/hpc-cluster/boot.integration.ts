@@ -46,10 +46,24 @@ const answers = {
   aws: "case $* in *get-secret-value*) echo c2VjcmV0 ;; esac",
 };
 
+const booted = new Map<string, Boot>();
+
+/** What came of a boot; one that several tests look at is played once. */
 function boot(
   os: keyof typeof systems,
   role: NodeSettings["role"],
   changes: Partial<NodeSettings> = {},
+): Boot {
+  const key = JSON.stringify([os, role, changes]);
+  const known = booted.get(key) ?? playBoot(os, role, changes);
+  booted.set(key, known);
+  return known;
+}
+
+function playBoot(
+  os: keyof typeof systems,
+  role: NodeSettings["role"],
+  changes: Partial<NodeSettings>,
 ): Boot {
   const directory = mkdtempSync(join(tmpdir(), "meridian-boot-"));
   try {
@@ -172,7 +186,44 @@ playing("a booted node", () => {
     expect(calls.filter((call) => call.includes("slurm-wlm"))).toEqual([]);
     expect(calls).toContainEqual(expect.stringMatching(/^apt-get install .*libmunge-dev.*libdbus-1-dev/));
     expect(calls).toContain("mount /opt/slurm");
+    expect(boot("jammy", "head").calls.filter((call) => /pmix|slurm.*tar/.test(call))).toEqual([
+      expect.stringContaining("/openpmix/releases/download/v5.0.9/pmix-5.0.9.tar.gz") as string,
+      "tar xzf /run/pmix.tar.gz -C /usr/src",
+      expect.stringContaining("/SchedMD/slurm/archive/") as string,
+      "tar xzf /run/slurm.tar.gz -C /usr/src",
+    ]);
     expect(files["/etc/systemd/system/slurmd.service"]).toContain("/opt/slurm/sbin/slurmd");
+  });
+
+  it("has compilers and the Open MPI of its system where no node of the cluster has EFA", () => {
+    const { calls, files } = boot("ubuntu", "compute");
+
+    expect(calls).toContainEqual(
+      expect.stringMatching(/^apt-get install .*gfortran.* libpmix-dev openmpi-bin libopenmpi-dev$/),
+    );
+    expect(calls.filter((call) => call.includes("efa"))).toEqual([]);
+    expect(files["/etc/profile.d/meridian-mpi.sh"]).toContain("/usr/lib64/openmpi/bin");
+    expect(files["/etc/security/limits.d/meridian-efa.conf"]).toBeNull();
+    expect(boot("rocky", "head").calls).toContainEqual(
+      expect.stringMatching(/^dnf install .*gcc-gfortran .*pmix .*openmpi openmpi-devel$/),
+    );
+  });
+
+  it("has the Open MPI of the EFA installer on every node where one has EFA, and the driver where itself has", () => {
+    const [node, head] = [
+      boot("ubuntu", "compute", { openMpi: "efa", efa: true }),
+      boot("ubuntu", "head", { openMpi: "efa" }),
+    ];
+    const installer = (calls: readonly string[]) => calls.filter((call) => call.startsWith("efa_installer"));
+
+    expect(installer(node.calls)).toEqual(["efa_installer.sh -y"]);
+    expect(installer(head.calls)).toEqual(["efa_installer.sh -y --skip-kmod --skip-limit-conf --no-verify"]);
+    expect([...node.calls, ...head.calls].filter((call) => call.includes("openmpi"))).toEqual([]);
+    expect(node.files["/etc/security/limits.d/meridian-efa.conf"]).toBe(
+      "* soft memlock unlimited\n* hard memlock unlimited\n",
+    );
+    expect(node.files["/etc/sysctl.d/60-meridian-efa.conf"]).toBe("kernel.yama.ptrace_scope=0\n");
+    expect(installer(boot("amzn", "login").calls)).toEqual(installer(head.calls));
   });
 
   it("turns off second threads where EC2 does not", () => {

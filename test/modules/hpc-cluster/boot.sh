@@ -40,6 +40,8 @@ case "$name $*" in
   "systemctl enable --now nfs-server") [ -z "${MACHINE:-}" ] || { rpc.nfsd --no-nfs-version 3 --grace-time 10 4; rpc.mountd --no-nfs-version 3; echo Y > /proc/fs/nfsd/v4_end_grace; } ;;
   "mountpoint "*) grep -qx "mount ${*: -1}" "$CALLS" ;;
   "tar "*slurm*) mkdir -p /usr/src/slurm-slurm-24-05-8-1 /opt/slurm; printf '#!/bin/sh\n' > /usr/src/slurm-slurm-24-05-8-1/configure; chmod +x /usr/src/slurm-slurm-24-05-8-1/configure ;;
+  "tar "*pmix*) mkdir -p /usr/src/pmix-5.0.9; printf '#!/bin/sh\n' > /usr/src/pmix-5.0.9/configure; chmod +x /usr/src/pmix-5.0.9/configure ;;
+  "tar "*/efa.tar*) mkdir -p /usr/src/aws-efa-installer; printf '#!/bin/sh\necho "efa_installer.sh $*" >> "$CALLS"\n' > /usr/src/aws-efa-installer/efa_installer.sh; chmod +x /usr/src/aws-efa-installer/efa_installer.sh ;;
   "tar "*efs-utils*) mkdir -p /usr/src/efs-utils-2.3.1; printf '#!/bin/sh\n' > /usr/src/efs-utils-2.3.1/build-deb.sh; chmod +x /usr/src/efs-utils-2.3.1/build-deb.sh ;;
   *) [ ! -e "$ANSWERS/$name" ] || "$BASH" "$ANSWERS/$name" "$@" ;;
 esac
@@ -56,7 +58,7 @@ read = lambda path: pathlib.Path(path).read_text() if pathlib.Path(path).exists(
 scratch = sys.argv[2]
 files = ["/etc/fstab", "/etc/exports", "/etc/default/slurmd", "/etc/systemd/system/slurmd.service", "/etc/systemd/system/slurmctld.service",
          "/etc/systemd/system/meridian-hpc.service", "/etc/systemd/system/meridian-watch.timer", "/etc/meridian/watch.sh", "/etc/meridian/instance-id", "/run/meridian-boot.json", "/etc/systemd/system/meridian-imds.service", "/etc/systemd/resolved.conf.d/meridian.conf",
-         "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready"]
+         "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/profile.d/meridian-mpi.sh", "/etc/security/limits.d/meridian-efa.conf", "/etc/sysctl.d/60-meridian-efa.conf", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready"]
 slurm = [line.split(":")[2:4] for line in read("/etc/passwd").splitlines() if line.startswith("slurm:")]
 print(json.dumps({"code": int(sys.argv[1]), "output": read(scratch + "/output"), "console": read(scratch + "/console"), "calls": read(scratch + "/calls").splitlines(),
                   "slurm": slurm, "files": {path: read(path) for path in files}}))

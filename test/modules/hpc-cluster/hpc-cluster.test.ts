@@ -261,6 +261,36 @@ describe("the launch template of a compute resource", () => {
     });
   });
 
+  it("gives all nodes the Open MPI of the EFA installer where one resource has EFA, else that of their system", () => {
+    const openMpiOf = (resource: string) => {
+      const { stack } = clusterOf(slurmFile({ resource }));
+      return [resourceAt(stack, "aws_launch_template", template), resourceAt(stack, "aws_instance")].map(
+        (node) => settingsOf(node),
+      );
+    };
+
+    expect(openMpiOf(efa)).toMatchObject([
+      { efa: true, openMpi: "efa" },
+      { efa: false, openMpi: "efa" },
+    ]);
+    expect(openMpiOf("MaxCount: 2")).toMatchObject([
+      { efa: false, openMpi: "distribution" },
+      { efa: false, openMpi: "distribution" },
+    ]);
+  });
+
+  it("starts MPI programs by PMIx, and lets jobs lock what memory their nodes may", () => {
+    const { stack } = clusterOf(slurmFile());
+
+    const { content } = resourceAt(
+      stack,
+      "aws_s3_object",
+      "Cluster/Slurm/Configuration/File-slurm--slurm.conf",
+    );
+
+    expect(content).toContain("\nMpiDefault=pmix\nPropagateResourceLimitsExcept=MEMLOCK\n");
+  });
+
   it("leaves threads alone where the type has one a core", () => {
     const { stack } = clusterOf(
       slurmFile({ resource: "InstanceType: hpc7a.96xlarge\nDisableSimultaneousMultithreading: true" }),

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
 import {
   asAdministrator,
+  asUser,
   capacity,
   daemon,
   directory,
@@ -45,11 +46,46 @@ describe("a Slurm cluster", () => {
     expect(run("srun", "-C", "dynamic", "sh", "-c", "echo $SLURMD_NODENAME").trim()).toBe("q1-dy-cr1-1");
   });
 
+  it("lets a job lock as much memory as its node may, whatever the shell may that it was submitted from", () => {
+    const ofNodes = /^Max locked memory\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "";
+    const job = ["srun", "-C", "dynamic", "sh", "-c", "ulimit -l; id -u"] as const;
+
+    const [limit, user] = asUser("prlimit", "--memlock=32768:32768", ...job).split("\n");
+
+    expect(limit).toBe(ofNodes === "unlimited" ? ofNodes : String(Number(ofNodes) / 1024));
+    expect(user).not.toBe("0");
+  });
+
   it("gives each node a name in the private zone", () => {
     expect(names()).toEqual({
       "q1-st-cr1-1.demo.hpc.": expect.stringMatching(/^\d+\./) as string,
       "q1-dy-cr1-1.demo.hpc.": expect.stringMatching(/^\d+\./) as string,
     });
+  });
+
+  it.each([2, 4])("runs an MPI program that a user has built over %i nodes by TCP", (nodes) => {
+    const home = join(directory, `home-${nodes}`);
+    mkdirSync(home);
+    chmodSync(home, 0o777);
+    const program = join(home, "sum");
+    copyFileSync(join(__dirname, "slurm/sum.c"), `${program}.c`);
+    asUser("mpicc", `${program}.c`, "-o", program);
+
+    // Without a word on MPI: srun takes what the cluster's file says. No other way than TCP between ranks.
+    const tcp = [
+      "env",
+      "OMPI_MCA_pml=ob1",
+      "OMPI_MCA_btl=self,tcp",
+      "OMPI_MCA_btl_tcp_if_include=lo",
+    ] as const;
+    const output = asUser(...tcp, "srun", "-D", home, "-N", String(nodes), "-C", "cr1", program);
+
+    const sum = (nodes * (nodes - 1)) / 2;
+    const lines = Array.from(
+      { length: nodes },
+      (_, rank) => `rank ${rank} of ${nodes} on node ${rank}: ${sum}`,
+    );
+    expect(output.trim().split("\n").sort()).toEqual(lines);
   });
 
   it("launches one of several types by a fleet request", () => {

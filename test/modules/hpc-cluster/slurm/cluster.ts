@@ -139,6 +139,14 @@ export function asAdministrator(...command: readonly [string, ...string[]]): str
     : run("sudo", "env", `SLURM_CONF=${environment.SLURM_CONF}`, program, ...parameters);
 }
 
+/** Does what an ordinary user does: who runs the tests, or, where that is root, `nobody`. */
+export function asUser(...command: readonly [string, ...string[]]): string {
+  const [program, ...parameters] = command;
+  return process.getuid?.() === 0
+    ? run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "env", "HOME=/tmp", ...command)
+    : run(program, ...parameters);
+}
+
 /** The private zone's names and what they stand for. */
 export function names(): Record<string, string> {
   const program = `

@@ -31,6 +31,7 @@ SlurmdUser=$me
 AuthInfo=socket=$B/munge/munge.socket,cred_expire=5
 StateSaveLocation=$B/state
 SlurmdSpoolDir=$B/spool/%n
+TmpFS=$B/tmp/%n
 SlurmctldPidFile=$B/run/slurmctld.pid
 SlurmdPidFile=$B/run/slurmd.%n.pid
 SlurmctldLogFile=$B/log/slurmctld.log

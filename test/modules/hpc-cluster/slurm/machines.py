@@ -40,6 +40,8 @@ def silent(node):
 
 def boot(node):
     os.makedirs(f"{base}/spool/{node}", exist_ok=True)
+    os.makedirs(f"{base}/tmp/{node}", exist_ok=True)
+    os.chmod(f"{base}/tmp/{node}", 0o1777)  # What PMIx leaves in /tmp has the same name on every node of a job.
     subprocess.run(["scontrol", "update", f"nodename={node}", "nodeaddr=127.0.0.1", f"nodehostname={os.uname().nodename}"], check=False)
     return subprocess.Popen(
         ["env", "--default-signal", "slurmd", "-D", "-b", "-N", node, "-f", os.environ["SLURM_CONF"]],
