@@ -8,6 +8,7 @@ import { cloudWatchLogs, type Logs } from "./hpc/log-events";
 import { ec2Machines, type Machines } from "./hpc/machines";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
 import { askParent, type ParentAnswer } from "./aws/delegation";
+import { type Parameters, ssmParameters } from "./aws/parameters";
 import { type Tagged, taggedResources } from "./aws-tagged";
 import { runningWorkloads, type Workloads } from "./aws/workloads";
 import type { Backend } from "./manifest";
@@ -50,6 +51,7 @@ export interface Aws {
   readonly scans: ImageScans;
   /** What has a tag. */
   readonly tagged: Tagged;
+  readonly parameters: Parameters;
   /** The instances of HPC clusters. */
   readonly machines: Machines;
   /** Logs of CloudWatch. */
@@ -121,6 +123,7 @@ export const awsSdk: Aws = {
   images: ecrImages,
   scans: ecrScans,
   tagged: taggedResources,
+  parameters: ssmParameters,
   machines: ec2Machines,
   logs: cloudWatchLogs,
   fleetTable: dynamodbTable,

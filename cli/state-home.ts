@@ -7,6 +7,8 @@ import { lostDeploy } from "./local-cloud-access";
 import type { Backend, Stack } from "./manifest";
 import { blockersOf } from "./references";
 import { type Session, stateOf } from "./session";
+import { beside } from "./state/beside";
+import { claimFirstDeploy, giveUpClaim } from "./state/first-deploy";
 import { bucketOf } from "./state/places";
 import { guardStateCopy } from "./state/promotion";
 import { isSameState, managedCountOf, readLocalState, type State } from "./state";
@@ -59,7 +61,12 @@ export class StateHome {
     private readonly bootstrap: Stack | undefined,
     private readonly bucket: BucketStatus,
     private place: BootstrapPlace,
+    /** Whether the bootstrap stack's state is where everybody finds it. */
+    private readonly isSettled: boolean,
   ) {}
+
+  /** Whether this run keeps other clones from making, or taking down, the bucket. */
+  private isClaimed = false;
 
   /** Looks at the bucket and at what an earlier run may have left. */
   public static async find(session: Session): Promise<StateHome> {
@@ -67,7 +74,7 @@ export class StateHome {
       (stack) => stack.name === `${session.environment.name}-bootstrap` && stack.backend?.type === "s3",
     );
     if (bootstrap === undefined) {
-      return new StateHome(session, undefined, "present", "bucket");
+      return new StateHome(session, undefined, "present", "bucket", true);
     }
     const { context, environment, instanceId, access } = session;
     const file = context.workspace.bootstrapState(environment.name);
@@ -88,7 +95,40 @@ export class StateHome {
     if (isLocalObsolete) {
       setAside(file, "migrated");
     }
-    return new StateHome(session, bootstrap, status, place);
+    return new StateHome(session, bootstrap, status, place, place === "bucket" && remote !== undefined);
+  }
+
+  /**
+   * As {@link find}, for a run that makes the bucket where there is none: of two that begin at the same time
+   * from two clones, one waits for the other and goes on with what that has made. {@link close} it in the end.
+   */
+  public static async findToMake(session: Session): Promise<StateHome> {
+    const home = await StateHome.find(session);
+    if (home.isSettled || !session.selected.some((stack) => home.isBootstrap(stack))) {
+      return home;
+    }
+    const isClaimed = await claimFirstDeploy(session, async () => (await StateHome.find(session)).isSettled);
+    // Another may have made it between the look and the claim.
+    const now = await StateHome.find(session);
+    now.isClaimed = isClaimed;
+    return now;
+  }
+
+  /** Ends a run. While this clone alone has the state of what was made, no other may make it again. */
+  public async close(): Promise<void> {
+    if (!this.isClaimed) {
+      return;
+    }
+    const begun = beside(this.localFile, "begun.json");
+    if (this.place === "local" && (managedCountOf(readLocalState(this.localFile)) > 0 || existsSync(begun))) {
+      const { context, environment } = this.session;
+      context.terminal.err(
+        `What stands of the state bucket of ${environment.name} is known in ${context.workspace.projectDirectory} only: run the command again there. Other clones wait for it.\n`,
+      );
+      return;
+    }
+    await giveUpClaim(this.session);
+    this.isClaimed = false;
   }
 
   /** The stacks that must be deployed before this one can be planned. */
@@ -118,9 +158,16 @@ export class StateHome {
 
   /** Moves the bootstrap stack's state into the bucket that it has made; other stacks have theirs there. */
   public async settle(stack: Stack): Promise<void> {
-    if (stack.name !== this.bootstrap?.name || this.place === "bucket") {
+    if (stack.name !== this.bootstrap?.name) {
       return;
     }
+    if (this.place === "local") {
+      await this.moveIntoBucket(stack);
+    }
+    await this.close();
+  }
+
+  private async moveIntoBucket(stack: Stack): Promise<void> {
     rmSync(overrideOf(stack), { force: true });
     await this.session.terraform.init(stack, { backend: "migrate" });
     const [local, remote] = [readLocalState(this.localFile), await stateOf(this.session, stack)];
@@ -139,6 +186,7 @@ export class StateHome {
     if (stack.name !== this.bootstrap?.name || this.place === "local") {
       return;
     }
+    this.isClaimed = await claimFirstDeploy(this.session, () => Promise.resolve(false));
     setAside(this.localFile, "migrated");
     this.writeOverride(stack);
     await this.session.terraform.init(stack, { backend: "migrate" });

@@ -23,7 +23,14 @@ export function destroyCommand(context: Context, done: (exitCode: number) => voi
         name,
         options,
         { command: "destroy", cloud: "require" },
-        async (session) => destroy(session, await StateHome.find(session), approval),
+        async (session) => {
+          const home = await StateHome.findToMake(session);
+          try {
+            return await destroy(session, home, approval);
+          } finally {
+            await home.close();
+          }
+        },
       );
       const exitCode = exitCodeOf(context, results);
       context.terminal.out(`\n${summary(results)}`);

@@ -7,6 +7,7 @@ import { placeBeside, readBeside, storeBeside } from "../state/beside";
 import type { StateHome } from "../state-home";
 import type { TerraformEvent } from "../terraform/events";
 import { type Journal, JournalKeeper, journalIn, type Missing, missingIn } from "./journal";
+import { declaredIn } from "./lost-resources";
 import { identityOf, type ProcessIdentity } from "./process-identity";
 
 /**
@@ -110,6 +111,34 @@ export class BegunApply {
     if (this.place !== undefined) {
       await storeBeside(this.session, this.place, text);
     }
+  }
+}
+
+/**
+ * Writes down an apply of which only its runner is known, because the clone that it ran in is lost: all that it
+ * was to make may stand.
+ */
+export async function noteLost(
+  session: Session,
+  home: StateHome,
+  stack: Stack,
+  { runner, startedAt }: Pick<Begun, "runner" | "startedAt">,
+): Promise<void> {
+  const place = placeOf(home, stack);
+  const begun: Begun = {
+    version: 1,
+    stack: stack.name,
+    mode: "apply",
+    startedAt,
+    runner,
+    events: "",
+    made: [],
+    open: declaredIn(stack.configuration),
+    removed: [],
+    isComplete: false,
+  };
+  if (place !== undefined) {
+    await storeBeside(session, place, `${JSON.stringify(begun)}\n`);
   }
 }
 

@@ -75,3 +75,50 @@ export function killedPlatform(): FixtureStack[] {
   } as unknown as Configuration;
   return [{ name: killedStack, dependencies: [], configuration }];
 }
+
+/** An environment whose first deploy is begun from two clones: it makes its own state bucket. */
+export const firstEnvironment: TargetEnvironment = {
+  ...killedEnvironment,
+  name: "first",
+  homeRegion: "eu-west-3",
+  regions: { "eu-west-3": {} },
+  state: { replicaRegion: "eu-central-1", location: "home", bucket: "first-states" },
+};
+
+/** A bucket of states with its key, whose id AWS chooses, and a stack that keeps its state there. */
+export function firstPlatform(): FixtureStack[] {
+  const { homeRegion: region, state } = firstEnvironment;
+  const stack = (name: string, resource: object, dependencies: string[] = []): FixtureStack => ({
+    name,
+    dependencies,
+    configuration: {
+      terraform: {
+        backend: { s3: { bucket: state.bucket, key: `first/${name}.tfstate`, region, use_lockfile: true } },
+        required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
+      },
+      provider: {
+        aws: [
+          {
+            region,
+            allowed_account_ids: [killedAccount],
+            default_tags: [{ tags: { "meridian:environment": "first", "meridian:stack": name } }],
+          },
+        ],
+      },
+      resource,
+    } as unknown as Configuration,
+  });
+  return [
+    stack("first-bootstrap", {
+      aws_kms_key: { Key: { description: "first", deletion_window_in_days: 7 } },
+      aws_s3_bucket: { States: { bucket: state.bucket, force_destroy: true } },
+      aws_s3_bucket_versioning: {
+        States: {
+          bucket: "${aws_s3_bucket.States.id}",
+          versioning_configuration: [{ status: "Enabled" }],
+        },
+      },
+    }),
+    stack("first-foundation", { aws_cloudwatch_log_group: { Log: { name: "first" } } }, ["first-bootstrap"]),
+  ];
+}

@@ -123,6 +123,24 @@ export class FakeAws implements Aws {
       Promise.resolve((this.taggedByRegion.get(region) ?? []).filter(({ tags }) => tags[key] === value)),
   };
 
+  /** Parameters of Systems Manager by name. */
+  public readonly parameterValues = new Map<string, string>();
+
+  public readonly parameters: Aws["parameters"] = {
+    create: (_access, _region, name, value) => {
+      const isNew = !this.parameterValues.has(name);
+      if (isNew) {
+        this.parameterValues.set(name, value);
+      }
+      return Promise.resolve(isNew);
+    },
+    read: (_access, _region, name) => Promise.resolve(this.parameterValues.get(name)),
+    remove: (_access, _region, name) => {
+      this.parameterValues.delete(name);
+      return Promise.resolve();
+    },
+  };
+
   /** Addresses of images that nobody pushed, as `region/repository:version`. */
   public readonly absentImages = new Set<string>();
   /** Repositories that were deleted, as `region/repository`. */

@@ -1,21 +1,26 @@
-/** `meridian` as a process of its own, on the environment whose runs are killed: it dies like any other. */
+/** `meridian` as a process of its own, on the environments of `demo-platform.ts`: it dies like any other. */
 import { realContext } from "../../../cli/main";
 import { run } from "../../../cli/program";
-import { killedEnvironment, killedPlatform } from "./demo-platform";
+import { firstEnvironment, firstPlatform, killedEnvironment, killedPlatform } from "./demo-platform";
 import { writeStacks } from "./fixture-stacks";
 
 const [directory = "", ...args] = process.argv.slice(2);
 
+const context = realContext(directory);
+
 void run(
   {
-    ...realContext(directory),
-    environments: () => Promise.resolve([killedEnvironment]),
-    synthesize: (_environment, target) => {
-      writeStacks(target, killedPlatform());
+    ...context,
+    environments: () => Promise.resolve([killedEnvironment, firstEnvironment]),
+    synthesize: (name, target) => {
+      writeStacks(target, name === firstEnvironment.name ? firstPlatform() : killedPlatform());
       return Promise.resolve();
     },
   },
   args,
 ).then((exitCode) => {
   process.exitCode = exitCode;
+  if (context.interrupts.stopped) {
+    process.exit();
+  }
 });
