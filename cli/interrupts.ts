@@ -11,6 +11,9 @@ export interface Interruptible {
 /** `npm run` passes on the Ctrl-C that the terminal has sent already: one key press, two signals. */
 const echoMilliseconds = 500;
 
+/** What is still to be asked and written down once Terraform has ended at once may take this long. */
+const graceMilliseconds = 10_000;
+
 const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
@@ -19,8 +22,9 @@ const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  * Programs are started outside the terminal's process group, so that only this class tells
  * them of a signal. The first one asks each running program to stop, once: Terraform then
  * finishes the resources in flight, saves its state and releases the lock. The second only
- * says what a third would do. The third stops Terraform at once, which may leave the lock behind; the fourth
- * kills it. Where no Terraform runs, AWS itself is waited for, which may hang: there the second ends it all.
+ * says what a third would do. The third stops Terraform at once, which may leave the lock behind, and AWS is
+ * asked no longer than ten seconds more; the fourth kills it. Where no Terraform runs, AWS itself is waited
+ * for, which may hang: there the second ends it all.
  */
 export class Interrupts {
   private readonly running = new Set<Interruptible>();
@@ -41,6 +45,11 @@ export class Interrupts {
     return this.count > 0;
   }
 
+  /** Whether Terraform was told to end at once, with what it had not stored. */
+  public get insisted(): boolean {
+    return this.count >= 3;
+  }
+
   /** Whether everything was stopped, whatever was still awaited. */
   public get stopped(): boolean {
     return this.stop.signal.aborted;
@@ -56,7 +65,11 @@ export class Interrupts {
     let insist: () => void = () => undefined;
     const stopped = new Promise<never>((_resolve, reject) => {
       insist = () => {
-        reject(new InterruptedError("Stopped at once, without waiting for AWS."));
+        reject(
+          new InterruptedError(
+            "Stopped at once, without waiting for AWS. `meridian recover` puts right what was under way.",
+          ),
+        );
       };
       signal.addEventListener("abort", insist);
     });
@@ -73,7 +86,14 @@ export class Interrupts {
     if (this.requested) {
       program.kill("SIGINT");
     }
-    return () => this.running.delete(program);
+    return () => {
+      this.running.delete(program);
+      if (this.insisted && this.running.size === 0) {
+        setTimeout(() => {
+          this.stop.abort();
+        }, graceMilliseconds).unref();
+      }
+    };
   }
 
   /** Handles one signal. */

@@ -58,6 +58,12 @@ export interface ProcessResult {
    * @default - it ended by itself
    */
   readonly signal?: NodeJS.Signals;
+  /**
+   * Whether it was told to end at once, and did by itself.
+   *
+   * @default false
+   */
+  readonly wasHurried?: boolean;
 }
 
 /** Starts a program, follows what it says, and waits for it. */
@@ -118,6 +124,7 @@ export function processRunner(interrupts: Interrupts): RunProcess {
         output: output.join("\n"),
         errors: errors.join("\n"),
         ...(signal === null ? {} : { signal }),
+        ...(interrupts.insisted ? { wasHurried: true } : {}),
       };
     } finally {
       untrack();

@@ -4,6 +4,7 @@ import { darkRegion } from "./dark-region";
 import type { Interference } from "./interference";
 import { quotas } from "./quotas";
 import { refusals } from "./refusals";
+import { silence } from "./silence";
 import type { Unkindness } from "./switches";
 
 export type { Interference } from "./interference";
@@ -13,6 +14,7 @@ export type { Switch } from "./switches";
 /** What happens to calls of any service, each as far as its switch is on. */
 export function interferences(unkind: Unkindness): Interference[] {
   return [
+    silence(unkind),
     darkRegion(unkind),
     refusals(unkind),
     eventualConsistency(unkind),

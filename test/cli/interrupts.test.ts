@@ -63,7 +63,9 @@ describe("Interrupts", () => {
     expect(interrupts.stopped).toBe(false);
     press();
 
-    await expect(hanging).rejects.toThrow("Stopped at once, without waiting for AWS.");
+    await expect(hanging).rejects.toThrow(
+      "Stopped at once, without waiting for AWS. `meridian recover` puts right what was under way.",
+    );
     expect(interrupts.stopped).toBe(true);
     expect(lines).toEqual(["Interrupted: nothing more is started. Ctrl-C again stops at once."]);
   });
@@ -77,6 +79,25 @@ describe("Interrupts", () => {
 
     await expect(hanging).rejects.toThrow("Stopped at once");
     expect(received).toEqual(["SIGINT", "SIGINT", "SIGKILL"]);
+  });
+
+  it("asks AWS no longer than ten seconds more once Terraform has ended at the third", async () => {
+    jest.useFakeTimers();
+    const { interrupts, press } = setUp();
+    const ended = interrupts.track({ kill: () => undefined });
+    const hanging = interrupts.patiently(new Promise(() => undefined));
+    hanging.catch(() => undefined);
+    try {
+      [1, 2, 3].forEach(press);
+      ended();
+      jest.advanceTimersByTime(9_999);
+      expect(interrupts.stopped).toBe(false);
+      jest.advanceTimersByTime(1);
+      expect(interrupts.stopped).toBe(true);
+      await expect(hanging).rejects.toThrow("Stopped at once");
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it("keeps no listener for what was awaited, of which Node would warn", async () => {

@@ -3,7 +3,16 @@
  * regions, whose service is scaled, whose bucket is renamed, where a port is opened and a region dropped.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { awsSdk, type AwsAccess } from "../../cli/aws";
@@ -13,7 +22,9 @@ import type { TargetEnvironment } from "../../cli/context";
 import type { Configuration } from "../../cli/manifest";
 import type { PlanManifest } from "../../cli/plan-bundle";
 import { run } from "../../cli/program";
+import { RunningTerraforms } from "../../cli/runs/running";
 import { processRunner } from "../../cli/terraform/process";
+import { Workspace } from "../../cli/workspace";
 import {
   localCloudEnvironment,
   localCloudStatus,
@@ -23,7 +34,8 @@ import {
   switches,
 } from "../../local-cloud";
 import { devEnvironment, type FakeContext, fakeContext } from "./support/fake-context";
-import { Killing } from "./support/killing";
+import { firstEnvironment } from "./support/demo-platform";
+import { Killing, startMeridian } from "./support/killing";
 import { type FixtureStack, writeStacks } from "./support/fixture-stacks";
 
 const account = "123456789012";
@@ -389,6 +401,95 @@ describe("saved plans on the local cloud", () => {
         expect(await killing.cycle(victim, applyAt, destroyAt)).toEqual([]);
       },
     );
+
+    it("lose nothing and make nothing twice when AWS falls silent, and end at the third Ctrl-C", async () => {
+      const status = await localCloudStatus(context.workspace.localCloud);
+      if (status === undefined) {
+        throw new Error("the local cloud does not run");
+      }
+      const problems = await killing.silence(9, async (isSilent) => {
+        await setUnkindness(status, isSilent ? ["silence"] : []);
+      });
+      expect(problems).toEqual([]);
+    });
+  });
+
+  describe("of an environment that is deployed for the first time", () => {
+    /** A clone of the project, which reaches the same cloud. */
+    function clone(): string {
+      const directory = mkdtempSync(join(tmpdir(), "meridian-clone-"));
+      mkdirSync(join(directory, ".meridian"));
+      symlinkSync(context.workspace.localCloud, join(directory, ".meridian", "local-cloud"));
+      return directory;
+    }
+
+    async function keys(): Promise<string[]> {
+      const { DescribeKeyCommand, KMSClient, ListKeysCommand } = await import("@aws-sdk/client-kms");
+      const kms = new KMSClient(clientSettings(access, firstEnvironment.homeRegion));
+      const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+      const found = await Promise.all(
+        Keys.map(async ({ KeyId }) => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata),
+      );
+      return found.flatMap((key) =>
+        key?.KeyState === "Enabled" && key.Description === "first" ? [key.KeyId ?? ""] : [],
+      );
+    }
+
+    let [one, two] = ["", ""];
+
+    beforeAll(() => {
+      [one, two] = [clone(), clone()];
+    });
+
+    afterAll(() => {
+      [one, two].forEach((directory) => {
+        rmSync(directory, { recursive: true, force: true });
+      });
+    });
+
+    it("wait for each other in two clones, and the second goes on with what the first has made", async () => {
+      const runs = await Promise.all(
+        [one, two].map(
+          (directory) =>
+            startMeridian(directory, "deploy", "first", "--auto-approve", "--lock-timeout", "5m").ended,
+        ),
+      );
+
+      const texts = runs.map(({ text }) => text);
+      expect(runs.map(({ exitCode }) => exitCode).join() === "0,0" ? "" : texts.join("\n")).toBe("");
+      expect(
+        texts.filter((text) => /^Waiting for .*, which makes the state bucket\.$/m.test(text)),
+      ).toHaveLength(1);
+      expect(await keys()).toHaveLength(1);
+      const { exitCode } = await startMeridian(one, "destroy", "first", "--auto-approve").ended;
+      expect(exitCode).toBe(0);
+      expect(await keys()).toEqual([]);
+    });
+
+    it("go on from another clone by the remedies that it prints where the first one is lost", async () => {
+      const lost = startMeridian(one, "deploy", "first", "--auto-approve");
+      while ((await keys()).length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const running = new RunningTerraforms(new Workspace(one)).of("first-bootstrap");
+      process.kill(lost.child.pid ?? 0, "SIGKILL");
+      process.kill(-(running?.pid ?? 0), "SIGKILL");
+      await lost.ended;
+      const [key] = await keys();
+
+      const refused = await startMeridian(two, "deploy", "first", "--auto-approve").ended;
+      const remedies = [...refused.text.matchAll(/`meridian ((?:unlock|recover) [^`]+)`/g)].map(
+        ([, command = ""]) => command.split(" "),
+      );
+
+      expect(refused.exitCode).toBe(1);
+      expect(remedies.map(([command]) => command)).toEqual(["unlock", "recover"]);
+      for (const remedy of [...remedies, ["deploy", "first"], ["destroy", "first"]]) {
+        const { exitCode, text } = await startMeridian(two, ...remedy, "--auto-approve").ended;
+        expect(exitCode === 0 ? "" : text).toBe("");
+        expect(await keys()).toEqual(remedy[0] === "destroy" ? [] : [key]);
+      }
+    });
   });
 
   it("are applied once all is as it was reviewed, and end the region that was dropped", async () => {

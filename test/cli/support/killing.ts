@@ -31,6 +31,31 @@ const whole = [
   "vpc 10.0.0.0/16",
 ].sort();
 
+/** `meridian` as a process of its own. */
+export interface MeridianRun {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ exitCode: number; text: string }>;
+}
+
+/** Starts `meridian` in a project directory, on one of the environments of `demo-platform.ts`. */
+export function startMeridian(directory: string, ...args: string[]): MeridianRun {
+  const script = join(__dirname, "meridian-process.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", script, directory, ...args], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: Buffer[] = [];
+  child.stdout.on("data", (data: Buffer) => said.push(data));
+  child.stderr.on("data", (data: Buffer) => said.push(data));
+  const ended = new Promise<{ exitCode: number; text: string }>((resolve) => {
+    child.on("exit", (code) => {
+      resolve({ exitCode: code ?? 128, text: Buffer.concat(said).toString() });
+    });
+  });
+  return { child, ended };
+}
+
 /** Runs of `meridian` in one project, on one local cloud. */
 export class Killing {
   private readonly workspace: Workspace;
@@ -92,17 +117,59 @@ export class Killing {
     return problems;
   }
 
-  /** Starts a command, waits until so many changes were begun, and kills. */
-  private async kill(victim: Victim, command: "deploy" | "destroy", at: number): Promise<void> {
+  /**
+   * Lets the cloud fall silent in the middle of a deploy, and presses Ctrl-C until the run ends; then the cloud
+   * answers again.
+   *
+   * @returns what is wrong after the runs that follow; nothing when all is right.
+   */
+  public async silence(at: number, setSilent: (isSilent: boolean) => Promise<void>): Promise<string[]> {
+    const { child, ended, isOver } = await this.until("deploy", at);
+    await setSilent(true);
+    let presses = 0;
+    for (; !isOver() && presses < 3; presses += 1) {
+      child.kill("SIGINT");
+      await Promise.race([ended, sleep(1500)]);
+    }
+    const { exitCode } = await ended;
+    await setSilent(false);
+    const later = [
+      await this.meridian("recover", "killed", "--auto-approve"),
+      await this.meridian("deploy", "killed", "--auto-approve"),
+      await this.meridian("plan", "killed", "--detailed-exitcode"),
+    ];
+    const found = await this.standing();
+    const problems = [
+      ...(exitCode === 130 && presses === 3 ? [] : [`${presses} presses end it with ${exitCode}`]),
+      ...later.flatMap(({ exitCode: code, text }) => (code === 0 ? [] : [text])),
+      ...(JSON.stringify(found) === JSON.stringify(whole) ? [] : [`${found.join(", ")} stand`]),
+      ...(await this.leftovers()),
+    ];
+    await this.meridian("destroy", "killed", "--auto-approve");
+    return problems;
+  }
+
+  /** Starts a command and waits until so many changes were begun. */
+  private async until(
+    command: "deploy" | "destroy",
+    at: number,
+  ): Promise<MeridianRun & { readonly isOver: () => boolean }> {
     const before = new Set(this.runs());
-    const { child, ended } = this.start(command, "killed", "--auto-approve");
+    const run = this.start(command, "killed", "--auto-approve");
     const over = new AbortController();
-    void ended.then(() => {
+    void run.ended.then(() => {
       over.abort();
     });
-    while (!over.signal.aborted && this.begun(before) < at) {
+    const isOver = () => over.signal.aborted;
+    while (!isOver() && this.begun(before) < at) {
       await sleep(20);
     }
+    return { ...run, isOver };
+  }
+
+  /** Starts a command, waits until so many changes were begun, and kills. */
+  private async kill(victim: Victim, command: "deploy" | "destroy", at: number): Promise<void> {
+    const { child, ended } = await this.until(command, at);
     const terraform = new RunningTerraforms(this.workspace).of(killedStack);
     const pids = [
       ...(victim === "terraform" ? [] : [child.pid]),
@@ -140,25 +207,8 @@ export class Killing {
     return this.start(...args).ended;
   }
 
-  private start(...args: string[]): {
-    child: ChildProcess;
-    ended: Promise<{ exitCode: number; text: string }>;
-  } {
-    const script = join(__dirname, "meridian-process.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", script, this.directory, ...args], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const said: Buffer[] = [];
-    child.stdout.on("data", (data: Buffer) => said.push(data));
-    child.stderr.on("data", (data: Buffer) => said.push(data));
-    const ended = new Promise<{ exitCode: number; text: string }>((resolve) => {
-      child.on("exit", (code) => {
-        resolve({ exitCode: code ?? 128, text: Buffer.concat(said).toString() });
-      });
-    });
-    return { child, ended };
+  private start(...args: string[]): MeridianRun {
+    return startMeridian(this.directory, ...args);
   }
 
   /** What stands, each once for each time that it stands. */
