@@ -172,7 +172,7 @@ const patterns: readonly Pattern[] = [
       /(BucketAlreadyOwnedByYou|EntityAlreadyExists|\w*AlreadyExists(?:Exception)?|ResourceInUseException)/,
     message: (match) => `Something of that name is in AWS already, but not in the state (${match[1] ?? ""}).`,
     remedy:
-      "If an earlier run made it, import it: `terraform import <address> <id>` in the stack's directory. Else choose another name.",
+      "If an earlier run made it, import it with `<terraform> import <address> <id>`. Else choose another name.",
   },
   {
     kind: "access-denied",

@@ -23,8 +23,46 @@ export interface Orphan {
  * @throws CommandError for a stack of which nothing is known but its state.
  */
 export async function findOrphans(session: Session): Promise<Orphan[]> {
-  const { context, access, synthesis, environment } = session;
-  const known = synthesis.stacks.flatMap(({ backend }) => (backend?.type === "s3" ? [backend] : []));
+  const { context, access } = session;
+  const found = await unknownKeys(session, ".tfstate");
+  if (found.length === 0) {
+    return [];
+  }
+  const known = backendsOf(session);
+  const staying = await Promise.all(known.map((backend) => context.aws.readState(access, backend)));
+  const shared = new Set(staying.flatMap((state) => recordsOf(state).map(({ id }) => id)));
+  const orphans = await Promise.all(found.map((backend) => orphanAt(session, backend, shared)));
+  return inOrderOfDestruction(orphans.filter((orphan) => orphan !== undefined));
+}
+
+/**
+ * The stacks that the code does not have any more, as they were applied last: also those of which no state was
+ * ever stored, because the first apply was cut off.
+ */
+export async function formerStacks(session: Session): Promise<Stack[]> {
+  const found = await Promise.all([".tfstate", ".begun.json"].map((suffix) => unknownKeys(session, suffix)));
+  const backends = new Map(found.flat().map((backend) => [String(backend.settings.key), backend]));
+  const stacks = await Promise.all(
+    [...backends.values()].map(async (backend): Promise<Stack[]> => {
+      const record = await readAppliedRecord(session, backend);
+      return record === undefined
+        ? []
+        : [
+            {
+              ...remainderOf(session, record, backend, []),
+              configuration: record.configuration,
+              digest: record.stackDigest,
+            },
+          ];
+    }),
+  );
+  return stacks.flat();
+}
+
+/** Where the states of stacks are that the code does not have, and of which there is such an object. */
+async function unknownKeys(session: Session, suffix: string): Promise<Backend[]> {
+  const { context, access, environment } = session;
+  const known = backendsOf(session);
   const [model] = known;
   if (model === undefined) {
     return [];
@@ -36,18 +74,15 @@ export async function findOrphans(session: Session): Promise<Orphan[]> {
   const prefix = folderOf(String(model.settings.key), environment.name);
   const keys = new Set(known.map(({ settings }) => String(settings.key)));
   const found = await context.aws.objects.list(access, { bucket, region }, prefix);
-  const strays = found.filter(
-    (key) => key.endsWith(".tfstate") && !key.slice(prefix.length).includes("/") && !keys.has(key),
-  );
-  const staying =
-    strays.length === 0
-      ? []
-      : await Promise.all(known.map((backend) => context.aws.readState(access, backend)));
-  const shared = new Set(staying.flatMap((state) => recordsOf(state).map(({ id }) => id)));
-  const orphans = await Promise.all(
-    strays.map((key) => orphanAt(session, { ...model, settings: { ...model.settings, key } }, shared)),
-  );
-  return inOrderOfDestruction(orphans.filter((orphan) => orphan !== undefined));
+  return found
+    .filter((key) => key.endsWith(suffix) && !key.slice(prefix.length).includes("/"))
+    .map((key) => `${key.slice(0, -suffix.length)}.tfstate`)
+    .filter((key) => !keys.has(key))
+    .map((key) => ({ ...model, settings: { ...model.settings, key } }));
+}
+
+function backendsOf({ synthesis }: Session): Backend[] {
+  return synthesis.stacks.flatMap(({ backend }) => (backend?.type === "s3" ? [backend] : []));
 }
 
 /** States lie in one folder an environment, or beside those of others under their full names. */

@@ -18,6 +18,7 @@ import { decrypt, encrypt } from "./plan-cipher";
 import { isAuthentic, macOf, shapeProblems } from "./plan/saved-manifest";
 import { clockSkewMinutes } from "./saved-plan";
 import type { Session } from "./session";
+import { newStateKey } from "./state/state-key";
 import type { ChangeCounts } from "./terraform/events";
 
 /** One stack of saved plans. */
@@ -104,7 +105,7 @@ export async function savePlans(
   const { context, environment, terraform } = session;
   const target = resolve(directory);
   refuseForeign(directory);
-  const key = await newKey(session);
+  const key = await newStateKey(session, encryptionContext(environment.name), "Saved plans");
   const fresh = `${target}.${process.pid}.new`;
   try {
     mkdirSync(fresh, { recursive: true, mode: 0o700 });
@@ -342,27 +343,6 @@ function fileProblems(directory: string, manifest: PlanManifest): string[] {
 
 function changedSince(name: string): string {
   return `${name} was changed after it was saved`;
-}
-
-async function newKey({ context, environment, synthesis, access }: Session) {
-  const backend = synthesis.stacks.find((stack) => stack.backend?.type === "s3")?.backend;
-  const { bucket, region } = (backend?.settings ?? {}) as { bucket?: string; region?: string };
-  const remedy = `Make the state bucket first with \`meridian bootstrap ${environment.name}\`.`;
-  if (bucket === undefined || region === undefined) {
-    throw new CommandError(
-      "Saved plans are encrypted with the key of the state bucket, and there is none.",
-      remedy,
-    );
-  }
-  const key = await context.aws.keys.ofBucket(access, bucket, region);
-  if (key === undefined) {
-    throw new CommandError(
-      `Saved plans are encrypted with the key of the state bucket, and ${bucket} has none of its own.`,
-      remedy,
-    );
-  }
-  const made = await context.aws.keys.newDataKey(access, region, key, encryptionContext(environment.name));
-  return { ...made, region };
 }
 
 /**

@@ -5,8 +5,11 @@ import { type Context, environmentNamed } from "../context";
 import { exitCodes, UsageError } from "../errors";
 import { summary } from "../report";
 import { writeResult } from "../result-file";
+import type { Stack } from "../manifest";
+import { forgetBegun, noteLost } from "../runs/begun";
 import { recover } from "../runs/recovery";
-import { addRunOptions, withSession } from "../session";
+import { addRunOptions, type Session, withSession } from "../session";
+import { firstDeployOf, inWords, isOwn, takeClaimOver } from "../state/first-deploy";
 import { releaseLock, stateLockOf } from "../state/state-lock";
 import { StateHome } from "../state-home";
 import { addApprovalOptions, type DeployOptions, exitCodeOf } from "./deploy";
@@ -18,11 +21,12 @@ export function recoverCommand(context: Context, done: Done): Command {
   const command = new Command("recover")
     .description("put right what a killed run left: states that were not stored, dead locks, lost resources")
     .argument("<env>")
+    .option("--unsaved <directory>", "store states that a deploy on another machine kept in this directory")
     .action(async (name: string, options: DeployOptions) => {
       const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
       const settings = { command: "recover", cloud: "require", recovers: true } as const;
       const results = await withSession(context, name, options, settings, async (session) =>
-        recover(session, await StateHome.find(session), approval),
+        recover(session, await StateHome.find(session), approval, options),
       );
       const exitCode = exitCodeOf(context, results);
       context.terminal.out(`\n${summary(results)}`);
@@ -48,26 +52,21 @@ export function unlockCommand(context: Context, done: Done): Command {
           const names = session.synthesis.stacks.map((each) => each.name).join(", ");
           throw new UsageError(`There is no stack '${stackName}'.`, `Choose from: ${names}.`);
         }
+        const question = "Is that run dead, and is its lock to be released?";
         const lock = await stateLockOf(session, stack);
         if (lock === undefined) {
-          context.terminal.out(`The state of ${stackName} is not locked.\n`);
-          return true;
+          return releaseFirstDeploy(session, stack, options.lockId, () => approval.given(question));
         }
-        if (options.lockId !== undefined && options.lockId !== lock.id) {
-          throw new UsageError(
-            `The lock of ${stackName} is ${lock.id}, of ${lock.who} (${lock.operation}), and not ${options.lockId}.`,
-            "Find out whether that run is dead too.",
-          );
-        }
+        refuseOther(stackName, `${lock.id}, of ${lock.who} (${lock.operation})`, lock.id, options.lockId);
         context.terminal.err(
           `The state of ${stackName} is locked by ${lock.who} (${lock.operation}), lock ${lock.id}.\n`,
         );
-        if (!(await approval.given("Is that run dead, and is its lock to be released?"))) {
+        if (!(await approval.given(question))) {
           context.terminal.out("Nothing was changed.\n");
           return false;
         }
         if (!(await releaseLock(session, lock))) {
-          throw new UsageError(`The lock of ${stackName} is another one by now.`, "Run the command again.");
+          throw lockedAnew(stackName);
         }
         context.terminal.out(
           `Released. \`meridian recover ${name}\` tells whether that run has lost anything.\n`,
@@ -77,4 +76,51 @@ export function unlockCommand(context: Context, done: Done): Command {
       done(isReleased ? exitCodes.success : exitCodes.failure);
     });
   return addApprovalOptions(addRunOptions(command));
+}
+
+/** Takes the making of the state bucket over from a clone that is lost, where there is no state that could be locked. */
+async function releaseFirstDeploy(
+  session: Session,
+  stack: Stack,
+  lockId: string | undefined,
+  isApproved: () => Promise<boolean>,
+): Promise<boolean> {
+  const { context, environment } = session;
+  const home = await StateHome.find(session);
+  const holder = home.isBootstrap(stack) ? await firstDeployOf(session) : undefined;
+  if (holder === undefined || isOwn(session, holder)) {
+    context.terminal.out(`The state of ${stack.name} is not locked.\n`);
+    return true;
+  }
+  refuseOther(stack.name, `${holder.clone}, of ${inWords(holder)}`, holder.clone, lockId);
+  context.terminal.err(
+    `The state bucket of ${environment.name} is being made by ${inWords(holder)}, lock ${holder.clone}.\n`,
+  );
+  if (!(await isApproved())) {
+    context.terminal.out("Nothing was changed.\n");
+    return false;
+  }
+  // Before the claim: once it is this directory's, a deploy would make all of it a second time.
+  await noteLost(session, home, stack, { runner: holder.runner, startedAt: holder.since });
+  if (!(await takeClaimOver(session, holder))) {
+    await forgetBegun(session, home, stack);
+    throw lockedAnew(stack.name);
+  }
+  context.terminal.out(
+    `Released: the state bucket is made from this directory now. \`meridian recover ${environment.name}\` looks for what that run has made.\n`,
+  );
+  return true;
+}
+
+function refuseOther(stack: string, held: string, id: string, wanted: string | undefined): void {
+  if (wanted !== undefined && wanted !== id) {
+    throw new UsageError(
+      `The lock of ${stack} is ${held}, and not ${wanted}.`,
+      "Find out whether that run is dead too.",
+    );
+  }
+}
+
+function lockedAnew(stack: string): UsageError {
+  return new UsageError(`The lock of ${stack} is another one by now.`, "Run the command again.");
 }

@@ -31,7 +31,7 @@ function unmade(
 }
 
 const importIt =
-  "If an earlier run made it, import it (`terraform import` in the stack's directory); else choose another name.";
+  "If a run that was cut off made it, `meridian recover` imports it. To import it yourself, deploy with --ignore-preflight: the failure prints the command. Else choose another name.";
 
 async function buckets(subject: Subject): Promise<readonly Finding[]> {
   const wanted = unmade(subject, "aws_s3_bucket", "bucket");

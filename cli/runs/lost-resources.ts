@@ -98,7 +98,7 @@ export function searchFor(
   for (const address of [...open, ...possible.filter((each) => !open.includes(each))]) {
     const type = typeOf(address);
     const block = blockOf(configuration, address);
-    const name = block?.[byName[type] ?? ""];
+    const name = namedId(address, configuration);
     const match = bestOf(
       [...left.values()].filter(({ arn }) => isOf(arn, type)),
       block,
@@ -108,13 +108,19 @@ export function searchFor(
       found.push({ address, id: idOf(match.arn), isGuess: false });
     } else if (!open.includes(address)) {
       continue;
-    } else if (typeof name === "string" && !name.includes("${")) {
+    } else if (name !== undefined) {
       found.push({ address, id: name, isGuess: true });
     } else if (!canBeTagged(type)) {
       unknown.push(address);
     }
   }
   return { found, unknown, strays: [...left.keys()] };
+}
+
+/** What a resource is imported under, where the configuration says it: its own name. */
+export function namedId(address: string, configuration: Configuration): string | undefined {
+  const name = blockOf(configuration, address)?.[byName[typeOf(address)] ?? ""];
+  return typeof name === "string" && !name.includes("${") ? name : undefined;
 }
 
 /** The addresses of all that a configuration declares once. */

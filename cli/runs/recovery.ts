@@ -6,9 +6,11 @@ import { attempt } from "../attempt";
 import { CommandError } from "../errors";
 import { regionOf, type Stack } from "../manifest";
 import type { StackResult } from "../report";
-import type { Session } from "../session";
+import { formerStacks } from "../orphans";
+import { isWhole, type Session } from "../session";
 import { releaseDeadLocks } from "./earlier-runs";
 import { stateLockOf } from "../state/state-lock";
+import { takeUnsaved } from "../state/unsaved";
 import type { StateHome } from "../state-home";
 import { unsavedStateOf } from "../synthesis";
 import { forgetBegun } from "./begun";
@@ -32,6 +34,16 @@ interface Repair {
   readonly strays: readonly string[];
 }
 
+/** What a recovery may be told. */
+export interface RecoverySettings {
+  /**
+   * Directory of states that a deploy on another machine could not store, encrypted.
+   *
+   * @default - those that lie on this machine are stored
+   */
+  readonly unsaved?: string;
+}
+
 /** The tag that every resource of a stack has. */
 const stackTag = "meridian:stack";
 
@@ -39,9 +51,19 @@ const stackTag = "meridian:stack";
  * Puts right what killed runs left, stack by stack: stores states that could not be stored, releases the locks
  * of runs that are certainly dead, and imports what was made and is in no state.
  */
-export async function recover(session: Session, home: StateHome, approval: Approval): Promise<StackResult[]> {
+export async function recover(
+  session: Session,
+  home: StateHome,
+  approval: Approval,
+  { unsaved }: RecoverySettings = {},
+): Promise<StackResult[]> {
   const results: StackResult[] = [];
-  for (const stack of session.selected) {
+  const former = isWhole(session) ? await formerStacks(session) : [];
+  const stacks = [...session.selected, ...former];
+  if (unsaved !== undefined) {
+    await takeUnsaved(session, unsaved, stacks);
+  }
+  for (const stack of stacks) {
     results.push(
       await attempt(session, stack, "looking for what was lost", () =>
         recoverStack(session, home, approval, stack),

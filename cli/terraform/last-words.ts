@@ -30,6 +30,13 @@ const crashed: readonly [string, string] = [
   "The log has its last words. If it happens again, report them to Terraform or the provider.",
 ];
 
+/** Ended by itself, told twice to, with what it had not stored. */
+export const stoppedAtOnce: Explanation = {
+  kind: "killed",
+  message: "Terraform was stopped at once.",
+  remedy: "Run `meridian recover <env>`, which puts right what was under way, then the command again.",
+};
+
 /** What it means that a signal ended Terraform, and what to do about it. */
 export function explainSignal(signal: NodeJS.Signals, operation: string): Explanation {
   const [cause, remedy] = likely[signal] ?? crashed;

@@ -8,6 +8,7 @@ import type { TerraformPlanJson } from "../../analysis/plan";
 import { explain } from "../diagnose";
 import { CommandError, quoted } from "../errors";
 import type { Stack } from "../manifest";
+import { namedId } from "../runs/lost-resources";
 import { RunningTerraforms } from "../runs/running";
 import { type Workspace, ensurePrivateDirectory, writePrivateFile } from "../workspace";
 import type { TerraformBinary } from "./binary";
@@ -20,7 +21,7 @@ import {
   formatDiagnostic,
   humanLine,
 } from "./events";
-import { errorsIn, explainSignal } from "./last-words";
+import { errorsIn, explainSignal, stoppedAtOnce } from "./last-words";
 import type { ProcessResult, RunProcess } from "./process";
 import { ProviderLock } from "./provider-lock";
 
@@ -278,8 +279,8 @@ export class TerraformCommand implements Terraform {
         }
       },
     });
-    // One that was killed may have left its lock behind: the next run asks whose that is.
-    if (result.signal === undefined) {
+    // One that was cut off may have left its lock behind: the next run asks whose that is.
+    if (result.signal === undefined && result.wasHurried !== true) {
       this.running.forget(stack.name);
     }
     return result;
@@ -299,13 +300,18 @@ export class TerraformCommand implements Terraform {
         ? errors.map((diagnostic) => formatDiagnostic(diagnostic, stack.configuration)).join("\n")
         : errorsIn(`${result.output}\n${result.errors}`);
     const { signal } = result;
-    const known = signal === undefined ? explain(said) : explainSignal(signal, operation);
+    const known =
+      signal !== undefined
+        ? explainSignal(signal, operation)
+        : result.wasHurried === true
+          ? stoppedAtOnce
+          : explain(said);
     const fallback = said === "" ? `terraform ${operation} ended with exit code ${result.exitCode}.` : said;
     const resources =
       events.failed.length > 0 ? events.failed : errors.flatMap(({ address }) => address ?? []);
     return new TerraformError(
       known === undefined ? fallback : `${known.message}\n${said}`.trimEnd(),
-      known === undefined ? undefined : this.asPrinted(known.remedy, stack),
+      known === undefined ? undefined : this.asPrinted(known.remedy, stack, resources),
       this.logOf(stack, operation),
       known?.kind,
       [...new Set(resources)],
@@ -315,9 +321,12 @@ export class TerraformCommand implements Terraform {
   }
 
   /** A remedy that can be copied: with the stack, its environment, and how Terraform is run on it by hand. */
-  private asPrinted(remedy: string, stack: Stack): string {
+  private asPrinted(remedy: string, stack: Stack, [address]: readonly string[]): string {
     const { environment, workspace, binary } = this.settings;
+    const id = address === undefined ? undefined : namedId(address, stack.configuration);
     return remedy
+      .replaceAll("<address>", address === undefined ? "<address>" : quoted(address))
+      .replaceAll("<id>", id === undefined ? "<id>" : quoted(id))
       .replaceAll("<env>", environment)
       .replaceAll("<stack>", stack.name)
       .replaceAll("<terraform>", terraformByHand(workspace, binary.command, stack));

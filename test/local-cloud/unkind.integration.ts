@@ -2,6 +2,11 @@
  * Each way in which the local cloud can be as unkind as AWS, met by the real runner and real Terraform
  * with the real AWS provider. One cloud for all; stacks as small as the switch needs.
  */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { clientSettings } from "../../cli/aws-client";
 import { demo, demoStack, LocalRunner } from "../cli/support/local-runner";
 
 jest.setTimeout(600_000);
@@ -93,6 +98,13 @@ const runs = demoStack(
   ["demo-foundation"],
 );
 
+/** The commands of ours that a text tells to run, and that begin so. */
+function remediesIn(text: string, start: string): string[] {
+  return [...text.matchAll(/`meridian ([^`]+)`/g)]
+    .map(([, command = ""]) => command)
+    .filter((command) => command.startsWith(start));
+}
+
 describe("the runner on an unkind local cloud", () => {
   let runner: LocalRunner;
 
@@ -144,6 +156,67 @@ describe("the runner on an unkind local cloud", () => {
     expect(text).toContain("AddressLimitExceeded");
     expect(text).toContain("`meridian preflight demo` compares all quotas");
     expect(second.exitCode === 0 ? "" : second.text).toBe("");
+    await succeeds("destroy", "demo", "--auto-approve");
+  });
+
+  it("keeps a state that cannot be stored, and stores it on another machine by the remedies as they are printed", async () => {
+    const body = JSON.stringify({ switches: ["dark-home-region"] });
+    const request = `fetch("${runner.access.endpoint ?? ""}/_meridian/unkind", { method: "PUT", body: ${JSON.stringify(body)} })`;
+    runner.stacks = [
+      demoStack("demo-unsaved", {
+        resource: {
+          aws_sns_topic: { Alarms: { name: "demo-unsaved" } },
+          terraform_data: {
+            Dark: {
+              input: "${aws_sns_topic.Alarms.arn}",
+              provisioner: [
+                {
+                  "local-exec": {
+                    command: `exec "$NODE" --eval "$REQUEST"`,
+                    environment: { NODE: process.execPath, REQUEST: request },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      }),
+    ];
+    await runner.encryptStates();
+    const kept = join(runner.directory, "unsaved");
+
+    const failed = await runner.meridian("deploy", "demo", "--auto-approve", "--unsaved", kept);
+    await runner.beUnkind();
+    runner.forgetEverything();
+
+    expect(failed.exitCode).toBe(1);
+    expect(readFileSync(join(kept, "demo-unsaved.unsaved.json"), "utf8")).not.toContain("Alarms");
+    const [recover = ""] = remediesIn(failed.text, "recover demo --unsaved");
+    const locked = await runner.meridian(...recover.split(" "), "--auto-approve");
+    expect(locked.exitCode).toBe(1);
+    const [unlock = ""] = remediesIn(locked.text, "unlock");
+    await succeeds(...unlock.split(" "), "--auto-approve");
+    await succeeds(...recover.split(" "), "--auto-approve");
+    await succeeds("plan", "demo", "--detailed-exitcode");
+    await succeeds("destroy", "demo", "--auto-approve");
+  });
+
+  it("imports what stands already by the command as it is printed", async () => {
+    const { CloudWatchLogsClient, CreateLogGroupCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+    await new CloudWatchLogsClient(clientSettings(runner.access, demo.homeRegion)).send(
+      new CreateLogGroupCommand({ logGroupName: "demo-import" }),
+    );
+    runner.stacks = [
+      demoStack("demo-import", { resource: { aws_cloudwatch_log_group: { Log: { name: "demo-import" } } } }),
+    ];
+
+    const { exitCode, text } = await runner.meridian("deploy", "demo", "--auto-approve");
+    expect(exitCode).toBe(1);
+    const [, command = ""] = /import it with `([^`]+)`/.exec(text) ?? [];
+    expect(command).toMatch(/ import aws_cloudwatch_log_group\.Log demo-import$/);
+    execFileSync("bash", ["-c", command], { env: { ...process.env, ...runner.access.variables } });
+
+    await succeeds("deploy", "demo", "--auto-approve");
     await succeeds("destroy", "demo", "--auto-approve");
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync, existsSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -12,6 +12,7 @@ import { recover } from "../../../cli/runs/recovery";
 import { RunningTerraforms } from "../../../cli/runs/running";
 import type { StackResult } from "../../../cli/report";
 import type { State } from "../../../cli/state";
+import { UnsavedStates } from "../../../cli/state/unsaved";
 import { StateHome } from "../../../cli/state-home";
 import { devEnvironment, type FakeContext, fakeContext, stateWith } from "../support/fake-context";
 import { fakeSession, type FakeTerraform } from "../support/fake-session";
@@ -269,6 +270,97 @@ describe("recover", () => {
     expect(calls).toEqual(["init dev-app", "push dev-app"]);
     expect(existsSync(file)).toBe(false);
     expect(context.aws.states.get(key)?.resources).toHaveLength(1);
+  });
+
+  it("takes what was made into the state of a stack that the code does not have any more", async () => {
+    const context = platform();
+    const gone = {
+      ...configuration,
+      terraform: { backend: { s3: { bucket: "states", key: "dev-gone.tfstate", region: "eu-west-1" } } },
+    };
+    const record = { version: 1, stack: "dev-gone", dependencies: [], configuration: gone, stackDigest: "d" };
+    const { versionsByKey } = context.aws.objects;
+    versionsByKey.set("dev-gone.applied.json", [JSON.stringify(record)]);
+    cutOff(context, { stack: "dev-gone", made: [{ address: "aws_vpc.Main", key: "id", id: "vpc-1" }] });
+    versionsByKey.set("dev-gone.begun.json", versionsByKey.get("dev-app.begun.json") ?? []);
+    versionsByKey.delete("dev-app.begun.json");
+
+    const { results, calls } = await act(context, recover);
+
+    expect(results.map(({ stack, outcome }) => `${stack} ${outcome}`)).toEqual([
+      "dev-app nothing lost",
+      "dev-gone recovered",
+    ]);
+    expect(calls).toContain("import aws_vpc.Main vpc-1 dev-gone");
+    expect(versionsByKey.get("dev-gone.begun.json")?.at(-1)).toBeUndefined();
+  });
+
+  describe("of states that another machine kept", () => {
+    /** A state that could not be stored, kept in a directory; and the directory. */
+    async function kept(context: FakeContext): Promise<string> {
+      const session = await fakeSession(context);
+      const [stack] = session.selected;
+      const directory = join(context.workspace.root, "unsaved");
+      const file = join(context.workspace.synthesis("dev"), "stacks", "dev-app", "errored.tfstate");
+      writeFileSync(file, JSON.stringify(stateOf({ "aws_vpc.Main": "vpc-1" })));
+      (await UnsavedStates.prepare(session, directory)).keep(stack === undefined ? [] : [stack]);
+      rmSync(file);
+      mkdirSync(join(context.workspace.run("test"), "dev-app"), { recursive: true });
+      return directory;
+    }
+
+    const recoverFrom =
+      (unsaved: string): typeof recover =>
+      (session, home, approval) =>
+        recover(session, home, approval, { unsaved });
+
+    it("stores them", async () => {
+      const context = platform();
+      const directory = await kept(context);
+      const file = join(directory, "dev-app.unsaved.json");
+      expect(readFileSync(file, "utf8")).not.toContain("vpc-1");
+
+      const { results, calls } = await act(context, recoverFrom(directory));
+
+      expect(results).toMatchObject([{ outcome: "recovered" }]);
+      expect(calls).toEqual(["init dev-app", "push dev-app"]);
+      expect(context.aws.states.get(key)?.resources).toHaveLength(1);
+    });
+
+    it("refuses what was changed, is of another environment or stack, or is none, all at once", async () => {
+      const context = platform();
+      const directory = await kept(context);
+      const good = readFileSync(join(directory, "dev-app.unsaved.json"), "utf8");
+      const content = JSON.parse(good) as { content: string };
+      const bytes = Buffer.from(content.content, "base64");
+      bytes[20] = (bytes[20] ?? 0) ^ 1;
+      const write = (name: string, change: object) => {
+        writeFileSync(join(directory, `${name}.unsaved.json`), JSON.stringify({ ...content, ...change }));
+      };
+      write("a", { content: bytes.toString("base64") });
+      write("b", { environment: "prod" });
+      write("c", { stack: "dev-other" });
+      writeFileSync(join(directory, "d.unsaved.json"), "{}");
+
+      await expect(act(context, recoverFrom(directory))).rejects.toMatchObject({
+        message: [
+          `The unsaved states in ${directory} are refused. Nothing was changed.`,
+          `  - ${directory}/a.unsaved.json was changed after it was kept`,
+          `  - ${directory}/b.unsaved.json is of the environment prod`,
+          `  - ${directory}/c.unsaved.json is of dev-other, which is neither in the code nor in the bucket`,
+          `  - ${directory}/d.unsaved.json is no unsaved state of this version`,
+        ].join("\n"),
+        remedy:
+          "Use the artifact as the run left it, with credentials that may use the key of the state bucket.",
+      });
+    });
+
+    it("refuses a directory that has none", async () => {
+      await expect(act(platform(), recoverFrom("/nowhere"))).rejects.toMatchObject({
+        message: "There are no unsaved states in /nowhere.",
+        remedy: "Name the directory of the artifact, unpacked: it holds files that end in .unsaved.json.",
+      });
+    });
   });
 
   describe("of a locked state", () => {

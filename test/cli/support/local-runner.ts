@@ -1,7 +1,8 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { awsSdk, type AwsAccess } from "../../../cli/aws";
+import { clientSettings } from "../../../cli/aws-client";
 import { s3Client } from "../../../cli/aws-objects";
 import type { TargetEnvironment } from "../../../cli/context";
 import type { Configuration } from "../../../cli/manifest";
@@ -88,6 +89,37 @@ export class LocalRunner {
       const text = (await objects.read(this.access, { ...home, key })) ?? "";
       await objects.write(this.access, { ...replica, key }, text);
       await objects.write(this.access, { ...replica, key: `${key}.tflock` }, "{}");
+    }
+  }
+
+  /** The project directory. */
+  get directory(): string {
+    return this.context.workspace.projectDirectory;
+  }
+
+  /** Gives the bucket of states a key of its own, as the bootstrap stack does. */
+  async encryptStates(): Promise<void> {
+    const { CreateKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+    const { PutBucketEncryptionCommand } = await import("@aws-sdk/client-s3");
+    const kms = new KMSClient(clientSettings(this.access, demo.homeRegion));
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    const encryption = { SSEAlgorithm: "aws:kms", KMSMasterKeyID: KeyMetadata?.Arn } as const;
+    const client = await s3Client(this.access, demo.homeRegion);
+    await client.send(
+      new PutBucketEncryptionCommand({
+        Bucket: bucket,
+        ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: encryption }] },
+      }),
+    );
+  }
+
+  /** Makes the directory as a fresh checkout on another machine has it; the cloud stays. */
+  forgetEverything(): void {
+    const { workspace } = this.context;
+    for (const name of readdirSync(workspace.root)) {
+      if (!["local-cloud", "plugin-cache", "terraformrc", "terraform.lock.hcl"].includes(name)) {
+        rmSync(join(workspace.root, name), { recursive: true, force: true });
+      }
     }
   }
 
