@@ -55,6 +55,8 @@ export interface TargetEnvironment {
     /** Public SSH keys of who may approve, by name; absent where approvals need no signature. */
     readonly approvers?: Readonly<Record<string, string>>;
     readonly settleSeconds: number;
+    /** Directory of the policies that every plan is held against; absent where there are none. */
+    readonly policies?: string;
   };
 }
 

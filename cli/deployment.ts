@@ -2,7 +2,8 @@ import type { Approval } from "./approval";
 import { attempt } from "./attempt";
 import { recordApplied, recordBegun, recordUnchanged } from "./applied-record";
 import { CommandError } from "./errors";
-import { Gatekeeper } from "./gatekeeper";
+import { gatedOf, Gatekeeper } from "./gatekeeper";
+import { denialsOf } from "./gates/policies";
 import { awaitHeadNode, endComputeNodes } from "./hpc/cluster-stacks";
 import { refusedImages } from "./image-findings";
 import { requireImages } from "./images";
@@ -10,7 +11,7 @@ import { rememberDeploy } from "./local-cloud-access";
 import type { Stack } from "./manifest";
 import { findOrphans, guardOrphans, type Orphan } from "./orphans";
 import { PlanBundle } from "./plan-bundle";
-import { readPlans } from "./plan-reading";
+import { type PlansByStack, readPlans } from "./plan-reading";
 import { applyPlan, planDestroy, planStack } from "./planning";
 import { changeList, type Outcome, type StackResult } from "./report";
 import { reportOf } from "./report-input";
@@ -24,6 +25,7 @@ import { Settling } from "./runs/settling";
 import { forEachStack, isWhole, type Session } from "./session";
 import { managedCountOf } from "./state";
 import type { StateHome } from "./state-home";
+import { refuseUnsavedState } from "./synthesis";
 import { wavesOf } from "./waves";
 
 /** What a deploy may be told. */
@@ -46,6 +48,10 @@ export interface DeploySettings {
    * @default false
    */
   readonly pushMissingImages?: boolean;
+  /** Called with all plans that are about to be applied; they hold secrets. Reading them takes time. */
+  readonly onPlans?: (plans: PlansByStack) => void;
+  /** Called, before anything is changed, with the stacks that the code does not have any more. */
+  readonly onOrphans?: (stacks: readonly Stack[]) => void;
 }
 
 /** What the waves of one deploy share. */
@@ -63,6 +69,7 @@ interface Deployment {
   readonly orphans: ReadonlySet<string>;
   readonly pushMissingImages: boolean;
   readonly reviewed?: ReviewedPlans;
+  readonly onPlans?: (plans: PlansByStack) => void;
 }
 
 /**
@@ -82,10 +89,15 @@ export async function deploy(
     rememberDeploy(context.workspace, environment.name, { instanceId, at: startedAt.toISOString() });
   }
   const found = await orphansOf(whole, settings);
+  refuseUnsavedState(
+    environment.name,
+    found.map(({ stack }) => stack),
+  );
   await refuseUnfinished(whole, home, [...whole.selected, ...found.map(({ stack }) => stack)]);
   const reviewed = await reviewedPlans(whole, home, settings, found);
   const orphans = found.filter(({ stack }) => reviewed?.destroys(stack) ?? true);
   guardOrphans(whole, orphans);
+  settings.onOrphans?.(orphans.map(({ stack }) => stack));
   const session = reviewed === undefined ? whole : { ...whole, selected: reviewed.stacks };
   const standing = await standingStacks(session, home);
   const waves = rolloutWaves(wavesOf(session.selected), standing, environment);
@@ -101,12 +113,10 @@ export async function deploy(
     orphans: new Set(orphans.map(({ stack }) => stack.name)),
     pushMissingImages: settings.pushMissingImages ?? false,
     ...(reviewed === undefined ? {} : { reviewed }),
+    ...(settings.onPlans === undefined ? {} : { onPlans: settings.onPlans }),
   };
   // Before anything is changed: all that is known beforehand.
-  deployment.gates.admit(
-    (reviewed?.reports ?? []).filter(({ name }) => standing.has(name)),
-    namesOf(waves, standing),
-  );
+  deployment.gates.admit(gatedOf(reviewed?.reports ?? [], standing, new Map()), namesOf(waves, standing));
   if (reviewed?.appliedAt !== undefined) {
     deployment.bake.begin(reviewed.appliedAt);
   }
@@ -223,18 +233,26 @@ function prepare({ session, home, reviewed, orphans }: Deployment, stack: Stack)
 
 /** What was reviewed has passed already, but for stacks that were blocked then. */
 async function passGates(
-  { session, gates, standing, reviewed, orphans, pushMissingImages }: Deployment,
+  { session, gates, standing, reviewed, orphans, pushMissingImages, onPlans }: Deployment,
   changed: readonly Stack[],
   planned: readonly StackResult[],
 ): Promise<void> {
+  onPlans?.(await readPlans(session, changed, planned));
   const remaining = changed.filter(({ name }) => !orphans.has(name));
   await requireImages(session, remaining, pushMissingImages);
   gates.admitImages(await refusedImages(session, remaining));
   const isJudged = new Set(reviewed?.reports.map(({ name }) => name));
   const open = remaining.filter(({ name }) => standing.has(name) && !isJudged.has(name));
-  const results = planned.filter(({ stack }) => open.some(({ name }) => name === stack));
-  const report = reportOf(session, results, await readPlans(session, open, results));
-  gates.admit(report.stacks, namesOf([open], standing));
+  // Policies are asked about first deploys and about what goes as a whole, too.
+  const asked =
+    session.environment.rollout.policies === undefined
+      ? open
+      : changed.filter(({ name }) => !isJudged.has(name));
+  const results = planned.filter(({ stack }) => asked.some(({ name }) => name === stack));
+  const plans = await readPlans(session, asked, results);
+  const { stacks } = reportOf(session, results, plans);
+  const gated = gatedOf(stacks, standing, await denialsOf(session, plans));
+  gates.admit(gated, namesOf([open], standing));
 }
 
 function applyStack(

@@ -2,7 +2,8 @@ import type { StackDiff } from "../analysis/diff";
 import { affectedStacks } from "./affected-stacks";
 import { codeChangesOf } from "./code-changes";
 import { standingStacks } from "./deployment";
-import { Gatekeeper } from "./gatekeeper";
+import { gatedOf, Gatekeeper } from "./gatekeeper";
+import { denialsOf } from "./gates/policies";
 import type { Stack } from "./manifest";
 import { findOrphans, type Orphan } from "./orphans";
 import { refuseForeign } from "./plan-bundle";
@@ -91,7 +92,7 @@ async function tell(
   const standing = await standingStacks(session, home, wanted);
   const waves = rolloutWaves(wavesOf(wanted), standing, session.environment);
   const { refused, approved } = new Gatekeeper(session, orphans).judge(
-    bare.stacks.filter(({ name, fromCode }) => standing.has(name) && !fromCode),
+    gatedOf(bare.stacks, standing, await denialsOf(session, plans)),
     waves.map((wave) => wave.filter(({ name }) => standing.has(name)).map(({ name }) => name)),
   );
   const approvals = [...refused, ...approved].map(({ summary: text, approvedBy }) => ({

@@ -15,6 +15,7 @@ import {
 } from "../analysis/gates";
 import { CommandError, messageOf } from "./errors";
 import type { Orphan } from "./orphans";
+import type { Denials } from "./gates/policies";
 import { signatureNamespace, unsignedApprovals } from "./gates/approval-signatures";
 import { committedText, git, isInRepository } from "./repository";
 import type { Session } from "./session";
@@ -127,6 +128,27 @@ export class Gatekeeper {
       `${remedy}${remedy === "" ? "Complete" : "complete"} this, have it reviewed, and commit it as ${folder}/${name}-${this.today}.yaml. Plans that were saved before are of another commit then: save them again.${signing}\n\n${approvalDraft(name, refused, this.today)}`,
     );
   }
+}
+
+/**
+ * What the gates judge of stacks: all that happens to those that stand, and what policies deny of any. A first
+ * deploy endangers nothing that stands, and may still be against a policy.
+ */
+export function gatedOf(
+  stacks: readonly (GatedStack & { readonly fromCode?: boolean })[],
+  standing: ReadonlySet<string>,
+  denials: Denials,
+): GatedStack[] {
+  return stacks.flatMap((stack) => {
+    const denied = denials.get(stack.name) ?? stack.denials ?? [];
+    const isJudged = standing.has(stack.name) && stack.fromCode !== true;
+    const { name } = stack;
+    return isJudged
+      ? [{ ...stack, denials: denied }]
+      : denied.length > 0
+        ? [{ name, changes: [], denials: denied }]
+        : [];
+  });
 }
 
 function approvalFiles(directory: string): ApprovalFile[] {

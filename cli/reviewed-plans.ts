@@ -7,6 +7,7 @@ import type { TerraformPlanJson } from "../analysis/plan";
 import { readAppliedRecord } from "./applied-record";
 import { attempt } from "./attempt";
 import { CommandError } from "./errors";
+import { denialsOf } from "./gates/policies";
 import type { Stack } from "./manifest";
 import type { Orphan } from "./orphans";
 import { type PlanBundle, plansRefused, type SavedStack } from "./plan-bundle";
@@ -187,10 +188,11 @@ export class ReviewedPlans {
     const plans = await readPlans(session, [stack], [result]);
     discardPlan(plan);
     const [report] = reportOf(session, [result], plans).stacks;
+    const denials = (await denialsOf(session, plans)).get(stack.name) ?? [];
     return {
       saved,
       stack,
-      report,
+      ...(report === undefined ? {} : { report: { ...report, denials } }),
       differences: await this.compareWithSeal(saved, plans.get(stack.name) ?? {}),
     };
   }

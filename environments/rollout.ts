@@ -30,6 +30,17 @@ export const rolloutSchema = section({
    */
   maximumChanges: whole(1, 100_000, "give the number of changes that need no approval").default(100),
   /**
+   * Directory of Rego policies, from the root of the repository, that conftest asks about every plan: what they
+   * deny needs an approval. Where they cannot be asked, nothing is applied.
+   *
+   * @default - no policies are asked
+   */
+  policies: text(
+    /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w./-]+$/,
+    "be a directory of the repository",
+    'name it from the root of the repository, such as "policies"',
+  ).optional(),
+  /**
    * Who may approve what the gates hold back: public SSH keys by the name in `approvedBy`. An approval then
    * counts only with a signature of that key beside it (`approvals/<file>.sig`), so that a name cannot be
    * written by somebody else and nothing in the file can be changed afterwards.

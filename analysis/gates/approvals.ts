@@ -9,6 +9,8 @@ export const gateNames = [
   "change-count",
   "regions-per-wave",
   "image-findings",
+  "unreviewed",
+  "policy",
   "risk",
 ] as const;
 
@@ -113,20 +115,24 @@ export function parseApprovals(files: readonly ApprovalFile[]): Approval[] {
   return approvals;
 }
 
-function missingScope({ gate, addresses, stacks, maximum }: Allowance): [string, string][] {
-  switch (gate) {
-    case "data-loss":
-    case "image-findings":
-    case "interruption":
-    case "risk":
-      return addresses === undefined ? [["addresses", "must name the addresses that it allows"]] : [];
-    case "change-count":
-      return maximum === undefined ? [["maximum", "must say how many changes it allows"]] : [];
-    case "stack-loss":
-      return stacks === undefined ? [["stacks", "must name the stacks that may be destroyed"]] : [];
-    case "regions-per-wave":
-      return stacks === undefined ? [["stacks", "must name the stacks that may go together"]] : [];
-  }
+/** What an approval for each gate must say, and what to do where it does not. */
+const scopes: Readonly<
+  Record<GateName, readonly [name: "addresses" | "stacks" | "maximum", missing: string]>
+> = {
+  "data-loss": ["addresses", "must name the addresses that it allows"],
+  "stack-loss": ["stacks", "must name the stacks that may be destroyed"],
+  interruption: ["addresses", "must name the addresses that it allows"],
+  "change-count": ["maximum", "must say how many changes it allows"],
+  "regions-per-wave": ["stacks", "must name the stacks that may go together"],
+  "image-findings": ["addresses", "must name the addresses that it allows"],
+  unreviewed: ["addresses", "must name the addresses that it allows"],
+  policy: ["addresses", "must name the addresses that it allows"],
+  risk: ["addresses", "must name the addresses that it allows"],
+};
+
+function missingScope(allowed: Allowance): [string, string][] {
+  const [name, missing] = scopes[allowed.gate];
+  return allowed[name] === undefined ? [[name, missing]] : [];
 }
 
 function describeIssue(file: string, issue: z.core.$ZodIssue, content: unknown): string {

@@ -1,4 +1,5 @@
 import { coversPattern, type ResourceChange, type Risk } from "../change";
+import type { Unreviewed } from "../plan";
 import type { Allowance, Approval, GateName } from "./approvals";
 
 /** What is let through without an approval. */
@@ -28,6 +29,18 @@ export interface GatedStack {
   readonly name: string;
   readonly region?: string;
   readonly changes: readonly ResourceChange[];
+  /**
+   * What happens or waits besides known changes, which no rule has looked at.
+   *
+   * @default - nothing
+   */
+  readonly unreviewed?: readonly Unreviewed[];
+  /**
+   * What the policies of the repository deny of it, each as a sentence without its full stop.
+   *
+   * @default - nothing
+   */
+  readonly denials?: readonly string[];
 }
 
 /** An image that something speaks against. */
@@ -70,7 +83,7 @@ export interface GateDemand {
   readonly gate: GateName;
   /** The stacks that it is about. */
   readonly stacks: readonly string[];
-  /** The resource or image that it is about; absent where it is about a number. */
+  /** The resource, image or denial that it is about; absent where it is about a number. */
   readonly address?: string;
   /** What is asked for, as a sentence without its full stop. */
   readonly summary: string;
@@ -158,6 +171,8 @@ function demandsOf(plan: GatedPlan, policy: GatePolicy): Demand[] {
     ...imageDemands(plan),
     ...changeDemands(plan, policy),
     ...interruptionDemands(plan),
+    ...unreviewedDemands(plan),
+    ...policyDemands(plan),
     ...countDemands(plan, policy),
     ...waveDemands(plan, policy),
   ];
@@ -206,6 +221,32 @@ function interruptionDemands({ stacks }: GatedPlan): Demand[] {
           summary: `replace ${address} in ${name}, destroyed before its successor exists, although names may lead to it`,
         },
       })),
+  );
+}
+
+function unreviewedDemands({ stacks }: GatedPlan): Demand[] {
+  return stacks.flatMap(({ name, unreviewed = [] }) =>
+    unreviewed.map(({ address, what }) => ({
+      content: {
+        gate: "unreviewed" as const,
+        stacks: [name],
+        address,
+        summary: `${address} ${what} in ${name}, and no rule has looked at what that does`,
+      },
+    })),
+  );
+}
+
+function policyDemands({ stacks }: GatedPlan): Demand[] {
+  return stacks.flatMap(({ name, denials = [] }) =>
+    denials.map((denial) => ({
+      content: {
+        gate: "policy" as const,
+        stacks: [name],
+        address: denial,
+        summary: `go on in ${name} against a policy: ${denial}`,
+      },
+    })),
   );
 }
 

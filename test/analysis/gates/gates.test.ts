@@ -56,6 +56,48 @@ describe("The gates", () => {
     });
   });
 
+  it("refuse what no rule has looked at: actions, what is put off, and plans that are not complete", () => {
+    const stacks = [
+      {
+        name: "prod-eu-west-1",
+        changes: [update],
+        unreviewed: [
+          { address: "action.aws_lambda_invoke.Warm", what: "is invoked after the create of aws_vpc.V" },
+          { address: "the plan", what: "is not complete: Terraform will need another one after it" },
+        ],
+      },
+    ];
+    const acting = { environment: "prod", stacks };
+
+    expect(evaluateGates(acting, {}, [], "2026-11-20").refused).toEqual([
+      {
+        gate: "unreviewed",
+        stacks: ["prod-eu-west-1"],
+        address: "action.aws_lambda_invoke.Warm",
+        summary:
+          "action.aws_lambda_invoke.Warm is invoked after the create of aws_vpc.V in prod-eu-west-1, and no rule has looked at what that does",
+        approvedBy: [],
+        expired: [],
+      },
+      {
+        gate: "unreviewed",
+        stacks: ["prod-eu-west-1"],
+        address: "the plan",
+        summary:
+          "the plan is not complete: Terraform will need another one after it in prod-eu-west-1, and no rule has looked at what that does",
+        approvedBy: [],
+        expired: [],
+      },
+    ]);
+    const warmed = approval('allows:\n  - gate: unreviewed\n    addresses: ["action.aws_lambda_invoke.*"]\n');
+    expect(evaluateGates(acting, {}, warmed, "2026-11-20").refused.map(({ address }) => address)).toEqual([
+      "the plan",
+    ]);
+    expect(() => approval("allows:\n  - gate: unreviewed\n")).toThrow(
+      "'allows.0.addresses' must name the addresses that it allows, got nothing",
+    );
+  });
+
   it("refuse to destroy what names lead to before its successor exists", () => {
     const check: ResourceChange = {
       ...update,
@@ -235,7 +277,7 @@ describe("An approval", () => {
         `a.yaml: 'reason' must be a sentence of at least 10 characters, got "x"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'approved' must be a day such as 2026-11-20, got "yesterday"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'expires' must be a day such as 2026-11-20, got "2026-13-45"; see approvals in docs/plans-in-pull-requests.md`,
-        `a.yaml: 'allows.0.gate' must be one of data-loss, stack-loss, interruption, change-count, regions-per-wave, image-findings, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
+        `a.yaml: 'allows.0.gate' must be one of data-loss, stack-loss, interruption, change-count, regions-per-wave, image-findings, unreviewed, policy, risk, got "anything"; see approvals in docs/plans-in-pull-requests.md`,
         `a.yaml: 'forever' must not be given; remove it`,
       ].join("\n"),
     );
