@@ -1,5 +1,6 @@
 export * from "./attribute-lines";
 export * from "./budget";
+export * from "./deploy-report";
 export * from "./markdown";
 export * from "./parity";
 export * from "./report";

@@ -4,16 +4,28 @@ import { Approval, type ApprovalOptions } from "../approval";
 import { type Context, environmentNamed } from "../context";
 import { deploy, type DeploySettings } from "../deployment";
 import { exitCodes, UsageError } from "../errors";
+import type { Stack } from "../manifest";
+import type { PlansByStack } from "../plan-reading";
 import { beforeDeploy, type PreflightSettings } from "../preflight/report";
 import { type StackResult, summary } from "../report";
 import { writeResult } from "../result-file";
+import { DeployReporter } from "../runs/deploy-report";
 import { failureCodeOf, isGood } from "../runs/results";
-import { addRunOptions, type RunOptions, withSession } from "../session";
+import { addRunOptions, type RunOptions, type Session, withSession } from "../session";
 import { outputValues, standingReport, standingStacks } from "../standing";
+import { UnsavedStates } from "../state/unsaved";
 import { StateHome } from "../state-home";
 
 /** Options of `meridian deploy` and of what does the same. */
-export type DeployOptions = RunOptions & ApprovalOptions & DeploySettings & PreflightSettings;
+export type DeployOptions = RunOptions &
+  ApprovalOptions &
+  DeploySettings &
+  PreflightSettings & {
+    /** File of the report for `meridian comment`. */
+    readonly report?: string;
+    /** Directory for states that cannot be stored. */
+    readonly unsaved?: string;
+  };
 
 /** `meridian deploy <env>`. */
 export function deployCommand(context: Context, done: (exitCode: number) => void): Command {
@@ -31,7 +43,12 @@ export function deployCommand(context: Context, done: (exitCode: number) => void
       "also apply what was blocked at the review and now changes more than it showed",
     )
     .option("--ignore-preflight", "go on although preflight found what is in the way")
-    .option("--ignore-alarm <name...>", "alarms that do not stop the rollout");
+    .option("--ignore-alarm <name...>", "alarms that do not stop the rollout")
+    .option("--report <file>", "write what was done as JSON, for `meridian comment`")
+    .option(
+      "--unsaved <directory>",
+      "keep states that cannot be stored here, encrypted, where this machine will not last",
+    );
   return addApprovalOptions(addRunOptions(command));
 }
 
@@ -55,26 +72,70 @@ export async function deployEnvironment(
   refuseContradiction(options);
   const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
   return withSession(context, name, options, { command: "deploy", cloud: "start" }, async (session) => {
-    const home = await StateHome.find(session);
-    beforeDeploy(await context.preflight(session, home), name, options, (text) => {
-      session.progress.note(text);
-    });
-    const results = await deploy(session, home, approval, options);
-    const exitCode = exitCodeOf(context, results);
-    context.terminal.out(`\n${summary(results)}\n`);
-    const stacks = exitCode === exitCodes.success ? await standingStacks(session, home) : [];
-    if (stacks.length > 0) {
-      context.terminal.out(standingReport(stacks));
+    const reporter = new DeployReporter(session, options.report, options.digest);
+    try {
+      const home = await StateHome.findToMake(session);
+      try {
+        return await deployFrom(session, home, approval, options, reporter);
+      } finally {
+        await home.close();
+      }
+    } catch (error) {
+      reporter.refused(error);
+      throw error;
     }
-    writeResult(options.json, {
-      command: "deploy",
-      environment: name,
-      exitCode,
-      stacks: results,
-      outputs: outputValues(stacks),
-    });
-    return exitCode;
   });
+}
+
+async function deployFrom(
+  session: Session,
+  home: StateHome,
+  approval: Approval,
+  options: DeployOptions,
+  reporter: DeployReporter,
+): Promise<number> {
+  const { context } = session;
+  const { name } = session.environment;
+  beforeDeploy(await context.preflight(session, home), name, options, (text) => {
+    session.progress.note(text);
+  });
+  const unsaved =
+    options.unsaved === undefined ? undefined : await UnsavedStates.prepare(session, options.unsaved);
+  let orphans: readonly Stack[] = [];
+  const settings = {
+    ...options,
+    ...(reporter.isWanted
+      ? {
+          onPlans: (plans: PlansByStack) => {
+            reporter.read(plans);
+          },
+        }
+      : {}),
+    onOrphans: (found: readonly Stack[]) => {
+      orphans = found;
+    },
+  };
+  let results: StackResult[];
+  try {
+    results = await deploy(session, home, approval, settings);
+  } finally {
+    unsaved?.keep([...session.selected, ...orphans]);
+  }
+  const exitCode = exitCodeOf(context, results);
+  reporter.done(results, exitCode === exitCodes.success);
+  context.terminal.out(`\n${summary(results)}\n`);
+  const stacks = exitCode === exitCodes.success ? await standingStacks(session, home) : [];
+  if (stacks.length > 0) {
+    context.terminal.out(standingReport(stacks));
+  }
+  writeResult(options.json, {
+    command: "deploy",
+    environment: name,
+    exitCode,
+    stacks: results,
+    outputs: outputValues(stacks),
+  });
+  return exitCode;
 }
 
 function refuseContradiction({ plan, digest, acceptBlocked, stack }: DeployOptions): void {

@@ -1,24 +1,28 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 
-import { parseReport, type PlanReport } from "../../analysis/report";
+import { type DeployReport, parseDeployReport, parseReport, type PlanReport } from "../../analysis/report";
 import type { Context } from "../context";
-import { CommandError, exitCodes, messageOf } from "../errors";
-import { forgeFor } from "./forge";
-import { postDrift, postReport } from "./post-report";
+import { CommandError, exitCodes, messageOf, UsageError } from "../errors";
+import { type Forge, forgeFor, type ForgeTarget } from "./forge";
+import { postDeploy, postDrift, postReport } from "./post-report";
 import { targetOf, type TargetOptions } from "./target";
 
 interface CommentOptions extends TargetOptions {
   readonly key: string;
   readonly fullReport?: string;
   readonly issues?: boolean;
+  readonly commit?: string;
 }
 
 /** `meridian comment <report…>`. */
 export function commentCommand(context: Context, done: (exitCode: number) => void): Command {
   return new Command("comment")
-    .description("create or update the one comment of a pull request from the reports of its plans")
+    .description(
+      "create or update the one comment of a pull request from the reports of its plans or deploys",
+    )
     .argument("<report...>", "reports as JSON, one for each environment")
+    .option("--commit <sha>", "the pull request that was merged as this commit")
     .option("--provider <name>", "github or gitlab (default: what the pipeline runs on)")
     .option("--repository <name>", "owner/name, or the project's id on GitLab")
     .option("--number <number>", "the pull request")
@@ -27,17 +31,20 @@ export function commentCommand(context: Context, done: (exitCode: number) => voi
     .option("--full-report <text>", "where the full report is")
     .option("--issues", "keep one issue for each environment's drift instead of a comment")
     .action(async (files: string[], options: CommentOptions) => {
-      const reports = files.map(readReport);
+      const told = reportsIn(files);
       const onlyIssues = options.issues === true;
-      const target = targetOf({ ...options, onlyIssues }, context.variables);
+      const { commit } = options;
+      const isNumbered = !onlyIssues && commit === undefined;
+      const target = targetOf({ ...options, onlyIssues: !isNumbered }, context.variables);
       try {
-        const forge = await forgeFor(target);
-        if (onlyIssues) {
-          for (const report of reports) {
-            context.terminal.out(`${report.environment}: ${await postDrift(forge, report)}\n`);
-          }
+        const forge =
+          commit === undefined || onlyIssues ? await forgeFor(target) : await forgeOfMerged(target, commit);
+        if (forge === undefined) {
+          context.terminal.out(`No pull request was merged as ${commit ?? ""}: nothing is written.\n`);
         } else {
-          context.terminal.out(`comment: ${await postReport(forge, { ...options, reports })}\n`);
+          await post(forge, told, options, (line) => {
+            context.terminal.out(`${line}\n`);
+          });
         }
       } catch (error) {
         throw error instanceof CommandError ? error : unreachable(error, target.url);
@@ -46,17 +53,65 @@ export function commentCommand(context: Context, done: (exitCode: number) => voi
     });
 }
 
-function readReport(file: string): PlanReport {
-  let content: unknown;
+interface Told {
+  readonly plans: readonly PlanReport[];
+  readonly deploys: readonly DeployReport[];
+}
+
+async function post(
+  forge: Forge,
+  { plans, deploys }: Told,
+  options: CommentOptions,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const report of deploys) {
+    say(`${report.environment}: ${await postDeploy(forge, report)}`);
+  }
+  if (options.issues === true) {
+    for (const report of plans) {
+      say(`${report.environment}: ${await postDrift(forge, report)}`);
+    }
+  } else if (plans.length > 0) {
+    say(`comment: ${await postReport(forge, { ...options, reports: plans })}`);
+  }
+}
+
+/** The forge at the pull request that was merged as a commit; nothing where none was. */
+async function forgeOfMerged(target: ForgeTarget, commit: string): Promise<Forge | undefined> {
+  const number = await (await forgeFor(target)).mergedAs(commit);
+  return number === undefined ? undefined : forgeFor({ ...target, number });
+}
+
+function reportsIn(files: readonly string[]): Told {
+  const contents = files.map(readContent);
+  const deploys = contents.flatMap(({ content }) => parseDeployReport(content) ?? []);
+  if (deploys.length > 0 && deploys.length < files.length) {
+    throw new UsageError(
+      "Reports of plans and of deploys cannot be combined.",
+      "Give the reports of deploys to a command of their own.",
+    );
+  }
+  return { deploys, plans: deploys.length > 0 ? [] : contents.map(readReport) };
+}
+
+interface ReportFile {
+  readonly file: string;
+  readonly content: unknown;
+}
+
+function readContent(file: string): ReportFile {
   try {
-    content = JSON.parse(readFileSync(file, "utf8"));
+    return { file, content: JSON.parse(readFileSync(file, "utf8")) };
   } catch (error) {
     throw new CommandError(`The report ${file} cannot be read: ${messageOf(error)}`);
   }
+}
+
+function readReport({ file, content }: ReportFile): PlanReport {
   if (typeof content !== "object" || content === null || !("version" in content) || content.version !== 1) {
     throw new CommandError(
       `${file} is not a report of this version.`,
-      "Make it with 'meridian plan --report'.",
+      "Make it with 'meridian plan --report' or 'meridian deploy --report'.",
     );
   }
   const report = parseReport(content);

@@ -24,6 +24,8 @@ export interface Forge {
   /** Every comment of the pull request, oldest first. */
   comments(): Promise<readonly ForgeComment[]>;
   createComment(body: string): Promise<void>;
+  /** The number of the pull request that was merged as a commit; nothing where none was. */
+  mergedAs(commit: string): Promise<number | undefined>;
   updateComment(id: number, body: string): Promise<void>;
   /** Issues that carry a label, open and closed. */
   issues(label: string): Promise<readonly ForgeIssue[]>;

@@ -25,6 +25,16 @@ export async function githubForge(target: ForgeTarget): Promise<Forge> {
     async createComment(body) {
       await client.rest.issues.createComment({ ...place, issue_number: target.number, body });
     },
+    async mergedAs(commit) {
+      const { data } = await client.rest.repos.listPullRequestsAssociatedWithCommit({
+        ...place,
+        commit_sha: commit,
+      });
+      // It also lists pull requests that only have the commit among their own.
+      return data.find(
+        ({ merged_at: mergedAt, merge_commit_sha: merge }) => mergedAt !== null && merge === commit,
+      )?.number;
+    },
     async updateComment(id, body) {
       await client.rest.issues.updateComment({ ...place, comment_id: id, body });
     },

@@ -19,6 +19,14 @@ export async function gitlabForge(target: ForgeTarget): Promise<Forge> {
     async createComment(body) {
       await client.MergeRequestNotes.create(project, target.number, body);
     },
+    async mergedAs(commit) {
+      const all = await client.Commits.allMergeRequests(project, commit);
+      const merged = all.find(
+        ({ state, merge_commit_sha: merge, squash_commit_sha: squash, sha }) =>
+          state === "merged" && [merge, squash, sha].includes(commit),
+      );
+      return merged?.iid;
+    },
     async updateComment(id, body) {
       await client.MergeRequestNotes.edit(project, target.number, id, { body });
     },

@@ -1,6 +1,12 @@
-import { commentLimit, type PlanReport, renderMarkdown } from "../../analysis/report";
+import {
+  commentLimit,
+  type DeployReport,
+  type PlanReport,
+  renderDeployReport,
+  renderMarkdown,
+} from "../../analysis/report";
 import { CommandError } from "../errors";
-import type { Forge } from "./forge";
+import type { Forge, ForgeComment } from "./forge";
 
 /** What became of the comment or the issue. */
 export type PostOutcome = "created" | "updated" | "unchanged" | "nothing to say" | "closed";
@@ -32,21 +38,42 @@ export interface PostReportOptions {
 export async function postReport(forge: Forge, options: PostReportOptions): Promise<PostOutcome> {
   const mark = markOf(options.key ?? "plan");
   const body = bodyOf(mark, options);
-  const existing = (await forge.comments()).find(
-    (comment) => comment.isOurs && comment.body.startsWith(mark),
-  );
+  const isQuiet = options.reports.every(({ empty }) => empty);
+  if (isQuiet && (await commentOf(forge, mark)) === undefined) {
+    return "nothing to say";
+  }
+  return postBody(forge, mark, body);
+}
+
+async function postBody(forge: Forge, mark: string, body: string): Promise<PostOutcome> {
+  const existing = await commentOf(forge, mark);
   if (existing === undefined) {
-    if (options.reports.every(({ empty }) => empty)) {
-      return "nothing to say";
-    }
     await forge.createComment(body);
     return "created";
   }
+  return update(forge, existing, body);
+}
+
+async function commentOf(forge: Forge, mark: string): Promise<ForgeComment | undefined> {
+  return (await forge.comments()).find((comment) => comment.isOurs && comment.body.startsWith(mark));
+}
+
+async function update(forge: Forge, existing: ForgeComment, body: string): Promise<PostOutcome> {
   if (isSameText(existing.body, body)) {
     return "unchanged";
   }
   await forge.updateComment(existing.id, body);
   return "updated";
+}
+
+/**
+ * Writes what a deploy came to as a comment on the pull request that it deploys, or brings it up to date: one
+ * comment an environment, however often the deploy is run.
+ */
+export async function postDeploy(forge: Forge, report: DeployReport): Promise<PostOutcome> {
+  const mark = markOf(`deploy ${report.environment}`);
+  const body = `${mark}\n${renderDeployReport(report, commentLimit - 536 - Buffer.byteLength(mark))}`;
+  return postBody(forge, mark, body);
 }
 
 /** The label of the issues that report drift. */

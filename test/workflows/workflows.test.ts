@@ -162,7 +162,9 @@ describe("The credentials", () => {
 
   it("and the right to comment are never in one job", () => {
     for (const file of files) {
-      for (const { permissions } of Object.values(workflow(file).jobs)) {
+      // A job that calls another workflow has no steps: the jobs of that one take their own part of its rights.
+      const own = Object.values(workflow(file).jobs).filter(({ uses }) => uses === undefined);
+      for (const { permissions } of own) {
         const granted = Object.keys(permissions ?? {});
         expect(
           granted.includes("id-token") &&
@@ -256,7 +258,19 @@ describe("The shell steps", () => {
     const { run } = workplace("");
     const steps = runOf("deploy-environment.yml", "Apply the saved plans, region by region");
     expect(run(steps, { ENVIRONMENT: "prod", DIGEST: "sha256:1" })).toEqual([
-      "bin/meridian.js deploy prod --plan plans --digest sha256:1 --confirm prod --auto-approve",
+      "bin/meridian.js deploy prod --plan plans --digest sha256:1 --confirm prod --auto-approve --report result.json --unsaved unsaved",
+    ]);
+  });
+
+  it("write what came of a deploy on the pull request that was merged, where there is a result", () => {
+    const { run, place } = workplace("");
+    const steps = runOf("deploy-environment.yml", "Comment on what was merged");
+    writeFileSync(join(place, "calls"), "");
+    expect(run(steps, { GITHUB_SHA: "abc" })).toEqual([""]);
+    mkdirSync(join(place, "artifacts/result-prod"), { recursive: true });
+    writeFileSync(join(place, "artifacts/result-prod/result.json"), "{}");
+    expect(run(steps, { GITHUB_SHA: "abc" })).toEqual([
+      "bin/meridian.js comment artifacts/result-prod/result.json --commit abc",
     ]);
   });
 });
@@ -304,6 +318,21 @@ describe("The GitLab example", () => {
     expect(complaintsOfBash(steps.join("\n"))).toBe("");
   });
 
+  it("keeps states that cannot be stored, and the result, whatever becomes of the deploy", () => {
+    const { artifacts } = pipeline.apply as { artifacts?: { when?: string; paths?: string[] } };
+    const script = pipeline.apply?.script?.join("\n") ?? "";
+
+    expect(artifacts).toMatchObject({ when: "always", paths: ["results", "unsaved"] });
+    expect(script).toContain('--report "results/$ENVIRONMENT.json" --unsaved "unsaved/$ENVIRONMENT"');
+    const uploads = stepsOf("deploy-environment.yml").filter(({ uses }) => uses?.includes("upload-artifact"));
+    expect(uploads.map((step) => [step.with?.path, (step as { if?: string }).if])).toEqual([
+      ["plans", undefined],
+      ["reports", undefined],
+      ["unsaved", "always()"],
+      ["result.json", "always()"],
+    ]);
+  });
+
   it("applies what an earlier job saved", () => {
     expect(pipeline.apply?.script?.join("\n")).not.toContain(" plan ");
     expect(pipeline["plan-to-apply"]?.script?.join("\n")).toContain('--save "plans/$ENVIRONMENT"');
@@ -334,6 +363,7 @@ describe("The GitLab example", () => {
       /GITLAB_TOKEN|meridian\.js comment/.test(script.join("\n")),
     );
     expect(withToken.map(([name, { rules = [] }]) => [name, rules.map((rule) => rule.if)])).toEqual([
+      ["result", ['$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE != "schedule"']],
       ["drift-issues", ['$CI_PIPELINE_SOURCE == "schedule" && $TASK == "drift"']],
       ["notes", ['$CI_PIPELINE_SOURCE == "schedule" && $TASK == "notes"']],
     ]);

@@ -185,6 +185,43 @@ describe.each(["github", "gitlab"] as const)("Reports on %s", (provider) => {
     expect(context.written.out).toBe("comment: created\n");
     expect(forge.comments[0]?.body).toContain("1 to destroy");
   });
+
+  /** Runs the command on the report of a deploy. */
+  async function postDeployed(commit: string, state: "done" | "failed"): Promise<string> {
+    const file = join(directory, `${provider}-deploy.json`);
+    writeFileSync(
+      file,
+      JSON.stringify({ version: 1, kind: "deploy", environment: "prod", state, stacks: [] }),
+    );
+    const token = provider === "github" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
+    const context = fakeContext([], { variables: { [token]: "t0ken" } });
+    const place = ["--provider", provider, "--url", forge.url, "--repository", target.repository];
+    await commentCommand(context, () => undefined).parseAsync([file, ...place, "--commit", commit], {
+      from: "user",
+    });
+    return context.written.out;
+  }
+
+  it("of a deploy go to the pull request that was merged as its commit, as one comment", async () => {
+    forge.mergedAs.set("abc", 42);
+
+    expect(await postDeployed("abc", "failed")).toBe("prod: created\n");
+    expect(await postDeployed("abc", "failed")).toBe("prod: unchanged\n");
+    expect(await postDeployed("abc", "done")).toBe("prod: updated\n");
+    expect(forge.comments.map(({ body }) => body)).toEqual([
+      "<!-- meridian: deploy prod -->\n## `prod`: deployed\n",
+    ]);
+    expect(forge.requests.find((request) => /^(POST|PUT|PATCH)/.test(request))).toMatch(/\/42\//);
+  });
+
+  it("of a deploy go nowhere where its commit came without a pull request", async () => {
+    forge.mergedAs.set("abc", 42);
+
+    expect(await postDeployed("def", "done")).toBe(
+      "No pull request was merged as def: nothing is written.\n",
+    );
+    expect(forge.comments).toEqual([]);
+  });
 });
 
 describe("A workflow's token on GitHub", () => {

@@ -23,6 +23,8 @@ export class FakeForge {
   public mayAskWhoItIs = true;
   /** The status that every request gets; nothing while all is well. */
   public failure?: number;
+  /** Numbers of pull requests by the commits that they were merged as. */
+  public readonly mergedAs = new Map<string, number>();
   private readonly server: Server;
 
   public constructor() {
@@ -65,6 +67,10 @@ export class FakeForge {
         ? { status: 200, body: { login: "meridian-bot", username: "meridian-bot" } }
         : { status: 403, body: { message: "Resource not accessible by integration" } };
     }
+    const commit = /\/commits\/(\w+)\/(?:pulls|merge_requests)$/.exec(path)?.[1];
+    if (commit !== undefined) {
+      return { status: 200, body: this.requestsOf(commit) };
+    }
     const isComment = /\/(comments|notes)(\/|$)/.test(path);
     const list = isComment ? this.comments : this.issues;
     const id = Number(/(?:comments|notes|issues)\/(\d+)$/.exec(path)?.[1] ?? 0);
@@ -82,6 +88,21 @@ export class FakeForge {
     }
     Object.assign(kept, fields(content));
     return { status: 200, body: shown(kept, isGitlab) };
+  }
+
+  /** What has a commit: the request that was merged as it, and every one that has it among its own. */
+  private requestsOf(commit: string): object[] {
+    const request = (number: number, merge: string | null) => ({
+      number,
+      iid: number,
+      state: merge === null ? "opened" : "merged",
+      merged_at: merge === null ? null : "2026-11-21T10:00:00Z",
+      merge_commit_sha: merge,
+      squash_commit_sha: null,
+      sha: "f00",
+    });
+    const number = this.mergedAs.get(commit);
+    return [request(7, null), request(8, "bad"), ...(number === undefined ? [] : [request(number, commit)])];
   }
 
   /** Ten a page, whatever is asked for: whoever does not follow the links misses the rest. */
