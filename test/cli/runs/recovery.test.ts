@@ -66,9 +66,11 @@ function stateOf(instances: Record<string, string>): State {
   };
 }
 
+type Act = (...args: Parameters<typeof destroy>) => Promise<StackResult[]>;
+
 async function act(
   context: FakeContext,
-  what: typeof recover,
+  what: Act,
   prepare: (terraform: FakeTerraform) => void = () => undefined,
 ): Promise<{ results: StackResult[]; calls: string[] }> {
   const session = await fakeSession(context);
