@@ -25,7 +25,10 @@ export async function attempt(
   const since = performance.now();
   progress.start(stack.name, what);
   const finding = await task().catch((error: unknown) => failureOf(error, session));
-  progress.finish(stack.name, described(finding));
+  const isGood = !["failed", "interrupted", "blocked", "partly applied", "partly destroyed"].includes(
+    finding.outcome,
+  );
+  progress.finish(stack.name, described(finding), isGood);
   return { stack: stack.name, elapsedMilliseconds: performance.now() - since, ...finding };
 }
 

@@ -1,12 +1,14 @@
 import type { LocalCloudStatus, StartOptions } from "../local-cloud";
 import type { Aws } from "./aws";
 import { UsageError } from "./errors";
+import type { AskUrl } from "./runs/answers";
 import type { Severity } from "./image-findings";
 import type { Interrupts } from "./interrupts";
 import type { Finding } from "./preflight/finding";
 import type { Session } from "./session";
 import type { StateHome } from "./state-home";
 import { alternatives } from "./terminal/alternatives";
+import type { Folding } from "./terminal/folding";
 import type { RunProcess } from "./terraform/process";
 import type { Workspace } from "./workspace";
 
@@ -76,7 +78,26 @@ export interface LocalCloud {
 export interface Terminal {
   /** Whether somebody is there who can answer and see lines redrawn. */
   readonly isInteractive: boolean;
+  /** Width of the window in which progress is shown, in cells. */
   readonly columns: number;
+  /**
+   * Height of that window.
+   *
+   * @default 24
+   */
+  readonly rows?: number | undefined;
+  /**
+   * Width of the window in which results are shown.
+   *
+   * @default - they are not shown in a window, and as wide as they get
+   */
+  readonly outColumns?: number | undefined;
+  /**
+   * Whose log this is written to, where lines can be folded in it.
+   *
+   * @default - nothing is folded
+   */
+  readonly folding?: Folding | undefined;
   /** Writes results. */
   out(text: string): void;
   /** Writes progress, remarks and errors. */
@@ -95,6 +116,8 @@ export interface Context {
   /** Asks the account what could stop a deploy of the session's stacks. */
   readonly preflight: (session: Session, home: StateHome) => Promise<Finding[]>;
   readonly run: RunProcess;
+  /** Asks an address once. */
+  readonly askUrl: AskUrl;
   /** The user's environment variables. */
   readonly variables: NodeJS.ProcessEnv;
   readonly now: () => Date;

@@ -131,7 +131,9 @@ async function runWaves(
 ): Promise<StackResult[]> {
   const { session, results } = deployment;
   let unreached: Outcome = "not approved";
-  for (const wave of waves) {
+  session.progress.through(waves, ["planning", "applying"]);
+  for (const [index, wave] of waves.entries()) {
+    session.progress.enter(index);
     const after = await deployWave(deployment, wave);
     if (after !== "go on") {
       unreached = after === "stopped" ? "not begun" : after;

@@ -66,7 +66,10 @@ export async function destroy(session: Session, home: StateHome, approval: Appro
     }
   }
   const approvedAt = context.now();
-  for (const wave of wavesOf(chosen)) {
+  const waves = wavesOf(chosen);
+  session.progress.through(waves, ["destroying"]);
+  for (const [index, wave] of waves.entries()) {
+    session.progress.enter(index);
     const runnable = results.runnable(wave.filter((stack) => results.of(stack) === undefined));
     results.add(
       await forEachStack(session, runnable, (stack) =>

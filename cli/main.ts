@@ -6,8 +6,10 @@ import { awsSdk } from "./aws";
 import type { Context, LocalCloud, Terminal } from "./context";
 import { InterruptedError } from "./errors";
 import { Interrupts } from "./interrupts";
+import { askUrl } from "./runs/answers";
 import { preflight } from "./preflight";
 import { run } from "./program";
+import { foldingOf } from "./terminal/folding";
 import { processRunner } from "./terraform/process";
 import { Workspace } from "./workspace";
 
@@ -41,6 +43,7 @@ export function realContext(projectDirectory: string): Context {
     localCloud,
     preflight,
     run: processRunner(interrupts),
+    askUrl,
     variables: process.env,
     now: () => new Date(),
     sleep,
@@ -75,15 +78,40 @@ const localCloud: LocalCloud = {
   switches: () => cloud().switches,
 };
 
+/** What is assumed of a window that does not tell its size. */
+const plainColumns = 80;
+
+/** A stream that is no terminal and no log of a pipeline is plain, though the other stream may be one. */
+function inColoursOf(stream: NodeJS.WriteStream, text: string): string {
+  const { CI, FORCE_COLOR } = process.env;
+  return stream.isTTY || CI !== undefined || FORCE_COLOR !== undefined
+    ? text
+    : text.replace(/\u001b\[[0-9;]*m/g, "");
+}
+
 function processTerminal(): Terminal {
   // A reader that went away (`| head`) must not cut a deploy short.
   process.stdout.on("error", () => undefined);
   process.stderr.on("error", () => undefined);
   return {
-    isInteractive: process.stdin.isTTY && process.stderr.isTTY && process.env.CI === undefined,
-    columns: process.stderr.columns,
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    isInteractive:
+      process.stdin.isTTY &&
+      process.stderr.isTTY &&
+      process.env.CI === undefined &&
+      process.env.TERM !== "dumb",
+    // A window may change its size.
+    get columns() {
+      return (process.stderr.columns as number | undefined) ?? plainColumns;
+    },
+    get rows() {
+      return process.stderr.rows as number | undefined;
+    },
+    get outColumns() {
+      return process.stdout.isTTY ? process.stdout.columns : undefined;
+    },
+    folding: foldingOf(process.env),
+    out: (text) => process.stdout.write(inColoursOf(process.stdout, text)),
+    err: (text) => process.stderr.write(inColoursOf(process.stderr, text)),
     async ask(question) {
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       try {

@@ -1,8 +1,11 @@
+import { relative } from "node:path";
+
 import Table from "cli-table3";
 import pc from "picocolors";
 
 import { type ChangeCounts, indent, type PlannedChange } from "./terraform/events";
-import { duration } from "./progress";
+import { cellsOf, fitRows, wrapped } from "./terminal/cells";
+import { duration } from "./terminal/frame";
 
 /** How a stack came out of a command. */
 export type Outcome =
@@ -67,14 +70,21 @@ const colours: Readonly<Record<Outcome, (text: string) => string>> = {
   failed: pc.red,
 };
 
-/** A table without lines, aligned. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+const columnGap = 2;
+
+/** A table without lines, aligned; in a window of a given width, long cells lose their middle. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const [titles = [], ...fitting] = fitRows([head, ...rows.map((row) => row.map(String))], width, columnGap);
   const printed = new Table({
-    head: head.map((text) => pc.bold(text)),
+    head: titles.map((text) => pc.bold(text)),
     chars: noLines,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": columnGap },
   });
-  printed.push(...rows.map((row) => row.map(String)));
+  printed.push(...fitting.map((row) => [...row]));
   return `${printed.toString().replace(/ +$/gm, "")}\n`;
 }
 
@@ -85,20 +95,46 @@ const noLines = Object.fromEntries(
 );
 
 /** The table at the end of a command, and below it what failed and why. */
-export function summary(results: readonly StackResult[]): string {
-  const isPlan = results.some(({ outcome }) => outcome === "changes");
-  const figures = isPlan ? ["Add", "Change", "Destroy"] : ["Added", "Changed", "Destroyed"];
-  const rows = results.map((result) => [
-    result.stack,
-    ...counts(result.counts),
-    result.elapsedMilliseconds === 0 ? "-" : duration(result.elapsedMilliseconds),
-    colours[result.outcome](outcomeOf(result, results)),
-  ]);
-  const failures = results
-    .filter(({ outcome, message }) => outcome === "failed" || message !== undefined)
-    .map((result) => failureOf(result, results));
-  return [table(["Stack", ...figures, "Elapsed", "Result"], rows), ...failures].join("\n");
+export function summary(results: readonly StackResult[], width?: number): string {
+  const figures = results.every(({ outcome }) => onlyRead.has(outcome))
+    ? ["Add", "Change", "Destroy"]
+    : ["Added", "Changed", "Destroyed"];
+  const rowsWith = (outcomeIn: (result: StackResult) => string): string[][] => [
+    ["Stack", ...figures, "Elapsed", "Result"],
+    ...results.map((result) => [
+      result.stack,
+      ...counts(result.counts),
+      result.elapsedMilliseconds === 0 ? "-" : duration(result.elapsedMilliseconds),
+      colours[result.outcome](outcomeIn(result)),
+    ]),
+  ];
+  const whole = rowsWith((result) => outcomeOf(result, results));
+  const fits = width === undefined || widthOf(whole) <= width;
+  const [head = [], ...rows] = fits ? whole : rowsWith(({ outcome }) => outcome);
+  // What finds no room in the table stands below it, where lines may be broken.
+  const reasons = results.filter(({ outcome }) => !fits && ["blocked", "not begun"].includes(outcome));
+  const below = [
+    ...(reasons.length === 0
+      ? []
+      : [reasons.map((result) => `${result.stack} ${outcomeOf(result, results)}\n`).join("")]),
+    ...results
+      .filter(({ outcome, message }) => outcome === "failed" || message !== undefined)
+      .map((result) => failureOf(result, results)),
+  ];
+  const shown = width === undefined ? below : below.map((text) => wrapped(text, width));
+  return [table(head, rows, width), ...shown].join("\n");
 }
+
+function widthOf(rows: readonly (readonly string[])[]): number {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_none, column) =>
+    Math.max(...rows.map((row) => cellsOf(row[column] ?? ""))),
+  );
+  return widths.reduce((sum, each) => sum + each, columnGap * (columns - 1));
+}
+
+/** Outcomes of commands that change nothing. */
+const onlyRead: ReadonlySet<Outcome> = new Set(["valid", "no changes", "changes", "blocked", "failed"]);
 
 function counts(changes: ChangeCounts | undefined): string[] {
   return changes === undefined ? ["-", "-", "-"] : [changes.add, changes.change, changes.remove].map(String);
@@ -138,9 +174,15 @@ function failureOf(result: StackResult, all: readonly StackResult[]): string {
     pc.red(`${result.stack} ${outcomeOf(result, all)}${inResources(result.failedResources)}`),
     indent(result.message ?? ""),
     result.remedy === undefined ? "" : `  ${pc.bold("To do:")} ${result.remedy}`,
-    result.log === undefined ? "" : `  Log: ${result.log}`,
+    result.log === undefined ? "" : `  Log: ${fromHere(result.log)}`,
   ];
   return `${lines.filter((line) => line !== "").join("\n")}\n`;
+}
+
+/** A path as short as it can be copied from here. */
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
 }
 
 function inResources(resources: readonly string[] = []): string {

@@ -20,6 +20,7 @@ import { refuseUnsavedState, synthesize, type Synthesis } from "./synthesis";
 import { findTerraform, type TerraformBinary } from "./terraform/binary";
 import { configureProviders } from "./terraform/providers";
 import { type Terraform, TerraformCommand } from "./terraform/terraform";
+import { Durations } from "./terminal/durations";
 import { runLimited, selectStacks } from "./waves";
 import { ensurePrivateDirectory } from "./workspace";
 
@@ -148,7 +149,8 @@ async function open(
   binary: TerraformBinary,
   startedAt: Date,
 ): Promise<Session> {
-  const progress = new Progress(context.terminal, options.verbose);
+  const durations = new Durations(context.workspace);
+  const progress = new Progress(context.terminal, options.verbose, () => performance.now(), durations);
   const { access, instanceId } = await reach(context, environment, settings, progress);
   if (settings.cloud !== "offline") {
     progress.note(

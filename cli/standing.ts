@@ -2,6 +2,8 @@ import pc from "picocolors";
 
 import { regionOf, type Stack } from "./manifest";
 import { table } from "./report";
+import type { Answer } from "./runs/answers";
+import { wrapped } from "./terminal/cells";
 import { forEachStack, type Session } from "./session";
 import { managedCountOf, type State, type StateOutput } from "./state";
 import type { StateHome } from "./state-home";
@@ -15,7 +17,7 @@ export interface StandingStack {
 }
 
 const endpointName = /(?:^|_)(?:url|endpoint|hostname|dns_name|name_server|ds_record)s?$/i;
-const endpointValue = /^https?:\/\//;
+const isAddress = /^https?:\/\//;
 
 /** The selected stacks as their states tell. */
 export async function standingStacks(session: Session, home: StateHome): Promise<StandingStack[]> {
@@ -33,17 +35,41 @@ function standing(stack: Stack, state: State | undefined): StandingStack {
 }
 
 /** What stands: stacks with their regions and resources, then endpoints by region. */
-export function standingReport(stacks: readonly StandingStack[]): string {
+export function standingReport(stacks: readonly StandingStack[], width?: number): string {
   const total = stacks.reduce((sum, { resources }) => sum + resources, 0);
   const rows = stacks.map(({ stack, region, resources }) => [stack.name, region, resources]);
   const endpoints = stacks.flatMap(({ stack, region, outputs }) =>
     shown(outputs)
-      .filter(([name, value]) => endpointName.test(name) || endpointValue.test(value))
+      .filter(([name, value]) => endpointName.test(name) && !isAddress.test(value))
       .map(([name, value]) => [region, stack.name, name, value]),
   );
   return [
-    table(["Stack", "Region", "Resources"], [...rows, [pc.bold("Total"), "", total]]),
-    endpoints.length === 0 ? "" : table(["Region", "Stack", "Endpoint", "Value"], endpoints.sort(byRegion)),
+    table(["Stack", "Region", "Resources"], [...rows, [pc.bold("Total"), "", total]], width),
+    ...(endpoints.length === 0
+      ? []
+      : [table(["Region", "Stack", "Endpoint", "Value"], endpoints.sort(byRegion), width)]),
+  ].join("\n");
+}
+
+/** The addresses that were asked after a deploy, with what each answered, and what there is to do next. */
+export function answersReport(environment: string, answers: readonly Answer[], width?: number): string {
+  const rows = answers.map(({ url, stack, output, status, why = "" }) => [
+    status === undefined ? pc.yellow("-") : status < 500 ? pc.green(status) : pc.red(status),
+    url,
+    status === undefined ? `${why} (${stack} ${output})` : `${stack} ${output}`,
+  ]);
+  const silent = answers.filter(({ status }) => status === undefined || status >= 500).length;
+  const next = [
+    `Next: \`meridian output ${environment}\` shows all outputs, \`meridian plan ${environment}\` what somebody else changed since.`,
+    ...(silent === 0
+      ? []
+      : [
+          `${silent} of ${answers.length} did not answer well. A new name takes minutes to be known: ask again (\`curl -i <address>\`) before you look for a cause.`,
+        ]),
+  ].join("\n");
+  return [
+    ...(rows.length === 0 ? [] : [table(["Answer", "Address", "From"], rows, width)]),
+    `${width === undefined ? next : wrapped(next, width)}\n`,
   ].join("\n");
 }
 

@@ -39,6 +39,11 @@ export class Workspace {
     return join(this.root, "local-cloud-deployed.json");
   }
 
+  /** How long earlier runs took. */
+  public get durations(): string {
+    return join(this.root, "durations.json");
+  }
+
   /** The synthesized stacks of an environment. */
   public synthesis(environment: string): string {
     return join(this.root, "synth", environment);

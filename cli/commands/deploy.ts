@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 import { Approval, type ApprovalOptions } from "../approval";
-import { type Context, environmentNamed } from "../context";
+import { type Context, environmentNamed, type TargetEnvironment } from "../context";
 import { deploy, type DeploySettings } from "../deployment";
 import { exitCodes, UsageError } from "../errors";
 import type { Stack } from "../manifest";
@@ -10,9 +10,10 @@ import { beforeDeploy, type PreflightSettings } from "../preflight/report";
 import { type StackResult, summary } from "../report";
 import { writeResult } from "../result-file";
 import { DeployReporter } from "../runs/deploy-report";
+import { answersOf, type AskUrl } from "../runs/answers";
 import { failureCodeOf, isGood } from "../runs/results";
 import { addRunOptions, type RunOptions, type Session, withSession } from "../session";
-import { outputValues, standingReport, standingStacks } from "../standing";
+import { answersReport, outputValues, standingReport, standingStacks } from "../standing";
 import { UnsavedStates } from "../state/unsaved";
 import { StateHome } from "../state-home";
 
@@ -123,10 +124,13 @@ async function deployFrom(
   }
   const exitCode = exitCodeOf(context, results);
   reporter.done(results, exitCode === exitCodes.success);
-  context.terminal.out(`\n${summary(results)}\n`);
+  const { outColumns } = context.terminal;
+  context.terminal.out(`\n${summary(results, outColumns)}\n`);
   const stacks = exitCode === exitCodes.success ? await standingStacks(session, home) : [];
   if (stacks.length > 0) {
-    context.terminal.out(standingReport(stacks));
+    context.terminal.out(`${standingReport(stacks, outColumns)}\n`);
+    const answers = await answersOf(stacks, askIn(session.environment, context.askUrl));
+    context.terminal.out(answersReport(name, answers, outColumns));
   }
   writeResult(options.json, {
     command: "deploy",
@@ -136,6 +140,14 @@ async function deployFrom(
     outputs: outputValues(stacks),
   });
   return exitCode;
+}
+
+/** Names of the local cloud lead to real AWS, or nowhere: only what listens on this machine is asked. */
+function askIn({ target }: TargetEnvironment, ask: AskUrl): AskUrl {
+  return (url) =>
+    target === "aws" || /^(127\.|localhost$|\[::1\]$)/.test(new URL(url).hostname)
+      ? ask(url)
+      : Promise.reject(new Error("answers in AWS only, not in the local cloud"));
 }
 
 function refuseContradiction({ plan, digest, acceptBlocked, stack }: DeployOptions): void {

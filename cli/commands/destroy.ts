@@ -33,7 +33,7 @@ export function destroyCommand(context: Context, done: (exitCode: number) => voi
         },
       );
       const exitCode = exitCodeOf(context, results);
-      context.terminal.out(`\n${summary(results)}`);
+      context.terminal.out(`\n${summary(results, context.terminal.outColumns)}`);
       writeResult(options.json, { command: "destroy", environment: name, exitCode, stacks: results });
       done(exitCode);
     });

@@ -52,7 +52,7 @@ export function planCommand(context: Context, done: (exitCode: number) => void):
         context.terminal.out(`${changeList(result)}\n`);
       }
       const exitCode = context.interrupts.requested ? exitCodes.interrupted : planExitCode(results, options);
-      context.terminal.out(summary(results));
+      context.terminal.out(summary(results, context.terminal.outColumns));
       if (options.save !== undefined) {
         context.terminal.out(
           digest === undefined

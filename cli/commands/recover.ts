@@ -29,7 +29,7 @@ export function recoverCommand(context: Context, done: Done): Command {
         recover(session, await StateHome.find(session), approval, options),
       );
       const exitCode = exitCodeOf(context, results);
-      context.terminal.out(`\n${summary(results)}`);
+      context.terminal.out(`\n${summary(results, context.terminal.outColumns)}`);
       writeResult(options.json, { command: "recover", environment: name, exitCode, stacks: results });
       done(exitCode);
     });

@@ -4,7 +4,7 @@ import { type Context, environmentsNamed, type TargetEnvironment } from "../cont
 import { exitCodes } from "../errors";
 import { takeLock, thisProcess } from "../lock";
 import { resourceCountOf } from "../manifest";
-import { duration } from "../progress";
+import { duration } from "../terminal/frame";
 import { table } from "../report";
 import { addSynthesisOptions, type RunOptions } from "../session";
 import { synthesize } from "../synthesis";

@@ -23,7 +23,7 @@ export function validateCommand(context: Context, done: (exitCode: number) => vo
       }
       const isValid = results.every(({ outcome }) => outcome === "valid");
       const exitCode = isValid ? exitCodes.success : exitCodes.failure;
-      context.terminal.out(summary(results));
+      context.terminal.out(summary(results, context.terminal.outColumns));
       writeResult(options.json, { command: "validate", environments: names, exitCode, stacks: results });
       done(context.interrupts.requested ? exitCodes.interrupted : exitCode);
     });

@@ -286,6 +286,7 @@ export function fakeContext(
     },
     preflight: () => Promise.resolve([]),
     run: () => Promise.reject(new Error("not in this test")),
+    askUrl: () => Promise.resolve(200),
     variables: { TERRAFORM_BINARY_NAME: fakeTerraformIn(directory) },
     now: () => new Date("2026-11-20T12:00:00Z"),
     sleep: () => Promise.resolve(),
