@@ -14,6 +14,8 @@ import {
   textAt,
 } from "../toolkit";
 import type { Context, JsonObject, JsonOperation, StandIn } from "../toolkit";
+import { Unkindness } from "../unkind";
+import { ConnectorUse } from "./apprunner-connectors";
 
 const invalid = "InvalidRequestException";
 const notFound = "ResourceNotFoundException";
@@ -21,19 +23,22 @@ const notFound = "ResourceNotFoundException";
 type Operations = Record<string, JsonOperation>;
 
 /** App Runner: services, their configurations, connectors, connections and custom domains. */
-export function appRunner(): StandIn {
+export function appRunner(unkind = new Unkindness()): StandIn {
   const tags = new Tags();
   const configurations = new Store<JsonObject>();
   const services = new Store<JsonObject>();
+  const use = new ConnectorUse(services, () => unkind.isOn("connector-in-use"));
   return jsonService({
     service: "apprunner",
     complete: true,
     operations: {
       ...revisioned(autoScaling, configurations, tags),
       ...revisioned(observability, new Store<JsonObject>(), tags),
-      ...revisioned(vpcConnector, new Store<JsonObject>(), tags),
+      ...revisioned(vpcConnector, new Store<JsonObject>(), tags, (arn, region) => {
+        use.refuseDeletion(arn, region);
+      }),
       ...connectionOperations(tags),
-      ...serviceOperations(services, configurations, tags),
+      ...serviceOperations(services, configurations, tags, use),
       ...domainOperations(services),
       ...ingressOperations(services, tags),
       ...tagOperations(tags),
@@ -92,7 +97,12 @@ const vpcConnector: Revisioned = {
   states: ["ACTIVE", "INACTIVE"],
 };
 
-function revisioned(kind: Revisioned, store: Store<JsonObject>, tags: Tags): Operations {
+function revisioned(
+  kind: Revisioned,
+  store: Store<JsonObject>,
+  tags: Tags,
+  beforeDeletion: (arn: string, region: string) => void = () => undefined,
+): Operations {
   const { noun, arnPart } = kind;
   const nameField = `${noun}Name`;
   const arnField = `${noun}Arn`;
@@ -130,6 +140,7 @@ function revisioned(kind: Revisioned, store: Store<JsonObject>, tags: Tags): Ope
     }),
     [`Delete${noun}`]: (input, { region }) => {
       const resource = at(region, input[arnField]);
+      beforeDeletion(String(resource[arnField]), region);
       store.in(region).delete(String(resource[arnField]));
       tags.drop(String(resource[arnField]));
       return { [noun]: { ...resource, Status: kind.states[1], DeletedAt: Date.now() / 1000 } };
@@ -196,6 +207,7 @@ function serviceOperations(
   services: Store<JsonObject>,
   configurations: Store<JsonObject>,
   tags: Tags,
+  use: ConnectorUse,
 ): Operations {
   const at = (region: string, arn: unknown) => serviceAt(services, region, arn);
   const operations = new Map<string, JsonObject[]>();
@@ -262,6 +274,7 @@ function serviceOperations(
     }),
     UpdateService: (input, context) => {
       const service = at(context.region, input.ServiceArn);
+      use.noteEnd(service);
       Object.assign(service, settings(input, service, context, configurations), {
         UpdatedAt: Date.now() / 1000,
       });
@@ -269,6 +282,7 @@ function serviceOperations(
     },
     DeleteService: (input, { region }) => {
       const service = at(region, input.ServiceArn);
+      use.noteEnd(service);
       services.in(region).delete(String(service.ServiceArn));
       tags.drop(String(service.ServiceArn));
       return withOperation({ ...service, Status: "DELETED", DeletedAt: Date.now() / 1000 }, "DELETE_SERVICE");

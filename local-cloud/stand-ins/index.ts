@@ -17,6 +17,7 @@ import { fsx } from "./fsx";
 import { globalAccelerator } from "./globalaccelerator";
 import { instances } from "./instances";
 import { kms } from "./kms";
+import { linkedRoles } from "./linked-roles";
 import { managedPrefixLists } from "./managed-prefix-lists";
 import { ram } from "./ram";
 import { routePropagation } from "./route-propagation";
@@ -36,7 +37,7 @@ export function standIns(unkind = new Unkindness()): StandIn[] {
   return [
     acm(unkind),
     applicationAutoScaling(),
-    appRunner(),
+    appRunner(unkind),
     batch(),
     budgets(),
     cloudFront(),
@@ -51,6 +52,7 @@ export function standIns(unkind = new Unkindness()): StandIn[] {
     globalAccelerator(),
     instances(),
     kms(),
+    linkedRoles(),
     managedPrefixLists(),
     ram(),
     routePropagation(),

@@ -2,6 +2,7 @@ import { certificateUse } from "./certificate-use";
 import { eventualConsistency } from "./consistency";
 import { darkRegion } from "./dark-region";
 import type { Interference } from "./interference";
+import { missingLinkedRole } from "./linked-roles";
 import { quotas } from "./quotas";
 import { refusals } from "./refusals";
 import { silence } from "./silence";
@@ -19,6 +20,7 @@ export function interferences(unkind: Unkindness): Interference[] {
     refusals(unkind),
     eventualConsistency(unkind),
     quotas(unkind),
+    missingLinkedRole(unkind),
     certificateUse(unkind),
   ];
 }

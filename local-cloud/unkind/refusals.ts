@@ -3,9 +3,12 @@ import type { Call } from "../call";
 import type { Interference } from "./interference";
 import type { Unkindness } from "./switches";
 
+/** From this call on the environment is large: it meets as many faults as it needs to, and is not held up by more. */
+const manyCalls = 500;
+
 /**
- * Throttling and server errors: every third call is refused once, every ninth twice when its client
- * repeats often enough. The attempt that the client calls its last is answered, so that what fails is
+ * Throttling and server errors: every third call, of many every 50th, is refused once, every third of those twice
+ * when its client repeats often enough. The attempt that the client calls its last is answered, so that what fails is
  * what does not repeat: clients of AWS are expected to.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
@@ -32,10 +35,11 @@ export function refusals(unkind: Unkindness): Interference {
       return false;
     }
     calls += 1;
-    if (calls % 3 !== 0) {
+    const every = calls <= manyCalls ? 3 : 50;
+    if (calls % every !== 0) {
       return false;
     }
-    due.set(id, calls % 9 === 0 && attempts > 2 ? 1 : 0);
+    due.set(id, calls % (3 * every) === 0 && attempts > 2 ? 1 : 0);
     return true;
   };
 

@@ -6,8 +6,10 @@ import { closest } from "fastest-levenshtein";
  * README.md), and a test of the runner in `test/local-cloud/unkind.integration.ts`.
  */
 export const switches = {
-  throttling: "every third call is refused because of its rate, and is answered when it is repeated",
-  "server-errors": "every third call fails with status 500 or 503, and is answered when it is repeated",
+  throttling:
+    "every third call, after 500 calls every 50th, is refused because of its rate, and is answered when it is repeated",
+  "server-errors":
+    "every third call, after 500 calls every 50th, fails with status 500 or 503, and is answered when it is repeated",
   "eventual-consistency":
     "for some seconds reads do not find roles, policies, instance profiles, repositories and images that were just made, and no function or key may use a new role",
   "undelegated-zone":
@@ -20,6 +22,10 @@ export const switches = {
   silence: "every connection is accepted, and no call that is made meanwhile is ever answered",
   "ecs-rollback":
     "the tasks of every new deployment of ECS exit, and ECS rolls the service back to its last complete deployment",
+  "missing-linked-role":
+    "ECS refuses clusters and services until somebody has made its service-linked role, and for some seconds more",
+  "connector-in-use":
+    "App Runner says for some seconds more that a VPC connector is being used by a service that was deleted",
 } as const;
 
 /** The name of a switch. */

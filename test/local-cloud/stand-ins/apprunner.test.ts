@@ -1,3 +1,5 @@
+import { ConnectorUse } from "../../../local-cloud/stand-ins/apprunner-connectors";
+import { Store } from "../../../local-cloud/toolkit";
 import { GatewayUnderTest } from "../support/cloud";
 
 type Output = Record<string, Record<string, unknown>>;
@@ -115,5 +117,54 @@ describe("the stand-in of App Runner", () => {
       ["InvalidRequestException", "Service with the provided name already exists: web"],
       ["ResourceNotFoundException", "Service arn:none does not exist"],
     ]);
+  });
+
+  it("deletes no connector that a service uses", async () => {
+    const { VpcConnector } = await call("CreateVpcConnector", { VpcConnectorName: "out", Subnets: ["s"] });
+    const VpcConnectorArn = VpcConnector?.VpcConnectorArn;
+    const EgressConfiguration = { EgressType: "VPC", VpcConnectorArn };
+    const { Service } = await call("CreateService", {
+      ...{ ServiceName: "web", SourceConfiguration: source, NetworkConfiguration: { EgressConfiguration } },
+    });
+    const remove = async () =>
+      (await cloud.json("apprunner", "AppRunner.DeleteVpcConnector", { VpcConnectorArn })).output;
+
+    expect(await remove()).toMatchObject({
+      __type: "InvalidRequestException",
+      message: `Provided VPC connector arn is being used by other services. ARN: ${String(VpcConnectorArn)}`,
+    });
+    await call("DeleteService", { ServiceArn: Service?.ServiceArn });
+    expect(await remove()).toMatchObject({ VpcConnector: { Status: "INACTIVE" } });
+  });
+});
+
+describe("a connector whose service is gone", () => {
+  const arn = "arn:aws:apprunner:eu-west-1:123456789012:vpcconnector/out/1/1";
+  const NetworkConfiguration = { EgressConfiguration: { EgressType: "VPC", VpcConnectorArn: arn } };
+
+  const at = { now: 0 };
+  const use = (isUnkind: boolean) => {
+    const connectors = new ConnectorUse(
+      new Store(),
+      () => isUnkind,
+      () => at.now,
+    );
+    connectors.noteEnd({ NetworkConfiguration });
+    return () => {
+      connectors.refuseDeletion(arn, "eu-west-1");
+    };
+  };
+
+  it("is held on to for some seconds while App Runner is unkind", () => {
+    at.now = 0;
+    const remove = use(true);
+
+    expect(remove).toThrow("is being used by other services");
+    at.now = 10_000;
+    expect(remove).not.toThrow();
+  });
+
+  it("is let go of at once otherwise", () => {
+    expect(use(false)).not.toThrow();
   });
 });

@@ -1,5 +1,7 @@
 import type { Call } from "../../../local-cloud/call";
 import { eventualConsistency } from "../../../local-cloud/unkind/consistency";
+import { missingLinkedRole } from "../../../local-cloud/unkind/linked-roles";
+import { refusals } from "../../../local-cloud/unkind/refusals";
 import { Unkindness } from "../../../local-cloud/unkind";
 import { GatewayUnderTest } from "../support/cloud";
 
@@ -24,7 +26,7 @@ describe("the switches of the local cloud", () => {
     });
 
   /** How many times a client that repeats is refused, for calls one after the other. */
-  async function refusals(calls: number, max = 3, service = "sts"): Promise<number[]> {
+  async function refusalsOf(calls: number, max = 3, service = "sts"): Promise<number[]> {
     const counts: number[] = [];
     for (let id = 1; id <= calls; id += 1) {
       let number = 1;
@@ -62,14 +64,14 @@ describe("the switches of the local cloud", () => {
   it("refuses every third call and answers it when it is repeated, every ninth at the second time", async () => {
     cloud = await GatewayUnderTest.start(undefined, undefined, new Unkindness("throttling"));
 
-    expect(await refusals(9)).toEqual([0, 0, 1, 0, 0, 1, 0, 0, 2]);
+    expect(await refusalsOf(9)).toEqual([0, 0, 1, 0, 0, 1, 0, 0, 2]);
   });
 
   it("answers what its client calls the last attempt, and what has no second", async () => {
     cloud = await GatewayUnderTest.start(undefined, undefined, new Unkindness("throttling", "server-errors"));
 
-    expect(await refusals(9, 2)).toEqual([0, 0, 1, 0, 0, 1, 0, 0, 1]);
-    expect(await refusals(9, 1)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await refusalsOf(9, 2)).toEqual([0, 0, 1, 0, 0, 1, 0, 0, 1]);
+    expect(await refusalsOf(9, 1)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect((await cloud.send("sts", "POST", "/")).status).toBe(200);
   });
 
@@ -266,5 +268,66 @@ describe("eventual consistency", () => {
     ] as const) {
       expect(() => each.before(question, forward)).not.toThrow();
     }
+  });
+});
+
+describe("faults in a whole environment", () => {
+  it("come every 50th call after the first 500, so that they hold it up no longer than they need to", () => {
+    const faults = refusals(new Unkindness("throttling"));
+    const isRefused = (id: number): boolean => {
+      try {
+        void faults.before(
+          {
+            ...{ service: "sts", action: "GetCallerIdentity", region: "eu-west-1", protocol: "query" },
+            ...{ method: "POST", url: new URL("http://127.0.0.1/"), body: Buffer.alloc(0) },
+            headers: { "amz-sdk-invocation-id": String(id), "amz-sdk-request": "attempt=1; max=3" },
+          },
+          () => Promise.reject(new Error("not in this test")),
+        );
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const refused = Array.from({ length: 700 }, (_, index) => index + 1).filter(isRefused);
+
+    expect(refused.filter((id) => id <= 9)).toEqual([3, 6, 9]);
+    expect(refused.filter((id) => id > 495)).toEqual([498, 550, 600, 650, 700]);
+  });
+});
+
+describe("the missing service-linked role of ECS", () => {
+  const call = (service: string, action: string): Call => ({
+    ...{ service, action, region: "eu-west-1", protocol: "json", method: "POST", headers: {} },
+    url: new URL("http://127.0.0.1/"),
+    body: Buffer.from("{}"),
+  });
+  const iam = (text: string) => () => Promise.resolve({ status: 200, headers: {}, body: Buffer.from(text) });
+  const [present, absent] = [
+    iam("<RoleName>AWSServiceRoleForECS</RoleName>"),
+    iam("<Code>NoSuchEntity</Code>"),
+  ];
+  const message =
+    "Unable to assume the service linked role. Please verify that the ECS service linked role exists.";
+
+  it("refuses clusters until it is made and some seconds have passed, and nothing else", async () => {
+    const at = { now: 0 };
+    const unkind = missingLinkedRole(new Unkindness("missing-linked-role"), () => at.now);
+    const cluster = call("ecs", "CreateCluster");
+
+    await expect(unkind.before(cluster, absent)).rejects.toThrow(message);
+    await expect(unkind.before(call("ecs", "DescribeClusters"), absent)).resolves.toBeUndefined();
+    unkind.after?.(call("iam", "CreateServiceLinkedRole"), {
+      ...{ status: 200, headers: {}, body: Buffer.alloc(0) },
+    });
+    await expect(unkind.before(cluster, present)).rejects.toThrow(message);
+    at.now = 3_000;
+    await expect(unkind.before(cluster, present)).resolves.toBeUndefined();
+  });
+
+  it("refuses nothing while the switch is off", async () => {
+    const off = missingLinkedRole(new Unkindness());
+
+    await expect(off.before(call("ecs", "CreateCluster"), absent)).resolves.toBeUndefined();
   });
 });
