@@ -1,10 +1,11 @@
-import { clientSettings } from "../aws-client";
-import { answered, few, type Finding, isAbsence } from "./finding";
-import { type Declared, type Subject } from "./subject";
+import { iamLinkedRoles } from "../aws/linked-roles";
+import { answered, few, type Finding } from "./finding";
+import { type Declared, innerBlocks, type Subject } from "./subject";
 
 /** A service-linked role, and what needs it. */
-interface LinkedRole {
+export interface LinkedRole {
   readonly name: string;
+  /** The service, as `iam:CreateServiceLinkedRole` takes it. */
   readonly service: string;
   readonly isNeeded: (declared: Declared) => boolean;
 }
@@ -15,7 +16,7 @@ const ofType =
     types.includes(type);
 
 /** See the page on service-linked roles in each service's guide. */
-const roles: readonly LinkedRole[] = [
+export const linkedRoles: readonly LinkedRole[] = [
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
   { name: "AWSServiceRoleForECS", service: "ecs.amazonaws.com", isNeeded: ofType("aws_ecs_cluster") },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html
@@ -94,38 +95,41 @@ const roles: readonly LinkedRole[] = [
     service: "batch.amazonaws.com",
     isNeeded: ofType("aws_batch_compute_environment"),
   },
+  // Buying Spot instances by the API does not make it: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
+  {
+    name: "AWSServiceRoleForEC2Spot",
+    service: "spot.amazonaws.com",
+    isNeeded: (declared) =>
+      (declared.type === "aws_launch_template" &&
+        innerBlocks(declared.block, "instance_market_options").some(
+          ({ market_type: type }) => type === "spot",
+        )) ||
+      (declared.type === "aws_batch_compute_environment" &&
+        innerBlocks(declared.block, "compute_resources").some(({ type }) => type === "SPOT")),
+  },
 ];
 
-/**
- * The service-linked roles that the stacks' resources work with. A service makes its own at its first use; the
- * call that does so can fail because the role is not there yet.
- */
+/** The roles that resources work with. */
+export function linkedRolesFor(resources: readonly Declared[]): LinkedRole[] {
+  return linkedRoles.filter(({ isNeeded }) => resources.some(isNeeded));
+}
+
+/** Whether the account has the service-linked roles that the stacks' resources work with; a deploy makes them. */
 export async function checkLinkedRoles({
   access,
   environment,
   resources,
 }: Subject): Promise<readonly Finding[]> {
-  const needed = roles.filter(({ isNeeded }) => resources.some(isNeeded));
+  const needed = linkedRolesFor(resources);
   const where = "global";
   const what = "service-linked roles";
   if (needed.length === 0) {
     return [];
   }
   return answered({ where, what, permission: "iam:GetRole" }, async () => {
-    const { GetRoleCommand, IAMClient } = await import("@aws-sdk/client-iam");
-    const client = new IAMClient(clientSettings(access, environment.homeRegion));
-    const isThere = async ({ name }: LinkedRole): Promise<boolean> => {
-      try {
-        await client.send(new GetRoleCommand({ RoleName: name }));
-        return true;
-      } catch (error) {
-        if (isAbsence(error)) {
-          return false;
-        }
-        throw error;
-      }
-    };
-    const present = await Promise.all(needed.map(isThere));
+    const present = await Promise.all(
+      needed.map(({ name }) => iamLinkedRoles.isThere(access, environment.homeRegion, name)),
+    );
     const missing = needed.filter((_role, index) => present[index] === false);
     return missing.length === 0
       ? [{ result: "ok", where, what, got: `all ${needed.length} are there` }]
@@ -138,7 +142,7 @@ export async function checkLinkedRoles({
               missing.map(({ name }) => name),
               missing.length,
             )} ${missing.length === 1 ? "is" : "are"} not there yet`,
-            remedy: `Each service makes its own at its first use if the credentials are allowed iam:CreateServiceLinkedRole; to make them beforehand: ${missing
+            remedy: `A deploy makes what is missing before what needs it, if its credentials are allowed iam:CreateServiceLinkedRole; to make it beforehand: ${missing
               .map(({ service }) => `\`aws iam create-service-linked-role --aws-service-name ${service}\``)
               .join(", ")}.`,
           },

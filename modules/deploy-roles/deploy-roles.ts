@@ -5,6 +5,7 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { Construct } from "constructs";
 
 import { nameLimits, partitionOf, resourceName, validate, type ValidationRule } from "../core";
+import { runnerPolicy } from "./runner-policy";
 
 /** Settings of {@link DeployRoles}. */
 export interface DeployRolesProps {
@@ -51,7 +52,8 @@ export interface DeployRolesProps {
    */
   readonly managedObjectArns?: readonly string[];
   /**
-   * ARNs of the policies that the apply role works with.
+   * ARNs of the policies that the apply role works with. What Meridian itself asks besides is added: to make
+   * service-linked roles, and to find what a killed run left.
    *
    * @default - AdministratorAccess, since a platform that makes roles can grant itself anything
    */
@@ -184,6 +186,13 @@ export class DeployRoles extends Construct {
     for (const policyArn of applyPolicyArns) {
       const policyName = policyArn.slice(policyArn.lastIndexOf("/") + 1);
       new IamRolePolicyAttachment(this, `ApplyRole-${policyName}`, { role: role.name, policyArn });
+    }
+    if (props.applyPolicyArns !== undefined) {
+      new IamRolePolicy(this, "ApplyRolePolicy", {
+        name: "runner",
+        role: role.id,
+        policy: JSON.stringify(runnerPolicy(partition, props.account)),
+      });
     }
     return role;
   }

@@ -1,1 +1,2 @@
 export * from "./deploy-roles";
+export { linkedRoleServices } from "./runner-policy";

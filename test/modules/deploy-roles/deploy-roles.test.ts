@@ -305,6 +305,48 @@ describe("DeployRoles", () => {
     ).toBe(policyArn);
   });
 
+  it("adds to policies that are named what Meridian itself asks, and no role of another service", async () => {
+    const policyArn = "arn:aws:iam::111122223333:policy/PlatformApply";
+    const { policy } = resourceAt(
+      stackWith({ applyPolicyArns: [policyArn] }),
+      "aws_iam_role_policy",
+      "DeployRoles/ApplyRolePolicy",
+    );
+    // The simulator asks on behalf of an account of its own.
+    const own = JSON.parse(String(policy).replaceAll("111122223333", "123456789012")) as PolicyDocument;
+    const roles = "arn:aws:iam::123456789012:role/aws-service-role";
+    const makes = (service: string) =>
+      decision([own], "iam:CreateServiceLinkedRole", `${roles}/${service}/AWSServiceRoleForIt`, {
+        "iam:AWSServiceName": service,
+      });
+    const decisions = {
+      ecs: await makes("ecs.amazonaws.com"),
+      support: await makes("support.amazonaws.com"),
+      role: await decision([own], "iam:GetRole", `${roles}/ecs.amazonaws.com/AWSServiceRoleForECS`),
+      tags: await decision([own], "tag:GetResources", "*"),
+      families: await decision([own], "ecs:ListTaskDefinitions", "*"),
+      revisions: await decision([own], "ecs:DeregisterTaskDefinition", "*"),
+    };
+
+    expect(decisions).toEqual({
+      ...{ ecs: "Allowed", support: "ImplicitlyDenied", role: "Allowed", tags: "Allowed" },
+      ...{ families: "Allowed", revisions: "Allowed" },
+    });
+    expect(resourcesOf(stackWith(), "aws_iam_role_policy")).not.toHaveProperty([
+      "DeployRoles_ApplyRolePolicy",
+    ]);
+  });
+
+  it("denies its plan role nothing that finds what a killed run left", async () => {
+    const policies = planPolicies();
+
+    expect(await decision(policies, "tag:GetResources", "*")).toBe("Allowed");
+    // Keys ask their own policies, too, which the simulator is not given.
+    expect(await decision(policies, "kms:DescribeKey", "arn:aws:kms:eu-west-1:123456789012:key/1")).not.toBe(
+      "ExplicitlyDenied",
+    );
+  });
+
   it("refuses a repository that GitHub does not know", () => {
     expect(refusal(() => stackWith({ repository: "https://github.com/acme/platform" }))).toBe(
       "prod-bootstrap/DeployRoles: 'repository' must be a GitHub repository as owner/name or owner@id/name@id, got \"https://github.com/acme/platform\"; leave out https://github.com/ and .git",
