@@ -329,7 +329,10 @@ export class FargateService extends Construct implements IConnectable, IGrantabl
           region: props.network.region,
         }),
       ),
-      // The service moves to the new revision before the old one is deregistered.
+      // What ECS rolls back to: it takes no inactive revision for a service, and Terraform would deregister the
+      // old one as soon as ECS has taken the order to leave it.
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html
+      skipDestroy: true,
       lifecycle: { createBeforeDestroy: true },
     });
   }

@@ -122,7 +122,7 @@ describe("FargateService", () => {
 });
 
 describe("the task definition of a FargateService", () => {
-  it("asks for its size on Linux and moves to a new revision before the old one goes", () => {
+  it("asks for its size on Linux and leaves old revisions active, for ECS to go back to", () => {
     const { container_definitions: containers, ...definition } = resourceAt(
       stackWith(),
       "aws_ecs_task_definition",
@@ -139,6 +139,7 @@ describe("the task definition of a FargateService", () => {
       execution_role_arn: "${aws_iam_role.Web_Roles_Execution_327DBD7C.arn}",
       task_role_arn: "${aws_iam_role.Web_Roles_Task_EE2DB9E2.arn}",
       volume: [],
+      skip_destroy: true,
       lifecycle: { create_before_destroy: true },
     });
   });
