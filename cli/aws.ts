@@ -9,6 +9,8 @@ import { ec2Machines, type Machines } from "./hpc/machines";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
 import { askParent, type ParentAnswer } from "./aws/delegation";
 import { type Parameters, ssmParameters } from "./aws/parameters";
+import { iamLinkedRoles, type LinkedRoles } from "./aws/linked-roles";
+import { ecsTaskDefinitions, type TaskDefinitions } from "./aws/task-definitions";
 import { type Tagged, taggedResources } from "./aws-tagged";
 import { runningWorkloads, type Workloads } from "./aws/workloads";
 import type { Backend } from "./manifest";
@@ -52,6 +54,9 @@ export interface Aws {
   /** What has a tag. */
   readonly tagged: Tagged;
   readonly parameters: Parameters;
+  /** The roles in whose names services work. */
+  readonly linkedRoles: LinkedRoles;
+  readonly taskDefinitions: TaskDefinitions;
   /** The instances of HPC clusters. */
   readonly machines: Machines;
   /** Logs of CloudWatch. */
@@ -124,6 +129,8 @@ export const awsSdk: Aws = {
   scans: ecrScans,
   tagged: taggedResources,
   parameters: ssmParameters,
+  linkedRoles: iamLinkedRoles,
+  taskDefinitions: ecsTaskDefinitions,
   machines: ec2Machines,
   logs: cloudWatchLogs,
   fleetTable: dynamodbTable,

@@ -20,6 +20,7 @@ import { Bake, rolloutWaves } from "./rollout";
 import { awaitDelegation } from "./runs/delegation-wait";
 import { BegunApply } from "./runs/begun";
 import { hasFailed, isGood, Results, withOutcome } from "./runs/results";
+import { makeLinkedRoles } from "./runs/linked-roles";
 import { refuseUnfinished } from "./runs/unfinished";
 import { Settling } from "./runs/settling";
 import { forEachStack, isWhole, type Session } from "./session";
@@ -186,6 +187,10 @@ async function deployWave(
   if (!(await ends(results, changed, "stopped", () => bake.pass(changed)))) {
     return "stopped";
   }
+  await makeLinkedRoles(
+    session,
+    changed.filter(({ name }) => !deployment.orphans.has(name)),
+  );
   results.add(await forEachStack(session, changed, (stack) => applyStack(deployment, stack, approvedAt)));
   await settle(deployment, runnable);
   // A change that does not serve yet rings no alarm.
@@ -258,12 +263,14 @@ async function passGates(
 }
 
 function applyStack(
-  { session, home, orphans, reviewed }: Deployment,
+  { session, home, orphans, reviewed, results }: Deployment,
   stack: Stack,
   approvedAt: Date,
 ): Promise<StackResult> {
   const mode = orphans.has(stack.name) ? "destroy" : "apply";
   return applyPlan(session, stack, mode, approvedAt, {
+    home,
+    approved: results.of(stack)?.changes ?? [],
     begin: async () => {
       if (mode === "destroy") {
         await endComputeNodes(session, stack);

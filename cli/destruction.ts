@@ -94,6 +94,8 @@ async function destroyStack(
 ): Promise<StackResult> {
   if (!home.isBootstrap(stack)) {
     return applyPlan(session, stack, "destroy", approvedAt, {
+      home,
+      approved,
       begin: async () => {
         await endComputeNodes(session, stack);
         return BegunApply.begin(session, home, stack, "destroy");
@@ -119,11 +121,10 @@ async function destroyStack(
     return moved;
   }
   return applyPlan(session, stack, "destroy", session.context.now(), {
+    home,
+    approved,
     begin: () => BegunApply.begin(session, home, stack, "destroy"),
-    settle: () => {
-      home.forgetWhenEmpty();
-      return Promise.resolve();
-    },
+    settle: () => home.forgetWhenEmpty(stack),
   });
 }
 

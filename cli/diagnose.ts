@@ -6,10 +6,18 @@ export interface Explanation {
   readonly message: string;
   /** What to do. */
   readonly remedy: string;
+  /**
+   * Whether AWS refuses only until it has let go of something: what was refused succeeds later, unchanged.
+   *
+   * @default false
+   */
+  readonly isPassing?: boolean;
 }
 
 interface Pattern {
   readonly kind: string;
+  /** See {@link Explanation.isPassing}. */
+  readonly isPassing?: boolean;
   /** Matched against the text with all white space folded: Terraform wraps lines. */
   readonly pattern: RegExp;
   readonly message: string | ((match: RegExpExecArray, text: string) => string);
@@ -102,6 +110,16 @@ const patterns: readonly Pattern[] = [
     // https://docs.aws.amazon.com/global-accelerator/latest/dg/best-practices-aga.html
     remedy: (match) =>
       `Global Accelerator leaves its security group \`GlobalAccelerator\` behind: delete it, and what else \`aws ec2 describe-network-interfaces\` and \`describe-security-groups\` show with \`--filters Name=vpc-id,Values=${match[1] ?? ""}\`, then run the command again.`,
+  },
+  {
+    kind: "connector-in-use",
+    // https://github.com/aws/apprunner-roadmap/issues/161
+    pattern: /VPC connector arn is being used by other services\. ARN: *(\S+?)[,.]?(?: |$)/,
+    message: (match) =>
+      `App Runner says that the VPC connector ${/vpcconnector\/([^/]+)/.exec(match[1] ?? "")?.[1] ?? ""} is still being used.`,
+    remedy:
+      "App Runner holds on to a connector for some time after its last service is gone. Run the command again later: it goes on where it stopped. If that does not help, a service that is not in the code may use it: `aws apprunner list-services` lists all.",
+    isPassing: true,
   },
   {
     kind: "two-policies",
@@ -224,13 +242,14 @@ const patterns: readonly Pattern[] = [
 /** Explains what a program said, if it is one of the known failures. */
 export function explain(text: string): Explanation | undefined {
   const folded = text.replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");
-  for (const { kind, pattern, message, remedy } of patterns) {
+  for (const { kind, pattern, message, remedy, isPassing } of patterns) {
     const match = pattern.exec(folded);
     if (match !== null) {
       return {
         kind,
         message: typeof message === "string" ? message : message(match, folded),
         remedy: typeof remedy === "string" ? remedy : remedy(match, folded),
+        ...(isPassing === true ? { isPassing } : {}),
       };
     }
   }

@@ -7,8 +7,10 @@ import { messageOf } from "./errors";
 import { digestOf, type Stack } from "./manifest";
 import type { StackResult } from "./report";
 import type { BegunApply } from "./runs/begun";
+import { EndedFamilies } from "./runs/ended-families";
+import { applyPatiently } from "./runs/patience";
 import { commitOf, discardPlan, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
-import { isAny, noChanges } from "./terraform/events";
+import { isAny, noChanges, type PlannedChange } from "./terraform/events";
 import { TerraformError } from "./terraform/terraform";
 import type { Session } from "./session";
 import type { StateHome } from "./state-home";
@@ -78,6 +80,9 @@ export async function planToFile(
 
 /** What surrounds an apply. */
 export interface Surroundings {
+  readonly home: StateHome;
+  /** What the plan was approved for. */
+  readonly approved: readonly PlannedChange[];
   /** Called before anything is changed; gives what keeps the record of it. */
   readonly begin: () => Promise<BegunApply | undefined>;
   /** Called once all of it is changed. */
@@ -93,14 +98,15 @@ function keepsSome({ configuration }: Stack): boolean {
 }
 
 /**
- * Applies a stack's saved plan: exactly that file, if it is still what was approved.
+ * Applies a stack's saved plan: exactly that file, if it is still what was approved. What AWS does not let go
+ * of at once is deleted later, see {@link applyPatiently}.
  */
 export function applyPlan(
   session: Session,
   stack: Stack,
   mode: PlanMetadata["mode"],
   approvedAt: Date,
-  { begin, settle }: Surroundings,
+  { home, approved, begin, settle }: Surroundings,
 ): Promise<StackResult> {
   const { context, environment, terraform, progress, runDirectory, lockTimeout } = session;
   return attempt(session, stack, mode === "apply" ? "applying" : "destroying", async () => {
@@ -108,17 +114,26 @@ export function applyPlan(
     verifyPlan(file, { ...stack, digest: digestOf(stack.directory) }, mode, approvedAt);
     let begun: BegunApply | undefined;
     try {
+      const families = await EndedFamilies.before(session, home, stack);
       begun = await begin();
-      const counts = await terraform.apply(stack, file, { lockTimeout }, (event, soFar) => {
-        begun?.note(event);
-        progress.event(stack.name, event, soFar);
+      const counts = await applyPatiently(session, stack, {
+        approved,
+        apply: () =>
+          terraform.apply(stack, file, { lockTimeout }, (event, soFar) => {
+            begun?.note(event);
+            progress.event(stack.name, event, soFar);
+          }),
+        replan: () => planToFile(session, stack, mode),
       });
       const log = join(runDirectory, stack.name, "apply.log");
       // What was changed stays changed, whatever becomes of what follows it.
-      const failure = await settle().then(
-        () => undefined,
-        (error: unknown) => failureOf(error, session),
-      );
+      const failure = await families
+        .end()
+        .then(settle)
+        .then(
+          () => undefined,
+          (error: unknown) => failureOf(error, session),
+        );
       return { outcome: mode === "apply" ? "applied" : "destroyed", log, ...failure, counts };
     } catch (error) {
       if (

@@ -193,13 +193,22 @@ export class StateHome {
     this.place = "local";
   }
 
-  /** Forgets the bootstrap stack's state once it holds nothing any more. */
-  public forgetWhenEmpty(): void {
+  /**
+   * Forgets the bootstrap stack's state once it holds nothing any more. Where the bucket stays, as one does that
+   * the stack did not make, the copy that the state left there when it moved would describe what is gone.
+   */
+  public async forgetWhenEmpty(stack: Stack): Promise<void> {
     const state = readLocalState(this.localFile);
-    if (state !== undefined && managedCountOf(state) === 0) {
-      rmSync(this.localFile);
-      rmSync(`${this.localFile}.backup`, { force: true });
+    if (state === undefined || managedCountOf(state) > 0) {
+      return;
     }
+    const { context, access } = this.session;
+    const { bucket = "", region = "", key = "" } = (stack.backend?.settings ?? {}) as Record<string, string>;
+    if ((await context.aws.bucketStatus(access, bucket, region)) === "present") {
+      await context.aws.objects.remove(access, { bucket, region, key });
+    }
+    rmSync(this.localFile);
+    rmSync(`${this.localFile}.backup`, { force: true });
   }
 
   /** Whether a stack is the one that makes the bucket. */

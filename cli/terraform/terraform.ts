@@ -112,6 +112,8 @@ export class TerraformError extends CommandError {
     public readonly counts?: ChangeCounts,
     /** The signal that ended it; what it had not saved by then is lost. */
     public readonly signal?: NodeJS.Signals,
+    /** Whether AWS refused nothing but what it will take later, unchanged. */
+    public readonly isPassing = false,
   ) {
     super(message, remedy);
   }
@@ -317,6 +319,8 @@ export class TerraformCommand implements Terraform {
       [...new Set(resources)],
       operation === "apply" ? events.applied : undefined,
       signal,
+      errors.length > 0 &&
+        errors.every((diagnostic) => explain(formatDiagnostic(diagnostic))?.isPassing === true),
     );
   }
 

@@ -266,6 +266,38 @@ describe("destroy", () => {
     expect(context.aws.bucket).toBe("absent");
   });
 
+  it("leaves no state of the bootstrap stack in a bucket that stays", async () => {
+    const context = await deployed();
+
+    await run(
+      context,
+      ({ terraform }) => {
+        terraform.afterApply = () => (context.aws.bucket = "present");
+      },
+      [],
+      destroy,
+    );
+
+    expect(context.aws.objects.versionsByKey.get("dev-bootstrap.tfstate")?.at(-1)).toBeUndefined();
+    expect(context.aws.objects.versionsByKey.has("dev-bootstrap.tfstate")).toBe(true);
+  });
+
+  it("deregisters the task definitions that Terraform left for ECS to go back to", async () => {
+    const context = freshAccount();
+    const family = (skip_destroy: boolean, name: string) => ({
+      ...{ mode: "managed", type: "aws_ecs_task_definition", name },
+      instances: [{ attributes: { family: name, skip_destroy } }],
+    });
+    await run(context, ({ terraform }) => {
+      terraform.makes.set("dev-eu", [family(true, "web"), family(false, "gone")]);
+    });
+    expect(context.aws.endedFamilies).toEqual([]);
+
+    await run(context, undefined, [], destroy);
+
+    expect(context.aws.endedFamilies).toEqual(["us-east-1/web"]);
+  });
+
   it("finds nothing to destroy the second time", async () => {
     const context = await deployed();
     await run(context, undefined, [], destroy);

@@ -104,6 +104,33 @@ function remediesIn(text: string, start: string): string[] {
     .map(([, command = ""]) => command)
     .filter((command) => command.startsWith(start));
 }
+/** A cluster, and a service that calls out through a connector, on the first day of an account and on the last. */
+const firstDay = demoStack("demo-eu-west-1", {
+  resource: {
+    aws_ecs_cluster: { Main: { name: "demo" } },
+    aws_apprunner_vpc_connector: {
+      Out: { vpc_connector_name: "demo-out", subnets: ["subnet-0a1b2c3d"], security_groups: ["sg-0a1b2c3d"] },
+    },
+    aws_apprunner_service: {
+      Site: {
+        service_name: "demo-site",
+        source_configuration: {
+          auto_deployments_enabled: false,
+          image_repository: {
+            image_identifier: "public.ecr.aws/nginx/nginx:1.29",
+            image_repository_type: "ECR_PUBLIC",
+          },
+        },
+        network_configuration: {
+          egress_configuration: {
+            egress_type: "VPC",
+            vpc_connector_arn: "${aws_apprunner_vpc_connector.Out.arn}",
+          },
+        },
+      },
+    },
+  },
+});
 
 describe("the runner on an unkind local cloud", () => {
   let runner: LocalRunner;
@@ -256,5 +283,26 @@ describe("the runner on an unkind local cloud", () => {
     await succeeds("state", "promote-replica", "demo", "--back", "--auto-approve");
     await succeeds("plan", "demo", "--detailed-exitcode");
     await succeeds("destroy", "demo", "--auto-approve");
+  });
+
+  it("makes the service-linked roles that an account lacks, and waits until services may assume them", async () => {
+    runner.stacks = [firstDay];
+    await runner.beUnkind("missing-linked-role");
+
+    const first = await succeeds("deploy", "demo", "--auto-approve");
+    await succeeds("plan", "demo", "--detailed-exitcode");
+
+    expect(first).toContain(
+      "The account now has AWSServiceRoleForECS, AWSServiceRoleForAppRunner, AWSServiceRoleForAppRunnerNetworking, for all its environments.",
+    );
+    expect(await succeeds("preflight", "demo")).toContain("service-linked roles: all 3 are there");
+  });
+
+  it("destroys a connector once App Runner lets go of it", async () => {
+    await runner.beUnkind("connector-in-use");
+
+    expect(await succeeds("destroy", "demo", "--auto-approve")).toContain(
+      "demo-eu-west-1: App Runner says that the VPC connector demo-out is still being used. Trying again in 15 s.",
+    );
   });
 });

@@ -58,6 +58,11 @@ const regional: readonly Question[] = [
   query("sns", "ListTopics", "2010-03-31", /<TopicArn>(.*?)<\/TopicArn>/g),
   query("monitoring", "DescribeAlarms", "2010-08-01", /<AlarmName>(.*?)<\/AlarmName>/g),
   json("ecr", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", /"repositoryArn": ?"([^"]*)"/g),
+  json(
+    "ecs",
+    "AmazonEC2ContainerServiceV20141113.ListTaskDefinitions",
+    /"(arn:aws:ecs:[^"]*:task-definition\/[^"]*)"/g,
+  ),
   json("logs", "Logs_20140328.DescribeLogGroups", /"logGroupName": ?"([^"]*)"/g),
   json("kms", "TrentService.ListAliases", /"AliasName": ?"(alias\/(?!aws\/)[^"]*)"/g),
   json("acm", "CertificateManager.ListCertificates", /"CertificateArn": ?"([^"]*)"/g),

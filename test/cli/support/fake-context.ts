@@ -158,6 +158,28 @@ export class FakeAws implements Aws {
       ),
   };
 
+  /** Service-linked roles that the account lacks, and those that were made, by service. */
+  public readonly lackingRoles = new Set<string>();
+  public readonly madeRoles: string[] = [];
+
+  public readonly linkedRoles: Aws["linkedRoles"] = {
+    isThere: (_access, _region, name) => Promise.resolve(!this.lackingRoles.has(name)),
+    make: (_access, _region, service) => {
+      this.madeRoles.push(service);
+      return Promise.resolve();
+    },
+  };
+
+  /** Families of task definitions whose revisions were deregistered, as `region/family`. */
+  public readonly endedFamilies: string[] = [];
+
+  public readonly taskDefinitions: Aws["taskDefinitions"] = {
+    endFamily: (_access, region, family) => {
+      this.endedFamilies.push(`${region}/${family}`);
+      return Promise.resolve();
+    },
+  };
+
   /** Instances of HPC clusters, which a termination ends at once. */
   public machinesOfClusters: readonly Machine[] = [];
   /** What instances wrote to their consoles, by id. */

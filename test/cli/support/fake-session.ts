@@ -35,6 +35,8 @@ export class FakeTerraform implements Terraform {
   public readonly planned = new Map<string, readonly PlannedResource[]>();
   /** What an apply makes besides, by stack. */
   public readonly makes = new Map<string, State["resources"]>();
+  /** Called after each apply. */
+  public afterApply: () => void = () => undefined;
   /** Called before each operation. */
   public onCall: (call: string) => void = () => undefined;
   private readonly places = new Map<string, string>();
@@ -110,6 +112,7 @@ export class FakeTerraform implements Terraform {
     if (stack.name.endsWith("-bootstrap")) {
       this.context.aws.bucket = isDestroy ? "absent" : "present";
     }
+    this.afterApply();
     return Promise.resolve({ ...noChanges, [isDestroy ? "remove" : "add"]: 1 });
   }
 
