@@ -1,3 +1,5 @@
+import type { Billed } from "./billed";
+
 /** What Terraform does, or would do, to one resource. */
 export type Action = "create" | "update" | "replace" | "destroy" | "forget" | "import" | "move" | "no-op";
 
@@ -94,6 +96,12 @@ export interface ResourceChange {
    * @default false
    */
   readonly interruptsTraffic?: boolean;
+  /**
+   * What it does to what AWS bills for standing.
+   *
+   * @default - nothing
+   */
+  readonly billed?: readonly Billed[];
   /**
    * Why Terraform chose the action, in plain words.
    *

@@ -1,3 +1,4 @@
+import { type Billed, billedBy } from "./billed";
 import { isObject, listOf } from "./canonical";
 import type { ClassifiableChange, Finding, Risk } from "./change";
 import { nodesTakenAway } from "./fleet";
@@ -10,10 +11,11 @@ import { statefulTypes } from "./stateful-types";
 /** Sentences beyond this many for one risk are counted, not listed. */
 const maximumFindings = 20;
 
-/** The risk of a change and everything that a reader should know about it, worst first. */
+/** The risk of a change and everything that a reader should know about it, worst first; and what it does to the bill. */
 export function classify(change: ClassifiableChange): {
   readonly risk: Risk;
   readonly findings: readonly Finding[];
+  readonly billed?: readonly Billed[];
 } {
   const findings = [
     ...of("data", dataLost(change)),
@@ -23,7 +25,12 @@ export function classify(change: ClassifiableChange): {
     ...of("routing", routingEffects(change)),
     ...of("destructive", nodesTakenAway(change)),
   ];
-  return { risk: findings[0]?.risk ?? plainRisk(change), findings };
+  const billed = billedBy(change);
+  return {
+    risk: findings[0]?.risk ?? plainRisk(change),
+    findings,
+    ...(billed.length === 0 ? {} : { billed }),
+  };
 }
 
 function of(risk: Risk, summaries: readonly string[]): Finding[] {

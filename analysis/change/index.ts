@@ -1,4 +1,5 @@
 export * from "./attributes";
+export * from "./billed";
 export * from "./canonical";
 export * from "./change";
 export * from "./classify";

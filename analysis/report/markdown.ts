@@ -4,6 +4,7 @@ import { driftSection, riskSection } from "./change-sections";
 import { brief, full, type Detail } from "./detail";
 import {
   approvalSection,
+  billingSection,
   blockedSection,
   failureSection,
   orphanSection,
@@ -127,6 +128,7 @@ function environmentDocument(report: PlanReport, detail: Detail): EnvironmentDoc
         blockedSection(report, detail),
         unreviewedSection(report, detail),
         ...risks.map((risk) => riskSection(report, risk, detail)),
+        billingSection(report, detail),
         paritySection(report, detail),
         driftSection(report, detail),
         warningSection(report, detail),

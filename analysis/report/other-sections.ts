@@ -1,4 +1,5 @@
 import { riskRank } from "../change";
+import { billedChanges, billedText } from "./billing";
 import { verbs } from "./change-sections";
 import type { Detail } from "./detail";
 import type { LayerParity } from "./parity";
@@ -101,6 +102,24 @@ export function approvalSection({ approvals = [] }: PlanReport, detail: Detail):
         }\n`,
       ),
     ),
+  };
+}
+
+/** What AWS bills for standing, and begins, ends or changes its size. */
+export function billingSection(report: PlanReport, detail: Detail): Part {
+  const changes = billedChanges(report);
+  return {
+    section: heading(
+      `Billed by the hour or month (${changes.length})`,
+      "What usually costs most comes first; traffic, requests and storage come on top.",
+    ),
+    pieces: changes.map((change, index) => {
+      const where = change.stacks.slice(0, detail.names).map((name) => code(name, 80));
+      return row(
+        riskRank("destructive") + 0.5 + index / (changes.length * 4),
+        `- ${billedText(change)} in ${where.join(", ")}${more(change.stacks.length - where.length)} ([prices](${change.pricing}))\n`,
+      );
+    }),
   };
 }
 

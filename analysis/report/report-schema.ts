@@ -44,6 +44,9 @@ const change = z.object({
   movedFrom: text.optional(),
   renamedFrom: text.optional(),
   imported: text.optional(),
+  billed: listOf(
+    z.object({ kind: text, effect: z.enum(["added", "removed", "resized"], { error: "must be an effect" }) }),
+  ).optional(),
   because: text.optional(),
   constructPath: text.optional(),
 });

@@ -1,6 +1,7 @@
 import picocolors from "picocolors";
 import { risks, type ResourceChange, type Risk } from "../change";
 import { attributeLines } from "./attribute-lines";
+import { billedChanges, billedText } from "./billing";
 import { grouped, titles, verbs, type GroupedChange } from "./change-sections";
 import type { PlanReport, StackReport } from "./report";
 import { countsText, more } from "./section";
@@ -28,6 +29,7 @@ export function renderTerminal(report: PlanReport, options: TerminalOptions): st
     palette.bold(`${visible(environment)}: ${empty ? "nothing changes" : countsText(counts)}`),
     ...(empty ? [] : stacks.flatMap((stack) => stackLines(stack, palette))),
     ...risks.flatMap((risk) => riskLines(report, risk, palette, options.attributes ?? 30)),
+    ...billingLines(report, palette),
     ...stacks.flatMap((stack) => remarks(stack, palette)),
   ];
   return `${lines.join("\n")}\n`;
@@ -63,6 +65,17 @@ function riskLines(report: PlanReport, risk: Risk, palette: Palette, attributes:
     colour(palette.bold(titles[risk])),
     ...groups.flatMap((group) => changeLines(group, palette, attributes)),
   ];
+}
+
+function billingLines(report: PlanReport, palette: Palette): string[] {
+  const changes = billedChanges(report);
+  return changes.length === 0
+    ? []
+    : [
+        "",
+        palette.bold("Billed by the hour or month, what usually costs most first"),
+        ...changes.map((change) => `  ${billedText(change)} (${change.pricing})`),
+      ];
 }
 
 function changeLines({ change, stacks }: GroupedChange, palette: Palette, attributes: number): string[] {

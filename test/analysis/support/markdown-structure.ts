@@ -1,5 +1,7 @@
 import MarkdownIt from "markdown-it";
 
+import { billedKinds } from "../../../analysis/change";
+
 const parser = new MarkdownIt({ html: true, linkify: false });
 
 /** The only HTML that our Markdown may hold. */
@@ -7,7 +9,10 @@ const ourBlocks = /^(<details>\n<summary>[\w ,]+ \(\d+\)<\/summary>|<\/details>)
 const ourInline = /^<\/?code>$/;
 
 const ourHeadings =
-  /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|Not reviewed|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
+  /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|Not reviewed|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Billed by the hour or month|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
+
+/** The only links: AWS's pages of prices. */
+const ourLinks: ReadonlySet<string> = new Set(billedKinds.map(({ pricing }) => pricing));
 
 /** Markdown as the parser reads it. */
 export type Tokens = ReturnType<typeof parser.parse>;
@@ -63,7 +68,7 @@ export function structureProblems(markdown: string, tokens: Tokens = parseMarkdo
         problems.push(...linksIn(token.children ?? []).map((link) => `a link: ${link}`));
         for (const child of token.children ?? []) {
           const isForeign =
-            child.type === "link_open" ||
+            (child.type === "link_open" && !ourLinks.has(String(child.attrGet("href")))) ||
             child.type === "image" ||
             child.type === "em_open" ||
             child.type === "s_open" ||
