@@ -372,6 +372,14 @@ export const keySettings: Readonly<Record<string, KeySetting>> = {
   "Iam.Roles": { value: { LambdaFunctionsRole: "arn:aws:iam::111122223333:role/l" } },
   DirectoryService: { value: directory },
   "DevSettings.Cookbook": { value: { ChefCookbook: "x" } },
+  "DevSettings.AmiSearchFilters.Tags[].Key": {
+    value: "c",
+    also: { "DevSettings.AmiSearchFilters": { Tags: tags } },
+  },
+  "DevSettings.AmiSearchFilters.Tags[].Value": {
+    value: "c",
+    also: { "DevSettings.AmiSearchFilters": { Tags: tags } },
+  },
   "DevSettings.InstanceTypesData": { value: '{"c5n.18xlarge": {"VCpuInfo": {"DefaultVCpus": 8}}}' },
   "DevSettings.EfaInterfaceType": { value: "efa", also: { [`${resource}.Efa`]: { Enabled: true } } },
   "DeploymentSettings.LambdaFunctionsVpcConfig": {
