@@ -175,11 +175,9 @@ const headNode = section({
     RootVolume: nested({ ...rootVolumeKeys, DeleteOnTermination: defaulted(boolean(), true) }),
     EphemeralVolume: ephemeralVolume,
   }),
-  SharedStorageType: defaulted(
-    choice("Ebs", "Efs"),
-    "Ebs",
-    checked("the head node shares its own directories from its root volume; Efs is a warning"),
-  ),
+  SharedStorageType: defaulted(choice("Ebs", "Efs"), "Ebs", {
+    note: "Efs holds the homes; what root runs stays read-only on the head node's root volume",
+  }),
   Dcv: dcv,
   CustomActions: optional(
     section({

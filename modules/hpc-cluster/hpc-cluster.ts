@@ -22,6 +22,7 @@ import { DataTransfer } from "./data-transfer";
 import { DirectConnect } from "./direct-connect";
 import type { Finding } from "./findings";
 import { SharedStorage } from "./shared-storage";
+import { storagesWithHomes } from "./shared-homes";
 import { SlurmCluster } from "./slurm-cluster";
 
 /** What an {@link HpcCluster} is made of. */
@@ -141,7 +142,7 @@ export class HpcCluster extends Construct {
       region,
       clusterName: name,
       dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
-      storages: configuration.SharedStorage ?? [],
+      storages: storagesWithHomes(configuration),
       vpcId: place.vpcId,
       subnetIds: widestQueue(place),
       otherSubnetIds: namesSubnets(configuration) ? otherSubnets(place) : undefined,

@@ -43,6 +43,7 @@ const shippedFiles = {
   "daemon/updates.py": "daemon/updates.py",
   "nodes/bootstrap.sh": "nodes/bootstrap.sh",
   "nodes/mounts.py": "nodes/mounts.py",
+  "nodes/storage.sh": "nodes/storage.sh",
   "nodes/update.sh": "nodes/update.sh",
   "nodes/watch.sh": "nodes/watch.sh",
   "nodes/slurm-program.service": "nodes/slurm-program.service",
@@ -425,6 +426,7 @@ export class SlurmCluster extends Construct {
       userData: renderUserData({
         ...this.settings("head"),
         hostName: this.hostName,
+        loginNodes: configuration.LoginNodes === undefined ? undefined : true,
         securedImds: this.head.Imds.Secured,
         threadsOff: threadsAreOffInside(this.head.DisableSimultaneousMultithreading, [
           this.head.InstanceType,

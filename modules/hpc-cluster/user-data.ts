@@ -26,6 +26,8 @@ export interface NodeSettings {
   readonly threadsOff?: boolean;
   /** Whether the node's GPUs are checked before each job. */
   readonly gpuHealthCheck?: boolean;
+  /** Whether the cluster has login nodes, which take their host keys from the head node. */
+  readonly loginNodes?: boolean;
   /** The Auto Scaling group that waits for a login node. */
   readonly autoScalingGroup?: string;
   readonly proxy?: string;

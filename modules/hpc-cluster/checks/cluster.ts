@@ -1,6 +1,15 @@
 import { regionNames } from "../platform";
 import type { ClusterConfiguration } from "../cluster-keys";
-import { bootsStockImage, listed, queuesOf, repeated, resourcesOf, storagesOf, type Check } from "./check";
+import {
+  bootsStockImage,
+  listed,
+  mountPath,
+  queuesOf,
+  repeated,
+  resourcesOf,
+  storagesOf,
+  type Check,
+} from "./check";
 
 const longestClusterName = { plain: 60, withAccounting: 40 };
 const longestName = 25;
@@ -264,12 +273,15 @@ const intelPackages: Check = {
 
 const sharedStorageType: Check = {
   code: "SharedStorageType",
-  run: ({ HeadNode }, { warn }) => {
+  run: ({ HeadNode, SharedStorage = [] }, { note }) => {
+    const homes = SharedStorage.find(({ MountDir }) => mountPath(MountDir) === "/home");
     if (HeadNode?.SharedStorageType === "Efs") {
-      warn(
+      note(
         "HeadNode.SharedStorageType",
-        "the head node's own directories are shared from its root volume, not from EFS",
-        "remove the key, or accept that it has no effect",
+        homes === undefined
+          ? "homes are on an EFS file system; what root of the nodes runs is shared by the head node, read-only, because every node could write it on EFS"
+          : `homes are on the storage ${homes.Name}, so no EFS file system is made for them`,
+        "keep what must outlive the head node in homes and on shared storage",
       );
     }
   },

@@ -62,6 +62,7 @@ local_home() {
     home=$(getent passwd "$name" | cut -d: -f6)
     case $home in /home/*) install -d /local/home; usermod --home "/local/home/$name" --move-home "$name" ;; esac
   done
+  [ ! -d /local/home ] || allow_local_homes
 }
 
 install_packages() {
@@ -163,9 +164,12 @@ munge_key() {
     if [ -n "$arn" ]; then (umask 077; secret "$arn" | base64 -d > "$key")
     elif [ ! -s "$key" ]; then (umask 077; dd if=/dev/urandom of="$key" bs=1 count=1024 status=none); fi
     install -d -m 700 /opt/meridian/key; install -m 400 "$key" /opt/meridian/key/munge.key
+    [ "$(setting loginNodes)" != true ] || make_host_keys
   else
     install -d -m 700 "$share"; mount -t nfs4 -o "$from_head,ro" "$head:/opt/meridian/key" "$share"
-    install -m 400 "$share/munge.key" "$key"; umount "$share"
+    install -m 400 "$share/munge.key" "$key"
+    [ "$role" != login ] || take_host_keys "$share"
+    umount "$share"
   fi
   chown munge:munge "$key"; chmod 400 "$key"
   systemctl enable --now munge; systemctl restart munge
@@ -312,9 +316,9 @@ head_node() {
   : > /etc/exports
   for directory in /opt/meridian/shared /etc/slurm "${built[@]}"; do share "$directory" ro,root_squash,subtree_check; done
   share /opt/meridian/key ro,no_root_squash,subtree_check
-  share /home rw,root_squash,no_subtree_check
+  mounts_at /home || share /home rw,root_squash,no_subtree_check
   # Nodes wait for the first share, so all are there before the server starts.
-  munge_key; mount_storage
+  munge_key; mount_storage; allow_shared_homes
   exportfs -ra; systemctl enable --now nfs-server
   slurm_units slurmctld slurmdbd
   database=$(setting databaseSecretArn)
@@ -343,8 +347,8 @@ compute_node() {
   aws s3 cp --quiet "s3://$bucket/$prefix/fleet.json" /etc/meridian/fleet.json; search_domain
   add_nfs /etc/slurm ro
   ! builds || add_nfs /opt/slurm ro
-  add_nfs /home
-  munge_key; mount_storage
+  mounts_at /home || add_nfs /home
+  munge_key; mount_storage; allow_shared_homes
   [ "$role" = compute ] || return 0
   name=$(python3 /opt/meridian/daemon/meridian_hpc.py own-name "$(imds instance-id)")
   [ "$(setting ec2HostNames)" = true ] || hostnamectl set-hostname "$name"
@@ -364,6 +368,8 @@ users; install_packages; install_efa; set_up_mpi
 ! builds || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
 if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoers.d/90-cloud-init-users; fi
 fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
+# shellcheck source=modules/hpc-cluster/nodes/storage.sh
+. /opt/meridian/nodes/storage.sh
 ln -sf "$(command -v python3)" /opt/meridian/bin/python3
 secure_imds; local_home; logs; local_disks; custom_action OnNodeStart
 case $role in head) head_node ;; *) compute_node ;; esac

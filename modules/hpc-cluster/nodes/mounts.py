@@ -18,7 +18,8 @@ def commands(mounts, role, head):
     lines = []
     for mount in mounts:
         directory = shlex.quote(mount["directory"])
-        lines += KINDS[mount["type"]](mount, directory, role, head)
+        own = KINDS[mount["type"]](mount, directory, role, head)
+        lines += ["keep_homes", *own, "give_homes"] if role == "head" and directory == "/home" else own
     return lines
 
 
@@ -40,15 +41,15 @@ def efs(mount, directory, role, head):
 def volume(mount, directory, role, head):
     if role != "head":
         return [f"add_mount nfs4 {head}:{directory} {directory} {OPTIONS['head']}"]
-    devices = " ".join(f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{one.replace('-', '')}" for one in mount["volumeIds"])
-    device, lines = devices, [f"for d in {devices}; do until [ -e $d ]; do sleep 1; done; done"]
+    attached = " ".join(f"$(attached {one})" for one in mount["volumeIds"])
+    device, lines = "${disks[0]}", [f"disks=({attached})"]
     if mount.get("raid") is not None and len(mount["volumeIds"]) > 1:
         device = f"/dev/md/{shlex.quote(mount['name'])}"
-        lines.append(f"[ -e {device} ] || mdadm --assemble {device} {devices} || "
-                     f"mdadm --create {device} --run --level={mount['raid']} --raid-devices={len(mount['volumeIds'])} {devices}")
-    return lines + [f"blkid {device} || mkfs.ext4 -q {device}", f"add_disk {device} {directory} defaults",
-                    # As ParallelCluster has it: everyone writes, and nobody removes what is another's.
-                    f"chmod 1777 {directory}",
+        lines.append(f'[ -e {device} ] || mdadm --assemble {device} "${{disks[@]}}" || '
+                     f'mdadm --create {device} --run --level={mount["raid"]} --raid-devices={len(mount["volumeIds"])} "${{disks[@]}}"')
+    # As ParallelCluster has it: everyone writes, and nobody removes what is another's. Homes have owners of their own.
+    everyone = [] if directory == "/home" else [f"chmod 1777 {directory}"]
+    return lines + [f"blkid {device} || mkfs.ext4 -q {device}", f"add_disk {device} {directory} defaults", *everyone,
                     f"share {directory} rw,root_squash,no_subtree_check"]
 
 

@@ -1,4 +1,6 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Mount } from "../../../modules/hpc-cluster/mounts";
@@ -53,6 +55,26 @@ export function writeBoot(directory: string, { settings, mounts, answers }: Boot
     writeFileSync(join(directory, "answers", name), script);
   }
   writeFileSync(join(directory, "user-data.sh"), renderUserData(settings));
+}
+
+/** Boots a node of this system in a mount namespace. The files may need the directory that it happens in. */
+export function playBoot(os: keyof typeof systems, filesIn: (directory: string) => BootFiles): Boot {
+  const directory = mkdtempSync(join(tmpdir(), "meridian-boot-"));
+  try {
+    writeBoot(directory, filesIn(directory));
+    const { stdout, stderr } = spawnSync(
+      "unshare",
+      ["--mount", "--propagation", "private", join(__dirname, "boot.sh"), directory, os],
+      { encoding: "utf8" },
+    );
+    try {
+      return JSON.parse(stdout) as Boot;
+    } catch {
+      throw new Error(`the boot was not played: ${stderr}${stdout}`);
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 export function settings(role: NodeSettings["role"]): NodeSettings {

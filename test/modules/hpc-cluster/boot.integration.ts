@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import type { Mount } from "../../../modules/hpc-cluster/mounts";
 import { awsClientKey, renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
-import { modules, settings, systems, writeBoot, type Boot } from "./boot-files";
+import { modules, playBoot, settings, systems, type Boot } from "./boot-files";
 
 /**
  * The real user data and boot scripts, as root in a mount namespace, so that nothing of this machine changes. Package
@@ -55,36 +55,15 @@ function boot(
   changes: Partial<NodeSettings> = {},
 ): Boot {
   const key = JSON.stringify([os, role, changes]);
-  const known = booted.get(key) ?? playBoot(os, role, changes);
-  booted.set(key, known);
-  return known;
-}
-
-function playBoot(
-  os: keyof typeof systems,
-  role: NodeSettings["role"],
-  changes: Partial<NodeSettings>,
-): Boot {
-  const directory = mkdtempSync(join(tmpdir(), "meridian-boot-"));
-  try {
-    writeBoot(directory, {
+  const known =
+    booted.get(key) ??
+    playBoot(os, (directory) => ({
       settings: { ...settings(role), ...changes },
       mounts: mounts.map((mount) => fitted(mount, directory)),
       answers,
-    });
-    const { stdout, stderr } = spawnSync(
-      "unshare",
-      ["--mount", "--propagation", "private", join(__dirname, "boot.sh"), directory, os],
-      { encoding: "utf8" },
-    );
-    try {
-      return JSON.parse(stdout) as Boot;
-    } catch {
-      throw new Error(`the boot was not played: ${stderr}${stdout}`);
-    }
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+    }));
+  booted.set(key, known);
+  return known;
 }
 
 /** Directories that exist on every machine stay out of it. */

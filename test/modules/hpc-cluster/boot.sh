@@ -15,7 +15,7 @@ for folder in "${folders[@]}"; do
 done
 rm -rf /opt/meridian /etc/meridian /etc/slurm /etc/munge /var/spool/slurm*
 sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
-stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi)
+stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi selinuxenabled setsebool chcon systemd-detect-virt)
 if [ -z "${MACHINE:-}" ]; then
   stand_ins+=(mount umount mountpoint exportfs blkid mkfs.ext4)
   mount -t tmpfs none /sys/devices/system/cpu; mkdir /sys/devices/system/cpu/smt
@@ -35,7 +35,7 @@ case "$name $*" in
   "aws s3 cp"*) mkdir -p "$(dirname "${*: -1}")"; from=${*: -2:1}; cp "$BUCKET/${from#s3://*/cluster/}" "${*: -1}" ;;
   "dnf "*munge*|"apt-get "*munge*) useradd --system munge ;;
   "mount /opt/meridian/shared") install -D "$BUCKET/nodes/mounts.json" /opt/meridian/shared/mounts.json ;;
-  "mount -t nfs4 "*:/opt/meridian/key*) : > "${*: -1}/munge.key" ;;
+  "mount -t nfs4 "*:/opt/meridian/key*) : > "${*: -1}/munge.key"; [ ! -e "$ANSWERS/key-share" ] || "$BASH" "$ANSWERS/key-share" "${*: -1}" ;;
   "systemctl enable --now meridian-imds") [ -z "${MACHINE:-}" ] || sed -n 's/^ExecStart=//p' /etc/systemd/system/meridian-imds.service | "$BASH" -e ;;
   "systemctl enable --now nfs-server") [ -z "${MACHINE:-}" ] || { rpc.nfsd --no-nfs-version 3 --grace-time 10 4; rpc.mountd --no-nfs-version 3; echo Y > /proc/fs/nfsd/v4_end_grace; } ;;
   "mountpoint "*) grep -qx "mount ${*: -1}" "$CALLS" ;;
@@ -58,7 +58,8 @@ read = lambda path: pathlib.Path(path).read_text() if pathlib.Path(path).exists(
 scratch = sys.argv[2]
 files = ["/etc/fstab", "/etc/exports", "/etc/default/slurmd", "/etc/systemd/system/slurmd.service", "/etc/systemd/system/slurmctld.service",
          "/etc/systemd/system/meridian-hpc.service", "/etc/systemd/system/meridian-watch.timer", "/etc/meridian/watch.sh", "/etc/meridian/instance-id", "/run/meridian-boot.json", "/etc/systemd/system/meridian-imds.service", "/etc/systemd/resolved.conf.d/meridian.conf",
-         "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/profile.d/meridian-mpi.sh", "/etc/security/limits.d/meridian-efa.conf", "/etc/sysctl.d/60-meridian-efa.conf", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready"]
+         "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/profile.d/meridian-mpi.sh", "/etc/security/limits.d/meridian-efa.conf", "/etc/sysctl.d/60-meridian-efa.conf", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready",
+         "/home/ec2-user/.ssh/authorized_keys", "/home/alice/work", "/etc/ssh/ssh_host_ed25519_key", "/opt/meridian/key/ssh/ssh_host_ed25519_key.pub"]
 slurm = [line.split(":")[2:4] for line in read("/etc/passwd").splitlines() if line.startswith("slurm:")]
 print(json.dumps({"code": int(sys.argv[1]), "output": read(scratch + "/output"), "console": read(scratch + "/console"), "calls": read(scratch + "/calls").splitlines(),
                   "slurm": slurm, "files": {path: read(path) for path in files}}))

@@ -185,11 +185,11 @@ const cases: readonly Case[] = [
     ],
   ],
   [
-    "warns that the head node's storage is its root volume",
+    "says what lies on EFS, and what stays on the head node",
     slurmFile({ head: "SharedStorageType: Efs" }),
     {},
     [
-      "cluster.yaml:10: WARNING SharedStorageType: HeadNode.SharedStorageType: the head node's own directories are shared from its root volume, not from EFS; remove the key, or accept that it has no effect",
+      "cluster.yaml:10: INFO SharedStorageType: HeadNode.SharedStorageType: homes are on an EFS file system; what root of the nodes runs is shared by the head node, read-only, because every node could write it on EFS; keep what must outlive the head node in homes and on shared storage",
     ],
   ],
   [

@@ -1,0 +1,134 @@
+import type { Mount } from "../../../modules/hpc-cluster/mounts";
+import type { NodeSettings } from "../../../modules/hpc-cluster/user-data";
+import { playBoot, settings, type Boot, type systems } from "./boot-files";
+
+/** Homes on storage of the file, host keys of login nodes, and disks on Xen, with the real boot scripts (boot.sh). */
+
+const homes: Mount = {
+  name: "homes",
+  type: "efs",
+  directory: "/home",
+  fileSystemId: "fs-1",
+  dnsName: "fs-1.efs",
+  tls: false,
+  iam: false,
+};
+
+const answers = {
+  curl: "case $* in *latest/api/token*) echo token ;; *instance-id*) echo i-1 ;; esac",
+  blkid: "echo 1111-2222",
+  gpg: "for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done",
+};
+
+interface Play {
+  readonly os?: keyof typeof systems;
+  readonly mounts?: readonly Mount[];
+  readonly settings?: Partial<NodeSettings>;
+  readonly answers?: Readonly<Record<string, string>>;
+}
+
+function boot(role: NodeSettings["role"], play: Play = {}): Boot {
+  const booted = playBoot(play.os ?? "amzn", () => ({
+    settings: { ...settings(role), ...play.settings },
+    mounts: play.mounts ?? [],
+    answers: { ...answers, ...play.answers },
+  }));
+  expect({ code: booted.code, output: booted.code === 0 ? "" : booted.output }).toEqual({
+    code: 0,
+    output: "",
+  });
+  return booted;
+}
+
+/** The image has a home with a key, and the file system at /home is another one, with what `there` leaves in it. */
+const imageHome = (there: string) => ({
+  dnf: "mkdir -p /home/ec2-user/.ssh; echo of-the-image > /home/ec2-user/.ssh/authorized_keys",
+  mount: `case $* in /home) /bin/mount -t tmpfs none /home; ${there} ;; esac`,
+});
+
+const authorized = "/home/ec2-user/.ssh/authorized_keys";
+
+// A mount namespace is root's to make.
+const playing = process.getuid?.() === 0 ? describe : describe.skip;
+
+const hostKeys =
+  "mkdir $1/ssh; for type in rsa ecdsa ed25519; do echo $type > $1/ssh/ssh_host_${type}_key; echo $type > $1/ssh/ssh_host_${type}_key.pub; done";
+
+const allowsShares = "setsebool -P use_nfs_home_dirs on";
+
+playing("homes on a storage of the file", () => {
+  it("get the homes of the image, with the key of who administers the cluster, and SELinux lets sshd read them", () => {
+    const answers = imageHome("touch /home/alice");
+    const { files, calls } = boot("head", { os: "rocky", mounts: [homes], answers });
+
+    expect(files[authorized]).toBe("of-the-image\n");
+    expect(files["/etc/fstab"]).toContain("fs-1.efs:/ /home nfs4 ");
+    expect(files["/etc/exports"]).not.toContain("/home");
+    expect(calls).toContain(allowsShares);
+  });
+
+  it("keep the homes that they have", () => {
+    const there =
+      "mkdir -p /home/ec2-user/.ssh /home/alice; echo changed > /home/ec2-user/.ssh/authorized_keys; echo a > /home/alice/work";
+    const { files } = boot("head", { mounts: [homes], answers: imageHome(there) });
+
+    expect(files[authorized]).toBe("changed\n");
+    expect(files["/home/alice/work"]).toBe("a\n");
+  });
+
+  it("are mounted by nodes from where they are, which take no host keys where nobody logs in", () => {
+    const { files, calls } = boot("compute", {
+      os: "rocky",
+      mounts: [homes],
+      answers: { "key-share": hostKeys },
+    });
+
+    expect(files["/etc/fstab"]?.match(/\S+ \/home \S+/g)).toEqual(["fs-1.efs:/ /home nfs4"]);
+    expect(calls).toContain(allowsShares);
+    expect(files["/etc/ssh/ssh_host_ed25519_key"]).not.toBe("ed25519\n");
+  });
+
+  it("are shared from a volume of the head node, whose /home itself root alone writes to", () => {
+    const volume: Mount = { name: "homes", type: "ebs", directory: "/home", volumeIds: ["vol-1"] };
+    const { files, calls } = boot("head", {
+      mounts: [volume],
+      settings: { loginNodes: true },
+      answers: { exportfs: 'echo "home $(stat -c %a /home)" >> "$CALLS"', selinuxenabled: "exit 1" },
+    });
+
+    expect(files["/etc/exports"]?.match(/^\/home .*$/gm)).toEqual([
+      "/home *(rw,root_squash,no_subtree_check)",
+    ]);
+    expect(files["/etc/fstab"]).toContain("UUID=1111-2222 /home auto defaults,nofail");
+    expect(calls).toContain("home 755");
+    expect(calls).not.toContain(allowsShares);
+    expect(files["/opt/meridian/key/ssh/ssh_host_ed25519_key.pub"]).toMatch(/^ssh-ed25519 /);
+  });
+});
+
+playing("login nodes", () => {
+  it("have the host keys that the head node made, which are the same for all", () => {
+    const { files, calls } = boot("login", { answers: { "key-share": hostKeys } });
+
+    expect(files["/etc/ssh/ssh_host_ed25519_key"]).toBe("ed25519\n");
+    expect(calls).toContain("systemctl try-restart sshd");
+  });
+});
+
+playing("a volume", () => {
+  it("is found by what EC2 says of it on Xen, where its id is not among the disks", () => {
+    const volume: Mount = { name: "data", type: "ebs", directory: "/run/data", volumeIds: ["vol-9"] };
+    const { calls } = boot("head", {
+      mounts: [volume],
+      answers: {
+        "systemd-detect-virt": "echo xen",
+        aws: "case $* in *vol-9*DeviceName*) touch /dev/xvdg; echo /dev/sdg ;; esac",
+      },
+    });
+
+    expect(calls).toContain(
+      "aws ec2 describe-instances --instance-ids i-1 --output text --query Reservations[].Instances[].BlockDeviceMappings[?Ebs.VolumeId=='vol-9'].DeviceName",
+    );
+    expect(calls).toContain("blkid /dev/xvdg");
+  });
+});
