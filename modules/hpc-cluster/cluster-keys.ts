@@ -215,7 +215,16 @@ const loginPool = section({
   ),
   Iam: nested(iamKeys),
   GracetimePeriod: defaulted(integer(3, 120), 10),
-  Meridian: nested({ OpenMetadata: openMetadata }, extension),
+  Meridian: nested(
+    {
+      OpenMetadata: openMetadata,
+      InternetFacing: defaulted(boolean(), false, {
+        ...extension,
+        note: "opens the balancer to `Ssh.AllowedIps` of the internet; ParallelCluster does that in every public subnet",
+      }),
+    },
+    extension,
+  ),
 });
 
 const slurmComputeResource = section({

@@ -82,6 +82,8 @@ export interface ClusterPlace {
   readonly queueSubnetIds: Readonly<Record<string, readonly string[]>>;
   /** The subnet of each login pool. */
   readonly loginSubnetIds: Readonly<Record<string, string>>;
+  /** A public subnet of the network, where the file names no subnets. */
+  readonly publicSubnetId?: string;
 }
 
 /** What the parts of a cluster share. */
@@ -240,6 +242,7 @@ export class HpcCluster extends Construct {
         headZone: shared.zone,
         queueSubnetIds: Object.fromEntries(queues.map(({ Name }) => [Name, [shared.subnetId]])),
         loginSubnetIds: Object.fromEntries(pools.map(({ Name }) => [Name, shared.subnetId])),
+        publicSubnetId: shared.publicSubnetId,
       };
     }
     const headSubnetId = HeadNode?.Networking.SubnetId ?? queues[0]?.Networking.SubnetIds?.[0] ?? "";
@@ -259,17 +262,23 @@ export class HpcCluster extends Construct {
 
   private sharedPlace(
     network: INetwork | undefined,
-  ): { vpcId: string; subnetId: string; zone: string } | undefined {
+  ): { vpcId: string; subnetId: string; publicSubnetId?: string; zone: string } | undefined {
     if (this.network !== undefined) {
-      const { privateSubnet, resource } = this.network;
-      return { vpcId: resource.id, subnetId: privateSubnet.id, zone: privateSubnet.availabilityZone };
+      const { privateSubnet, publicSubnet, resource } = this.network;
+      return {
+        vpcId: resource.id,
+        subnetId: privateSubnet.id,
+        publicSubnetId: publicSubnet.id,
+        zone: privateSubnet.availabilityZone,
+      };
     }
     const [subnetId] = network?.subnetIds("private") ?? [];
+    const [publicSubnetId] = network?.subnetIds("public") ?? [];
     const [zone] = network?.zones ?? [];
     if (network === undefined || subnetId === undefined || zone === undefined) {
       return undefined;
     }
-    return { vpcId: network.vpcId, subnetId, zone };
+    return { vpcId: network.vpcId, subnetId, publicSubnetId, zone };
   }
 
   private createSecurity(

@@ -19,8 +19,10 @@ export interface LoginPoolProps {
   readonly groupName: string;
   /** The VPC. */
   readonly vpcId: string;
-  /** The subnet of the nodes and the balancer. */
+  /** The subnet of the nodes. */
   readonly subnetId: string;
+  /** The subnet of the balancer; a public one where it faces the internet. */
+  readonly balancerSubnetId: string;
   /** Security groups of nodes and balancer. */
   readonly securityGroupIds: readonly string[];
   /** The image. */
@@ -64,9 +66,9 @@ export class LoginPool extends Construct {
     const template = this.createTemplate(props);
     this.loadBalancer = new Lb(this, "LoadBalancer", {
       name: resourceName(nameLimits.loadBalancer, clusterName, pool.Name),
-      internal: true,
+      internal: !pool.Meridian.InternetFacing,
       loadBalancerType: "network",
-      subnets: [props.subnetId],
+      subnets: [props.balancerSubnetId],
       securityGroups: [...props.securityGroupIds],
     });
     const targets = new LbTargetGroup(this, "Targets", {

@@ -447,6 +447,7 @@ export class SlurmCluster extends Construct {
   private createLoginPool(pool: LoginPoolConfiguration): LoginPool {
     const { name, configuration, place, security } = this.parts;
     const groupName = `${name}-${pool.Name}`;
+    const subnetId = place.loginSubnetIds[pool.Name] ?? place.headSubnetId;
     const role = this.role(
       `LoginRole-${pool.Name}`,
       `login-${pool.Name}`,
@@ -459,7 +460,8 @@ export class SlurmCluster extends Construct {
       groupName,
       clusterName: name,
       vpcId: place.vpcId,
-      subnetId: place.loginSubnetIds[pool.Name] ?? place.headSubnetId,
+      subnetId,
+      balancerSubnetId: pool.Meridian.InternetFacing ? (place.publicSubnetId ?? subnetId) : subnetId,
       securityGroupIds: groupsOf(pool.Networking, security.login?.id),
       image: this.imageOf(pool.Image),
       leastVolumeSizeGiB: pool.Image?.CustomAmi === undefined ? loginVolumeSizeGiB : undefined,
