@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import type { BucketStatus } from "./aws";
-import { CommandError } from "./errors";
+import { CommandError, messageOf } from "./errors";
 import { lostDeploy } from "./local-cloud-access";
 import type { Backend, Stack } from "./manifest";
 import { blockersOf } from "./references";
@@ -127,8 +127,13 @@ export class StateHome {
       );
       return;
     }
-    await giveUpClaim(this.session);
-    this.isClaimed = false;
+    try {
+      await giveUpClaim(this.session);
+      this.isClaimed = false;
+    } catch (error) {
+      // It must not hide why the run itself failed; this clone goes on with its claim.
+      this.session.context.terminal.err(`Other clones are kept waiting: ${messageOf(error)}\n`);
+    }
   }
 
   /** The stacks that must be deployed before this one can be planned. */

@@ -121,7 +121,7 @@ async function readUnsaved(
   }
   const stack = stacks.find(({ name }) => name === kept.stack);
   if (stack === undefined) {
-    return `${file} is of ${kept.stack}, which is neither in the code nor in the bucket`;
+    return `${file} is of ${kept.stack}, which is not among the stacks that are recovered`;
   }
   try {
     const { plain } = await context.aws.keys.openDataKey(

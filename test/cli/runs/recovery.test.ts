@@ -349,7 +349,7 @@ describe("recover", () => {
           `The unsaved states in ${directory} are refused. Nothing was changed.`,
           `  - ${directory}/a.unsaved.json was changed after it was kept`,
           `  - ${directory}/b.unsaved.json is of the environment prod`,
-          `  - ${directory}/c.unsaved.json is of dev-other, which is neither in the code nor in the bucket`,
+          `  - ${directory}/c.unsaved.json is of dev-other, which is not among the stacks that are recovered`,
           `  - ${directory}/d.unsaved.json is no unsaved state of this version`,
         ].join("\n"),
         remedy:

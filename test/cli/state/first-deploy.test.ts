@@ -138,6 +138,19 @@ describe("the first deploy of an environment", () => {
     expect((await deployFrom(second)).results.map(({ outcome }) => outcome)).toEqual(["no changes"]);
   });
 
+  it("says why it failed, and not that its claim could not be given up", async () => {
+    const aws = emptyAccount();
+    const context = clone(aws);
+    aws.parameters.remove = () => Promise.reject(new Error("AccessDenied"));
+
+    const { results } = await deployFrom(context, (terraform) => {
+      terraform.failing.add("plan dev-bootstrap");
+    });
+
+    expect(results).toMatchObject([{ outcome: "failed", message: "plan dev-bootstrap went wrong" }]);
+    expect(context.written.err).toContain("Other clones are kept waiting: AccessDenied\n");
+  });
+
   it("leaves no claim where nothing was made", async () => {
     const aws = emptyAccount();
 
