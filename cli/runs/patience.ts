@@ -49,7 +49,7 @@ export async function applyPatiently(
       if (changes.length === 0) {
         return soFar;
       }
-      if (!changes.every((change) => isApprovedDeletion(change, approved))) {
+      if (!changes.every((change) => isApprovedEnd(change, approved))) {
         throw told(error, soFar, "What is left to do is not only what was approved to be deleted.");
       }
     }
@@ -82,12 +82,14 @@ async function pauseAfter(
   }
 }
 
-/** What is left of a replacement is to delete what was replaced. */
-function isApprovedDeletion({ address, action }: PlannedChange, approved: readonly PlannedChange[]): boolean {
-  return (
-    action === "delete" &&
-    approved.some((each) => each.address === address && ["delete", "replace"].includes(each.action))
-  );
+/** Deletes, or lets go of, what was to be; what is left of a replacement is to delete what was replaced. */
+function isApprovedEnd({ address, action }: PlannedChange, approved: readonly PlannedChange[]): boolean {
+  const wanted: Partial<Record<PlannedChange["action"], readonly PlannedChange["action"][]>> = {
+    delete: ["delete", "replace"],
+    forget: ["forget"],
+    remove: ["remove"],
+  };
+  return approved.some((each) => each.address === address && wanted[action]?.includes(each.action));
 }
 
 function told(error: TerraformError, counts: ChangeCounts | undefined, sentence = ""): TerraformError {

@@ -23,6 +23,19 @@ export const linkedRoleServices: readonly string[] = [
 ];
 
 /**
+ * The services that make their own role when they are first used, in the caller's name: nobody need be faster, and
+ * nobody can for multi-region keys, but whoever deploys must be allowed to.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-auth-slr.html
+ * @see https://docs.aws.amazon.com/efs/latest/ug/using-service-linked-roles.html
+ */
+const selfMadeServices: readonly string[] = [
+  "elasticfilesystem.amazonaws.com",
+  "mrk.kms.amazonaws.com",
+  "route53resolver.amazonaws.com",
+];
+
+/**
  * What `meridian` asks of an account besides Terraform that no policy for the platform's own resources would hold:
  * it makes service-linked roles before what needs them, and finds what a killed run made by its tags.
  */
@@ -35,7 +48,7 @@ export function runnerPolicy(partition: string, account: string): object {
         Effect: "Allow",
         Action: "iam:CreateServiceLinkedRole",
         Resource: `arn:${partition}:iam::${account}:role/aws-service-role/*`,
-        Condition: { StringEquals: { "iam:AWSServiceName": linkedRoleServices } },
+        Condition: { StringEquals: { "iam:AWSServiceName": [...linkedRoleServices, ...selfMadeServices] } },
       },
       {
         Sid: "FindServiceLinkedRoles",

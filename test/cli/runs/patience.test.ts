@@ -10,6 +10,8 @@ const connector: PlannedChange = { address: "aws_apprunner_vpc_connector.Out", a
 const approved: readonly PlannedChange[] = [
   connector,
   { address: "aws_apprunner_service.Site", action: "delete" },
+  { address: "aws_apprunner_vpc_connector.Replaced", action: "replace" },
+  { address: "aws_route53_record.Proof", action: "forget" },
 ];
 
 /** The first attempt has deleted the service. */
@@ -112,8 +114,13 @@ describe("applyPatiently", () => {
   });
 
   it("deletes what was replaced, as part of the replacement that was approved", async () => {
-    const replaced = { address: "aws_apprunner_vpc_connector.Out", action: "delete" } as const;
+    const replaced = { address: "aws_apprunner_vpc_connector.Replaced", action: "delete" } as const;
     expect(await attempt([inUse()], [replaced])).toMatchObject({ applies: 2 });
+  });
+
+  it("lets go of what was to be let go of", async () => {
+    const shared = { address: "aws_route53_record.Proof", action: "forget" } as const;
+    expect(await attempt([inUse()], [connector, shared])).toMatchObject({ applies: 2 });
   });
 
   it("stops waiting when the user interrupts", async () => {

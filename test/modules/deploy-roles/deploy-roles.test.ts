@@ -321,6 +321,7 @@ describe("DeployRoles", () => {
       });
     const decisions = {
       ecs: await makes("ecs.amazonaws.com"),
+      keys: await makes("mrk.kms.amazonaws.com"),
       support: await makes("support.amazonaws.com"),
       role: await decision([own], "iam:GetRole", `${roles}/ecs.amazonaws.com/AWSServiceRoleForECS`),
       tags: await decision([own], "tag:GetResources", "*"),
@@ -330,7 +331,7 @@ describe("DeployRoles", () => {
 
     expect(decisions).toEqual({
       ...{ ecs: "Allowed", support: "ImplicitlyDenied", role: "Allowed", tags: "Allowed" },
-      ...{ families: "Allowed", revisions: "Allowed" },
+      ...{ keys: "Allowed", families: "Allowed", revisions: "Allowed" },
     });
     expect(resourcesOf(stackWith(), "aws_iam_role_policy")).not.toHaveProperty([
       "DeployRoles_ApplyRolePolicy",
