@@ -22,7 +22,10 @@ export class Approval {
     const { name } = environment;
     this.isNameGiven = environment.confirmation === "yes" || options.confirm === name;
     if (options.confirm !== undefined && options.confirm !== name) {
-      throw new UsageError(`--confirm names '${options.confirm}', but the environment is '${name}'.`);
+      throw new UsageError(
+        `--confirm names '${options.confirm}', but the environment is '${name}'.`,
+        `If '${name}' is what you mean, give --confirm ${name}.`,
+      );
     }
     if (!terminal.isInteractive && !(this.isNameGiven && options.autoApprove === true)) {
       const flags =

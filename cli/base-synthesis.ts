@@ -72,7 +72,7 @@ function resolve(directory: string, revision: string): string {
     }
     throw new CommandError(
       `'${revision}' is no commit of this repository.`,
-      "Name a branch, tag or commit with --base; in CI, fetch it first (actions/checkout with fetch-depth: 0).",
+      "Name a branch, tag or commit that is here. A shallow clone lacks most of them: `git fetch --unshallow` (in CI: fetch-depth: 0 of actions/checkout, GIT_DEPTH: 0 on GitLab).",
     );
   }
 }

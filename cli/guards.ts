@@ -1,8 +1,19 @@
 import type { AwsAccess } from "./aws";
 import type { Context, TargetEnvironment } from "./context";
-import { explain } from "./diagnose";
-import { CommandError, messageOf } from "./errors";
+import { type Explanation, explain } from "./diagnose";
+import { CommandError, messageOf, quoted } from "./errors";
 import { stateRegionOf } from "./state/places";
+
+/** The SDK does not say that it looked below a profile only, and that the profile is none. */
+function withProfile(known: Explanation | undefined, profile = ""): Explanation | undefined {
+  return known?.kind !== "no-credentials" || profile === ""
+    ? known
+    : {
+        ...known,
+        message: `There are no AWS credentials under the profile '${profile}', which AWS_PROFILE names.`,
+        remedy: `Sign in (\`aws sso login --profile ${quoted(profile)}\`), add the profile to ~/.aws/config, or correct AWS_PROFILE; then run the command again.`,
+      };
+}
 
 /**
  * Refuses to go on with credentials of another account than the environment's.
@@ -18,7 +29,7 @@ export async function guardAccount(
     .callerIdentity(access, stateRegionOf(environment))
     .catch((error: unknown) => {
       const said = `${(error as Error).name}: ${messageOf(error)}`;
-      const known = explain(said);
+      const known = withProfile(explain(said), context.variables.AWS_PROFILE);
       throw new CommandError(
         known === undefined
           ? `AWS does not say whose the credentials are: ${said}`

@@ -231,14 +231,32 @@ export function plansRefused(
   );
 }
 
-function readManifest(session: Session, path: string, directory: string): PlanManifest {
-  const file = join(path, manifestFile);
-  if (!existsSync(file)) {
+/**
+ * Looks whether plans were saved in a directory at all, which needs no session.
+ *
+ * @throws CommandError where there are none.
+ */
+export function requireSavedPlans(path: string, directory: string, environment: string): void {
+  const isDirectory = existsSync(path) && statSync(path).isDirectory();
+  if (existsSync(path) && !isDirectory) {
     throw new CommandError(
-      `There are no saved plans in ${directory}.`,
-      `Make some with \`meridian plan ${session.environment.name} --save ${quoted(directory)}\`.`,
+      `${directory} is a file, and no directory of saved plans.`,
+      "Give --plan the directory that `meridian plan --save` wrote.",
     );
   }
+  if (!existsSync(join(path, manifestFile))) {
+    throw new CommandError(
+      isDirectory
+        ? `There are no saved plans in ${directory}: it has no ${manifestFile}.`
+        : `There is no directory ${directory}, where the saved plans should be.`,
+      `Make some with \`meridian plan ${environment} --save ${quoted(directory)}\`.`,
+    );
+  }
+}
+
+function readManifest(session: Session, path: string, directory: string): PlanManifest {
+  requireSavedPlans(path, directory, session.environment.name);
+  const file = join(path, manifestFile);
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, "utf8"));

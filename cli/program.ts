@@ -68,6 +68,9 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
 /** Errors become exceptions, text goes to the context's terminal, for the program and all below it. */
 function inherit(command: Command, context: Context): void {
   command.exitOverride().configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: /, "Error: "));
+    },
     writeOut: (text) => {
       context.terminal.out(text);
     },
@@ -89,6 +92,11 @@ function report(context: Context, error: unknown): number {
     print(context, error.message, error.remedy);
     return error.exitCode;
   }
+  const missing = missingModule(error);
+  if (missing !== undefined) {
+    print(context, missing, "Correct the import, or install what it names (`npm ci`).");
+    return exitCodes.failure;
+  }
   const isUsers = error instanceof Error && (error.name === "ValidationError" || isSourceError(error));
   const known = systemRemedy(error) ?? explain(messageOf(error));
   if (isUsers || known !== undefined) {
@@ -102,6 +110,16 @@ function report(context: Context, error: unknown): number {
 /** A file of the project that does not even parse: esbuild, which reads TypeScript, names file and line. */
 function isSourceError(error: Error): boolean {
   return error.name === "TransformError" || error.name === "SyntaxError";
+}
+
+/** An import that leads nowhere, and the file that has it. */
+function missingModule(error: unknown): string | undefined {
+  const { code, requireStack } = (error ?? {}) as { code?: string; requireStack?: string[] };
+  if (code !== "MODULE_NOT_FOUND" || requireStack === undefined) {
+    return undefined;
+  }
+  const [first = ""] = messageOf(error).split("\n");
+  return `${first}, which is imported in ${requireStack[0] ?? "a file that is not known"}`;
 }
 
 /** What to do about a refusal of the operating system; its message names the file. */

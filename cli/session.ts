@@ -1,12 +1,12 @@
 import { availableParallelism, freemem } from "node:os";
 
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 
 import type { AwsAccess } from "./aws";
 import { type Context, environmentNamed, type TargetEnvironment } from "./context";
 import { explain } from "./diagnose";
-import { CommandError, InterruptedError, messageOf, UsageError } from "./errors";
+import { CommandError, InterruptedError, messageOf } from "./errors";
 import { guardAccount } from "./guards";
 import { accessTo, lostDeploy, requireLocalCloud } from "./local-cloud-access";
 import { takeLock, thisProcess } from "./lock";
@@ -262,6 +262,7 @@ export function addSynthesisOptions(command: Command): Command {
   return command.option(
     "--block-list-day <day>",
     "leave out what has expired of the block lists by this day, such as 2026-11-30 (default: nothing)",
+    existingDay,
   );
 }
 
@@ -269,15 +270,25 @@ export function addSynthesisOptions(command: Command): Command {
 export function positiveInteger(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) {
-    throw new UsageError(`'${text}' is not a whole number above zero.`);
+    throw new InvalidArgumentError("Give a whole number above zero.");
   }
   return number;
+}
+
+/** Reads an option that is a day of the calendar. */
+function existingDay(text: string): string {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+  // The 31st of February becomes another day, or none.
+  if (day === undefined || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(text)) {
+    throw new InvalidArgumentError("Give a day that exists, such as 2026-11-30.");
+  }
+  return text;
 }
 
 /** Reads an option that is a length of time as Terraform writes it. */
 function duration(text: string): string {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$|^0$/.test(text)) {
-    throw new UsageError(`'${text}' is not a length of time such as 30s, 10m or 1h30m.`);
+    throw new InvalidArgumentError("Give a length of time such as 30s, 10m or 1h30m.");
   }
   return text;
 }

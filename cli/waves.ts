@@ -1,6 +1,7 @@
 import picomatch from "picomatch";
 
 import { UsageError } from "./errors";
+import { alternatives } from "./terminal/alternatives";
 
 /** What ordering needs to know of a stack. */
 export interface Ordered {
@@ -51,8 +52,13 @@ export function selectStacks<Item extends Ordered>(
   }
   for (const glob of globs) {
     if (!stacks.some((stack) => picomatch(glob)(stack.name))) {
-      const names = stacks.map((stack) => stack.name).join(", ");
-      throw new UsageError(`No stack matches '${glob}'.`, `Choose from: ${names}.`);
+      throw new UsageError(
+        `No stack matches '${glob}'.`,
+        alternatives(
+          glob,
+          stacks.map((stack) => stack.name),
+        ),
+      );
     }
   }
   const matches = picomatch([...globs]);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Where the runner keeps what it makes: `<project>/.meridian`, ignored by git and private to the user. */
@@ -77,7 +77,17 @@ export class Workspace {
 
 /** Makes a directory, and its parents, that only the user can read. */
 export function ensurePrivateDirectory(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // Node says ENOENT of a recursive mkdir whatever the cause is; a plain one says that the file system is read-only.
+    const parent = dirname(path);
+    if (parent === path || existsSync(path)) {
+      throw error;
+    }
+    ensurePrivateDirectory(parent);
+    mkdirSync(path, { mode: 0o700 });
+  }
   return path;
 }
 

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { Command } from "commander";
 
 import { Approval, type ApprovalOptions } from "../approval";
@@ -5,6 +7,7 @@ import { type Context, environmentNamed, type TargetEnvironment } from "../conte
 import { deploy, type DeploySettings } from "../deployment";
 import { exitCodes, UsageError } from "../errors";
 import type { Stack } from "../manifest";
+import { requireSavedPlans } from "../plan-bundle";
 import type { PlansByStack } from "../plan-reading";
 import { beforeDeploy, type PreflightSettings } from "../preflight/report";
 import { type StackResult, summary } from "../report";
@@ -71,6 +74,9 @@ export async function deployEnvironment(
   options: DeployOptions,
 ): Promise<number> {
   refuseContradiction(options);
+  if (options.plan !== undefined) {
+    requireSavedPlans(resolve(options.plan), options.plan, name);
+  }
   const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
   return withSession(context, name, options, { command: "deploy", cloud: "start" }, async (session) => {
     const reporter = new DeployReporter(session, options.report, options.digest);

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 
 import type { LocalCloudStatus } from "../../local-cloud";
 import { type Context, environmentNamed } from "../context";
@@ -38,10 +38,7 @@ function startCommand(context: Context, done: Done): Command {
 function portNumber(text: string): number {
   const port = positiveInteger(text);
   if (port > 65_535) {
-    throw new UsageError(
-      `'${text}' is not a port.`,
-      "Give a number from 1 to 65535, or none for a free port.",
-    );
+    throw new InvalidArgumentError("Give a number from 1 to 65535, or none for a free port.");
   }
   return port;
 }

@@ -3,7 +3,7 @@ import { Command } from "commander";
 
 import { type DeployReport, parseDeployReport, parseReport, type PlanReport } from "../../analysis/report";
 import type { Context } from "../context";
-import { CommandError, exitCodes, messageOf, UsageError } from "../errors";
+import { CommandError, exitCodes, messageOf, quoted, UsageError } from "../errors";
 import { type Forge, forgeFor, type ForgeTarget } from "./forge";
 import { postDeploy, postDrift, postReport } from "./post-report";
 import { targetOf, type TargetOptions } from "./target";
@@ -103,7 +103,12 @@ function readContent(file: string): ReportFile {
   try {
     return { file, content: JSON.parse(readFileSync(file, "utf8")) };
   } catch (error) {
-    throw new CommandError(`The report ${file} cannot be read: ${messageOf(error)}`);
+    throw new CommandError(
+      (error as { code?: string }).code === "ENOENT"
+        ? `The report ${file} does not exist.`
+        : `The report ${file} cannot be read: ${messageOf(error)}`,
+      `Write one with \`meridian plan <env> --report ${quoted(file)}\`.`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 
-import { gte } from "semver";
+import { gte, valid } from "semver";
 
 import { CommandError } from "../errors";
 
@@ -44,7 +44,19 @@ async function askVersion(command: string): Promise<string> {
   const { stdout } = await promisify(execFile)(command, ["version", "-json"], {
     env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: "/dev/null", TF_CLI_ARGS: "" },
   });
-  return (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
+  return versionIn(stdout);
+}
+
+function versionIn(answer: string): string {
+  try {
+    const { terraform_version: version } = JSON.parse(answer) as { terraform_version?: unknown };
+    if (typeof version === "string" && valid(version) !== null) {
+      return version;
+    }
+  } catch {
+    // What it says is no JSON.
+  }
+  throw new Error("it does not answer `version -json` as Terraform does");
 }
 
 function notStarted(command: string, error: NodeJS.ErrnoException): CommandError {
@@ -54,7 +66,7 @@ function notStarted(command: string, error: NodeJS.ErrnoException): CommandError
         "Install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install) or OpenTofu 1.10 or later with TERRAFORM_BINARY_NAME=tofu.",
       )
     : new CommandError(
-        `The program '${command}' does not start: ${error.message}`,
+        `The program '${command}' is not usable: ${error.message}`,
         "Check that TERRAFORM_BINARY_NAME names Terraform or OpenTofu.",
       );
 }

@@ -1,4 +1,6 @@
-import type { Explanation } from "../diagnose";
+import { statfsSync } from "node:fs";
+
+import { type Explanation, explain } from "../diagnose";
 import { parseEvent } from "./events";
 import { exitCodeOfSignal } from "./process";
 
@@ -11,6 +13,24 @@ export function errorsIn(output: string): string {
     .replace(/^[│╷╵] ?/gm, "");
   const start = plain.search(/^Error: /m);
   return (start < 0 ? plain : plain.slice(start)).trim();
+}
+
+/** Less room than this is none: logs and locks need some. */
+const leastBytes = 65_536;
+
+/** A disk that is full takes no last words either: Terraform failed and could not write why. */
+export function explainSilence(directory: string, freeBytesIn = freeBytes): Explanation | undefined {
+  try {
+    return freeBytesIn(directory) < leastBytes ? explain("ENOSPC") : undefined;
+  } catch {
+    // How full it is, is not known.
+    return undefined;
+  }
+}
+
+function freeBytes(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
 }
 
 /** What a signal that ended Terraform most likely means. The kernel's own killer sends SIGKILL. */

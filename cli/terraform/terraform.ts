@@ -21,7 +21,7 @@ import {
   formatDiagnostic,
   humanLine,
 } from "./events";
-import { errorsIn, explainSignal, stoppedAtOnce } from "./last-words";
+import { errorsIn, explainSignal, explainSilence, stoppedAtOnce } from "./last-words";
 import type { ProcessResult, RunProcess } from "./process";
 import { ProviderLock } from "./provider-lock";
 
@@ -307,7 +307,7 @@ export class TerraformCommand implements Terraform {
         ? explainSignal(signal, operation)
         : result.wasHurried === true
           ? stoppedAtOnce
-          : explain(said);
+          : (explain(said) ?? explainSilence(this.settings.runDirectory));
     const fallback = said === "" ? `terraform ${operation} ended with exit code ${result.exitCode}.` : said;
     const resources =
       events.failed.length > 0 ? events.failed : errors.flatMap(({ address }) => address ?? []);

@@ -37,4 +37,21 @@ describe("guardAccount", () => {
       remedy: expect.stringContaining("Sign in") as string,
     });
   });
+
+  it("names the profile that has no credentials", async () => {
+    const context = fakeContext([], { variables: { AWS_PROFILE: "nope" } });
+    context.aws.callerIdentity = () =>
+      Promise.reject(
+        Object.assign(new Error("Could not load credentials from any providers"), {
+          name: "CredentialsProviderError",
+        }),
+      );
+
+    await expect(guardAccount(context, devEnvironment, access)).rejects.toMatchObject({
+      message:
+        "There are no AWS credentials under the profile 'nope', which AWS_PROFILE names. (CredentialsProviderError: Could not load credentials from any providers)",
+      remedy:
+        "Sign in (`aws sso login --profile nope`), add the profile to ~/.aws/config, or correct AWS_PROFILE; then run the command again.",
+    });
+  });
 });

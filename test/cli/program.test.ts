@@ -92,12 +92,36 @@ dev          111122223333  aws     eu-west-1  off
     expect(err).toBe(`Error: ${message}\n`);
   });
 
+  it("names the file whose import leads nowhere, without a stack trace", async () => {
+    const { exitCode, err } = await meridian(
+      fakeContext([], {
+        environments: () =>
+          Promise.reject(
+            Object.assign(
+              new Error("Cannot find module './nowhere'\nRequire stack:\n- /x/environments/dev.ts"),
+              {
+                code: "MODULE_NOT_FOUND",
+                requireStack: ["/x/environments/dev.ts", "/x/cli/main.ts"],
+              },
+            ),
+          ),
+      }),
+      "environments",
+    );
+
+    expect(exitCode).toBe(1);
+    expect(err).toBe(
+      "Error: Cannot find module './nowhere', which is imported in /x/environments/dev.ts\n" +
+        "To do: Correct the import, or install what it names (`npm ci`).\n",
+    );
+  });
+
   it.each(["0", "65536", "99999", "http"])("refuses the port %s of the local cloud", async (port) => {
     const { exitCode, err } = await meridian(fakeContext(), "local", "start", "--port", port);
 
     expect(exitCode).toBe(2);
     expect(err).toMatch(
-      /^Error: '\w+' is not (a whole number above zero\.|a port\.\nTo do: Give a number from 1 to 65535, or none for a free port\.)\n$/,
+      /^Error: option '--port <number>' argument '\w+' is invalid\. Give a (whole number above zero|number from 1 to 65535, or none for a free port)\.\n\(--help shows the options\)\n$/,
     );
   });
 
@@ -160,18 +184,99 @@ dev          111122223333  aws     eu-west-1  off
   });
 
   it.each([
-    [["paln", "dev"], "unknown command 'paln'"],
-    [["plan"], "missing required argument 'env'"],
-    [["plan", "dev", "--paralelism", "3"], "unknown option '--paralelism'"],
-    [["plan", "dev", "--parallelism", "0"], "'0' is not a whole number above zero."],
-    [["plan", "dev", "--lock-timeout", "abc"], "'abc' is not a length of time such as 30s, 10m or 1h30m."],
-    [["deploy", "dev"], "Nobody is here to approve what is to happen to 'dev'."],
+    [["paln", "dev"], "Error: unknown command 'paln'\n(Did you mean plan?)"],
+    [["plan"], "Error: missing required argument 'env'"],
+    [["plan", "dev", "more"], "Error: too many arguments for 'plan'. Expected 1 argument but got 2."],
+    [["plan", "dve"], "Error: There is no environment 'dve'.\nTo do: Did you mean 'dev'? There are: dev.\n"],
+    [["deploy", "dev", "--auto-aprove"], "unknown option '--auto-aprove'\n(Did you mean --auto-approve?)"],
+    [["plan", "dev", "--stack"], "Error: option '--stack <glob...>' argument missing"],
+    [
+      ["plan", "dev", "--stack", "dve-eu"],
+      "Error: No stack matches 'dve-eu'.\nTo do: Did you mean 'dev-eu'? There are: dev-eu, dev-us.\n",
+    ],
+    [
+      ["plan", "dev", "--stack", "prod-*"],
+      "Error: No stack matches 'prod-*'.\nTo do: There are: dev-eu, dev-us.\n",
+    ],
+    [
+      ["plan", "dev", "--parallelism", "-3"],
+      "Error: option '--parallelism <number>' argument '-3' is invalid. Give a whole number above zero.",
+    ],
+    [
+      ["plan", "dev", "--parallelism", "0"],
+      "Error: option '--parallelism <number>' argument '0' is invalid. Give a whole number above zero.",
+    ],
+    [
+      ["plan", "dev", "--lock-timeout", "-5s"],
+      "Error: option '--lock-timeout <duration>' argument '-5s' is invalid. Give a length of time such as 30s, 10m or 1h30m.",
+    ],
+    [
+      ["synth", "dev", "--block-list-day", "2026-02-31"],
+      "Error: option '--block-list-day <day>' argument '2026-02-31' is invalid. Give a day that exists, such as 2026-11-30.",
+    ],
+    [
+      ["deploy", "dev"],
+      "Error: Nobody is here to approve what is to happen to 'dev'.\nTo do: Give --auto-approve.\n",
+    ],
+    [
+      ["deploy", "dev", "--auto-approve", "--confirm", "prod"],
+      "Error: --confirm names 'prod', but the environment is 'dev'.\nTo do: If 'dev' is what you mean, give --confirm dev.\n",
+    ],
+    [
+      ["deploy", "dev", "--auto-approve", "--digest", "sha256:0"],
+      "Error: --digest and --accept-blocked need --plan.\nTo do: Name the directory of the saved plans.\n",
+    ],
+    [
+      ["deploy", "dev", "--auto-approve", "--plan", "p", "--stack", "dev-eu"],
+      "Error: --plan and --stack cannot be combined.\nTo do: Saved plans say which stacks they are for.\n",
+    ],
+    [["plan", "dev", "--state", "home"], "argument 'home' is invalid. Allowed choices are replica."],
+    [
+      ["local", "start", "--port", "99999"],
+      "argument '99999' is invalid. Give a number from 1 to 65535, or none for a free port.",
+    ],
     [["local", "up", "dev"], "Environment 'dev' lives in AWS, not in the local cloud."],
   ])("exits with 2 for %j", async (args, message) => {
-    const { exitCode, err } = await meridian(fakeContext(), ...args);
+    const { exitCode, err } = await meridian(fakeContext([s3Stack("dev-eu"), s3Stack("dev-us")]), ...args);
 
-    expect(exitCode).toBe(2);
     expect(err).toContain(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    [
+      ["deploy", "dev", "--auto-approve", "--plan", "/nowhere"],
+      "There is no directory /nowhere, where the saved plans should be.",
+      "Make some with `meridian plan dev --save /nowhere`.",
+    ],
+    [
+      ["deploy", "dev", "--auto-approve", "--plan", __dirname],
+      `There are no saved plans in ${__dirname}: it has no manifest.json.`,
+      `Make some with \`meridian plan dev --save ${__dirname}\`.`,
+    ],
+    [
+      ["deploy", "dev", "--auto-approve", "--plan", __filename],
+      `${__filename} is a file, and no directory of saved plans.`,
+      "Give --plan the directory that `meridian plan --save` wrote.",
+    ],
+    [
+      ["plan", "dev", "--json", "/nowhere/result.json"],
+      "/nowhere/result.json cannot be written: its directory does not exist.",
+      "Name a file in a directory that exists.",
+    ],
+    [
+      ["comment", "/nowhere.json"],
+      "The report /nowhere.json does not exist.",
+      "Write one with `meridian plan <env> --report /nowhere.json`.",
+    ],
+  ])("refuses %j before it asks AWS anything, with what to do", async (args, message, remedy) => {
+    const context = fakeContext([s3Stack("dev-eu")]);
+    context.aws.callerIdentity = () => Promise.reject(new Error("AWS was asked"));
+
+    const { exitCode, err } = await meridian(context, ...args);
+
+    expect(err).toBe(`Error: ${message}\nTo do: ${remedy}\n`);
+    expect(exitCode).toBe(1);
   });
 
   it("exits with 0 after help", async () => {

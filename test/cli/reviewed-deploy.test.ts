@@ -301,7 +301,7 @@ describe("a deploy of saved plans", () => {
     const bench = await deployed();
 
     expect(await refusalOf(bench.deploy())).toMatchObject({
-      message: `There are no saved plans in ${bench.plans}.`,
+      message: `There is no directory ${bench.plans}, where the saved plans should be.`,
       remedy: `Make some with \`meridian plan dev --save ${bench.plans}\`.`,
     });
   });

@@ -6,6 +6,7 @@ import { readStacks, type Stack } from "../../cli/manifest";
 import { findTerraform, type TerraformBinary } from "../../cli/terraform/binary";
 import type { ProcessRequest, ProcessResult } from "../../cli/terraform/process";
 import { configureProviders } from "../../cli/terraform/providers";
+import { explainSilence } from "../../cli/terraform/last-words";
 import { TerraformCommand } from "../../cli/terraform/terraform";
 import { type FakeContext, fakeContext } from "./support/fake-context";
 import { writeStacks } from "./support/fixture-stacks";
@@ -36,6 +37,19 @@ describe("findTerraform", () => {
   ])("refuses what is too old", async (variables, version, message) => {
     await expect(findTerraform(variables, () => Promise.resolve(version))).rejects.toThrow(message);
   });
+
+  it.each(["echo hello", "echo '{}'", `echo '{"terraform_version":"new"}'`])(
+    "says of a program that is no Terraform that it is none (%s)",
+    async (answer) => {
+      const file = join(mkdtempSync(join(tmpdir(), "meridian-test-")), "terraform");
+      writeFileSync(file, `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+
+      await expect(findTerraform({ TERRAFORM_BINARY_NAME: file })).rejects.toMatchObject({
+        message: `The program '${file}' is not usable: it does not answer \`version -json\` as Terraform does`,
+        remedy: "Check that TERRAFORM_BINARY_NAME names Terraform or OpenTofu.",
+      });
+    },
+  );
 
   it("says how to get it when it is missing", async () => {
     await expect(findTerraform({ TERRAFORM_BINARY_NAME: "no-such-terraform" })).rejects.toMatchObject({
@@ -327,5 +341,17 @@ describe("TerraformCommand", () => {
       resources: ["aws_iam_role.a"],
       log: join(context.workspace.run("test"), "dev-a", "apply.log"),
     });
+  });
+});
+
+describe("explainSilence", () => {
+  it("finds that the disk is full where Terraform could not even write why it failed", () => {
+    expect(explainSilence("/x", () => 12_288)).toEqual({
+      kind: "disk-full",
+      message: "The disk is full.",
+      remedy: "Free some space; `.meridian/runs` and `.meridian/plugin-cache` may be deleted.",
+    });
+    expect(explainSilence("/x", () => 10 ** 9)).toBeUndefined();
+    expect(explainSilence("/nowhere/at/all")).toBeUndefined();
   });
 });
