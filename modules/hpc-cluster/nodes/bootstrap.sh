@@ -210,7 +210,11 @@ install_lustre() {
     amzn) dnf install -qy lustre-client ;;
     ubuntu) curl -sf https://fsx-lustre-client-repo-public-keys.s3.amazonaws.com/fsx-ubuntu-public-key.asc | gpg --dearmor > /usr/share/keyrings/fsx.gpg
       echo "deb [signed-by=/usr/share/keyrings/fsx.gpg] https://fsx-lustre-client-repo.s3.amazonaws.com/ubuntu $(release VERSION_CODENAME) main" > /etc/apt/sources.list.d/fsx.list
-      apt-get update -q; apt-get install -qy "lustre-client-modules-$(uname -r)" lustre-client-utils || apt-get install -qy lustre-client-modules-aws ;;
+      apt-get update -q
+      apt-get install -qy "lustre-client-modules-$(uname -r)" lustre-client-utils ||
+        { echo "FSx has no Lustre client for the kernel $(uname -r) of this image: use an image with a kernel that https://docs.aws.amazon.com/fsx/latest/LustreGuide/lustre-client-matrix.html names" >&2; return 1; }
+      # An update of the kernel would leave the node without its storage when it next starts.
+      apt-mark hold linux-aws linux-image-aws linux-headers-aws || true ;;
     *) curl -sf -o /etc/yum.repos.d/aws-fsx.repo "https://fsx-lustre-client-repo.s3.amazonaws.com/el/$version/fsx-lustre-client.repo"
       dnf install -qy kmod-lustre-client lustre-client ;;
   esac

@@ -15,7 +15,7 @@ for folder in "${folders[@]}"; do
 done
 rm -rf /opt/meridian /etc/meridian /etc/slurm /etc/munge /var/spool/slurm*
 sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
-stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi selinuxenabled setsebool chcon systemd-detect-virt)
+stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi selinuxenabled setsebool chcon apt-mark systemd-detect-virt)
 if [ -z "${MACHINE:-}" ]; then
   stand_ins+=(mount umount mountpoint exportfs blkid mkfs.ext4)
   mount -t tmpfs none /sys/devices/system/cpu; mkdir /sys/devices/system/cpu/smt

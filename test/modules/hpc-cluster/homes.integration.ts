@@ -115,6 +115,31 @@ playing("login nodes", () => {
   });
 });
 
+playing("Lustre on Ubuntu", () => {
+  const lustre: Mount = {
+    name: "fsx",
+    type: "lustre",
+    directory: "/run/fsx",
+    fileSystemId: "fs-1",
+    dnsName: "fs-1.fsx",
+    mountName: "abc",
+  };
+
+  it("says which kernel has no client, instead of booting without its storage", () => {
+    const { code, output, console } = playBoot("ubuntu", () => ({
+      settings: settings("compute"),
+      mounts: [lustre],
+      answers: { ...answers, "apt-get": "case $* in *lustre-client-modules*) exit 100 ;; esac" },
+    }));
+
+    expect(code).not.toBe(0);
+    expect(output).toMatch(
+      /FSx has no Lustre client for the kernel \S+ of this image: use an image with a kernel/,
+    );
+    expect(console).toContain("this node did not boot and shuts itself down");
+  });
+});
+
 playing("a volume", () => {
   it("is found by what EC2 says of it on Xen, where its id is not among the disks", () => {
     const volume: Mount = { name: "data", type: "ebs", directory: "/run/data", volumeIds: ["vol-9"] };
