@@ -83,6 +83,24 @@ function benchSlurm(): void {
   );
 }
 
+/** The boot of nodes, as test/modules/hpc-cluster/boot.sh plays it. */
+function benchBoot(): void {
+  console.log("\nFrom a node's launch until it is ready, from a stock and from a ready image, in seconds:");
+  if (process.getuid?.() !== 0) {
+    console.log("SKIPPED: a mount namespace is root's to make");
+    return;
+  }
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--require", "tsx/cjs", path.join(__dirname, "boot.ts")],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) {
+    throw new Error(`boot.ts ended with ${String(status)}:\n${stderr}`);
+  }
+  console.log(stdout);
+}
+
 async function benchDeploy(): Promise<void> {
   console.log("\nDeploying the environment local, bootstrapped, to a fresh local cloud:");
   const { meridianSeconds, rawSeconds } = await measureDeploy();
@@ -91,4 +109,5 @@ async function benchDeploy(): Promise<void> {
 }
 
 benchSlurm();
+benchBoot();
 void benchDeploy();

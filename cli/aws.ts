@@ -5,6 +5,7 @@ import { clientSettings, statusOf } from "./aws-client";
 import { type Keys, kmsKeys } from "./aws-keys";
 import { dynamodbTable, type OpenFleetTable } from "./hpc/fleet-table";
 import { cloudWatchLogs, type Logs } from "./hpc/log-events";
+import { awsImageBuilder, type ImageBuilder } from "./hpc/image-builder";
 import { ec2Machines, type Machines } from "./hpc/machines";
 import { type Objects, s3Client, s3Objects } from "./aws-objects";
 import { askParent, type ParentAnswer } from "./aws/delegation";
@@ -59,6 +60,8 @@ export interface Aws {
   readonly taskDefinitions: TaskDefinitions;
   /** The instances of HPC clusters. */
   readonly machines: Machines;
+  /** Ready images of HPC clusters. */
+  readonly imageBuilder: ImageBuilder;
   /** Logs of CloudWatch. */
   readonly logs: Logs;
   /** Opens the table of an HPC cluster's nodes. */
@@ -132,6 +135,7 @@ export const awsSdk: Aws = {
   linkedRoles: iamLinkedRoles,
   taskDefinitions: ecsTaskDefinitions,
   machines: ec2Machines,
+  imageBuilder: awsImageBuilder,
   logs: cloudWatchLogs,
   fleetTable: dynamodbTable,
   workloads: runningWorkloads,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 
 import type { ClusterFileText, CommandResult } from "../../modules/hpc-cluster";
 import { Approval, type ApprovalOptions } from "../approval";
@@ -11,6 +11,7 @@ import { diagnosisOf, refuseExisting, writeArchive } from "../hpc/diagnosis";
 import { fleetReport } from "../hpc/fleet";
 import { dynamodbTable, type OpenFleetTable } from "../hpc/fleet-table";
 import { clusterLogs, durationSeconds, type LogOptions } from "../hpc/logs";
+import { buildImage, imageList, imageStatus } from "../hpc/ready-images";
 
 /** The module is large and needed by these commands alone. */
 const load = createRequire(__filename);
@@ -19,7 +20,7 @@ function hpc(): typeof import("../../modules/hpc-cluster") {
   return load("../../modules/hpc-cluster") as typeof import("../../modules/hpc-cluster");
 }
 
-/** `meridian hpc validate|explain|status|start|stop|logs|diagnose`. */
+/** `meridian hpc validate|explain|status|start|stop|logs|diagnose|image`. */
 export function hpcCommand(
   context: Context,
   done: (exitCode: number) => void,
@@ -95,6 +96,18 @@ export function hpcCommand(
         }),
     )
     .addCommand(
+      onCluster("image", "build the image that a cluster's nodes boot from, or say what there is")
+        .addArgument(new Argument("<action>", "what to do").choices(["build", "list", "status"]))
+        .option("--no-wait", "start the build and leave it to itself")
+        .action(
+          async (environment: string, cluster: string, action: ImageAction, { wait }: { wait: boolean }) => {
+            const found = await clusterNamed(context, environment, cluster, open);
+            await onImages[action](context, found, wait);
+            done(exitCodes.success);
+          },
+        ),
+    )
+    .addCommand(
       onCluster("stop", "end all compute nodes of a cluster, jobs included, until it is started")
         .option("--auto-approve", "do not ask")
         .option("--confirm <environment>", "the environment's name, where it must be typed")
@@ -105,6 +118,18 @@ export function hpcCommand(
         }),
     );
 }
+
+type ImageAction = "build" | "list" | "status";
+
+const onImages: Readonly<Record<ImageAction, (...given: [Context, Cluster, boolean]) => Promise<void>>> = {
+  build: buildImage,
+  list: async (context, cluster) => {
+    context.terminal.out(await imageList(context, cluster));
+  },
+  status: async (context, cluster) => {
+    context.terminal.out(await imageStatus(context, cluster));
+  },
+};
 
 function onCluster(name: string, description: string): Command {
   return new Command(name).description(description).argument("<environment>").argument("<cluster>");

@@ -10,6 +10,8 @@ export interface Machine {
   /** EC2's word, such as `running` or `stopped`. */
   readonly state: string;
   readonly type: string;
+  /** The image that it was launched from. */
+  readonly image?: string | undefined;
   /** Unix time in seconds. */
   readonly launchedAt: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -49,6 +51,7 @@ function machineOf({
   InstanceId,
   State,
   InstanceType,
+  ImageId,
   LaunchTime,
   Tags = [],
   StateReason,
@@ -57,6 +60,7 @@ function machineOf({
     id: InstanceId ?? "",
     state: State?.Name ?? "unknown",
     type: InstanceType ?? "unknown",
+    image: ImageId,
     launchedAt: (LaunchTime?.getTime() ?? 0) / 1000,
     tags: Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
     stateReason: StateReason?.Code,

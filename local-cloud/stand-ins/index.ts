@@ -15,6 +15,7 @@ import { ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { fsx } from "./fsx";
 import { globalAccelerator } from "./globalaccelerator";
+import { imageBuilder } from "./imagebuilder";
 import { instances } from "./instances";
 import { kms } from "./kms";
 import { linkedRoles } from "./linked-roles";
@@ -50,6 +51,7 @@ export function standIns(unkind = new Unkindness()): StandIn[] {
     ecs(unkind),
     fsx(),
     globalAccelerator(),
+    imageBuilder(),
     instances(),
     kms(),
     linkedRoles(),

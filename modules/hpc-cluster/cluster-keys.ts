@@ -665,6 +665,19 @@ export const clusterSchema = section({
         textLike(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "be the id of a Direct Connect gateway"),
         { ...extension, note: "an existing gateway that the module's network is attached to" },
       ),
+      ReadyImage: nested(
+        {
+          Enabled: defaulted(boolean(), false, {
+            ...extension,
+            note: "nodes boot from an image that `meridian hpc image` builds, once there is one, and install nothing",
+          }),
+          InstanceType: optional(text(), {
+            ...extension,
+            note: "the machine that builds the image; else of the head node's type, or with a GPU where a queue has GPUs",
+          }),
+        },
+        extension,
+      ),
       Budget: optional(budget, extension),
       DataTransfers: optional(list(dataTransfer, 1), extension),
     },

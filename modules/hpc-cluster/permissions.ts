@@ -70,6 +70,18 @@ export const sessionStatement: PolicyStatement = {
 
 /** What every node may do: read the cluster's configuration, write its logs and metrics, and open sessions. No secrets. */
 export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
+  return [
+    ...configurationStatements(scope),
+    sessionStatement,
+    ...agentStatements(scope),
+    ...mountStatements(scope),
+  ];
+}
+
+/** Reads what was rendered for the cluster, and the mirror. */
+function configurationStatements(
+  scope: Pick<PermissionsScope, "partition" | "bucketName" | "prefix" | "mirrorBucket">,
+): PolicyStatement[] {
   const bucket = `arn:${scope.partition}:s3:::${scope.bucketName}`;
   return [
     {
@@ -95,9 +107,61 @@ export function nodeStatements(scope: PermissionsScope): PolicyStatement[] {
             Resource: [`arn:${scope.partition}:s3:::${scope.mirrorBucket}/*`],
           },
         ]),
+  ];
+}
+
+/** What the permissions of a machine that builds an image are bounded by. */
+export interface ImagePermissionsScope extends Pick<
+  PermissionsScope,
+  "partition" | "region" | "account" | "bucketName" | "prefix" | "mirrorBucket"
+> {
+  /** The name that the pipeline, its recipe and its component have. */
+  readonly name: string;
+}
+
+/**
+ * What a machine that builds an image may do: read the boot scripts and its component, be told what to run, and log that.
+ * AWS's own `EC2InstanceProfileForImageBuilder` reads every component of the account.
+ *
+ * @see https://docs.aws.amazon.com/imagebuilder/latest/userguide/security-iam-awsmanpol.html
+ */
+export function imageStatements(scope: ImagePermissionsScope): PolicyStatement[] {
+  const { partition, region, account, name } = scope;
+  return [
+    ...configurationStatements(scope),
     sessionStatement,
-    ...agentStatements(scope),
-    ...mountStatements(scope),
+    {
+      Sid: "TakeCommands",
+      Effect: allow,
+      Action: [
+        "ec2messages:AcknowledgeMessage",
+        "ec2messages:DeleteMessage",
+        "ec2messages:FailMessage",
+        "ec2messages:GetEndpoint",
+        "ec2messages:GetMessages",
+        "ec2messages:SendReply",
+      ],
+      // Messages know no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagedeliveryservice.html
+      Resource: ["*"],
+    },
+    {
+      Sid: "ReadComponent",
+      Effect: allow,
+      Action: ["imagebuilder:GetComponent"],
+      Resource: [`arn:${partition}:imagebuilder:${region}:${account}:component/${name.toLowerCase()}/*`],
+    },
+    {
+      Sid: "ReadBuilder",
+      Effect: allow,
+      Action: ["s3:GetObject"],
+      Resource: [`arn:${partition}:s3:::ec2imagebuilder-managed-resources-${region}-prod/*`],
+    },
+    {
+      Sid: "WriteBuildLog",
+      Effect: allow,
+      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: [`arn:${partition}:logs:${region}:${account}:log-group:/aws/imagebuilder/${name}*`],
+    },
   ];
 }
 

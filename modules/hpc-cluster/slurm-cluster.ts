@@ -27,6 +27,7 @@ import {
   type FleetParts,
   type PermissionsScope,
 } from "./permissions";
+import { builderTypeOf, ReadyImage } from "./ready-image";
 import { renderFleet } from "./slurm-fleet";
 import { renderSlurmFiles } from "./slurm-files";
 import { StockImageLookup } from "./stock-images";
@@ -42,6 +43,7 @@ const shippedFiles = {
   "daemon/meridian_hpc.py": "daemon/meridian_hpc.py",
   "daemon/updates.py": "daemon/updates.py",
   "nodes/bootstrap.sh": "nodes/bootstrap.sh",
+  "nodes/image-test.sh": "nodes/image-test.sh",
   "nodes/mounts.py": "nodes/mounts.py",
   "nodes/storage.sh": "nodes/storage.sh",
   "nodes/update.sh": "nodes/update.sh",
@@ -83,7 +85,7 @@ export class SlurmCluster extends Construct {
   private readonly instanceTypes: InstanceTypes;
   private readonly bucket: ConfigurationBucket;
   private readonly zone?: { readonly id: string; readonly arn: string; readonly domain: string };
-  private readonly stockImageId?: string;
+  private readonly sharedImageId?: string;
   private readonly images = new Map<string, NodeImage>();
 
   public constructor(scope: Construct, id: string, parts: ClusterParts) {
@@ -101,10 +103,11 @@ export class SlurmCluster extends Construct {
       clusterName: name,
       existingBucketName: configuration.CustomS3Bucket,
     });
-    this.stockImageId = configuration.Image.CustomAmi ?? this.lookUpImage();
     this.resource = this.createTable();
     this.zone = this.createZone();
     this.headAddress = this.createHeadAddress();
+    const base = configuration.Image.CustomAmi ?? this.lookUpImage();
+    this.sharedImageId = base === undefined ? undefined : this.readyImageFrom(base);
     this.computeResources = this.createQueues();
     this.createFiles();
     this.headNode = this.createHeadNode();
@@ -128,6 +131,36 @@ export class SlurmCluster extends Construct {
     return this.parts.configuration.Scheduling.SlurmQueues ?? [];
   }
 
+  private get hasEfa(): boolean {
+    return this.queues.some(({ ComputeResources }) => ComputeResources.some(({ Efa }) => Efa.Enabled));
+  }
+
+  /** Amazon Linux has no Open MPI of its own. */
+  private get openMpi(): NodeSettings["openMpi"] {
+    return this.hasEfa || this.parts.configuration.Image.Os === "alinux2023" ? "efa" : "distribution";
+  }
+
+  /** Where the file asks for it, the newest ready image instead of the one that it is made from. */
+  private readyImageFrom(baseImageId: string): string {
+    const { configuration, place, security } = this.parts;
+    const [queue] = this.queues;
+    if (!configuration.Meridian.ReadyImage.Enabled || queue === undefined) {
+      return baseImageId;
+    }
+    const settings = { ...this.settings("compute"), efa: this.hasEfa };
+    const facts = this.instanceTypes.find(this.head.InstanceType);
+    return new ReadyImage(this, "ReadyImage", {
+      settings,
+      baseImageId,
+      parts: this.parts,
+      instanceType: builderTypeOf(configuration, this.head.InstanceType, facts?.architecture),
+      // As the nodes of the first queue, which reach what is to be installed too.
+      subnetId: place.queueSubnetIds[queue.Name]?.[0] ?? place.headSubnetId,
+      securityGroupIds: groupsOf(queue.Networking, security.resource.id),
+      proxy: queue.Networking.Proxy?.HttpProxyAddress,
+    }).imageId;
+  }
+
   private lookUpImage(): string | undefined {
     const { Image } = this.parts.configuration;
     const everyoneHasOwn =
@@ -144,7 +177,7 @@ export class SlurmCluster extends Construct {
   }
 
   private imageOf(own: { readonly CustomAmi?: string } | undefined): NodeImage {
-    const imageId = own?.CustomAmi ?? this.stockImageId;
+    const imageId = own?.CustomAmi ?? this.sharedImageId;
     if (imageId === undefined) {
       throw new InternalError("a node has no image");
     }
@@ -375,9 +408,7 @@ export class SlurmCluster extends Construct {
       slurmVersion,
       efaInstallerVersion,
       efa: false,
-      openMpi: this.queues.some(({ ComputeResources }) => ComputeResources.some(({ Efa }) => Efa.Enabled))
-        ? "efa"
-        : "distribution",
+      openMpi: this.openMpi,
       ephemeralDirectory: this.head.LocalStorage.EphemeralVolume.MountDir,
       sharedHome: configuration.DeploymentSettings.DefaultUserHome === "Shared",
       sudo: !configuration.DeploymentSettings.DisableSudoAccessForDefaultUser,

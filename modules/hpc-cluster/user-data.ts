@@ -122,7 +122,7 @@ export function renderUserData({ headAddress, ...settings }: NodeSettings): stri
 }
 
 /** A key ring of this one key is all that gpgv trusts, whatever else a signature brings along. */
-const installClient: readonly string[] = [
+export const installClient: readonly string[] = [
   "if ! command -v aws >/dev/null; then",
   `  client=https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m)-${awsClientVersion}.zip; work=$(mktemp -d)`,
   "  curl -sSf $client -o $work/aws.zip; curl -sSf $client.sig -o $work/aws.sig",

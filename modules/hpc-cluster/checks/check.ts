@@ -146,3 +146,18 @@ export function bootsStockImage({ Image, DevSettings }: ClusterConfiguration): b
   const { Owner, Tags } = DevSettings.AmiSearchFilters ?? {};
   return Image.CustomAmi === undefined && Owner === undefined && Tags === undefined;
 }
+
+/** Whether a ready image gets the driver of NVIDIA: the repositories of these systems have it. */
+export function holdsNvidiaDriver({ Image, Meridian }: ClusterConfiguration): boolean {
+  return Meridian.ReadyImage.Enabled && ["alinux2023", "ubuntu2204", "ubuntu2404"].includes(Image.Os);
+}
+
+/** Whether nodes of a queue without an image of its own have GPUs of NVIDIA. */
+export function usesNvidia(cluster: ClusterConfiguration): boolean {
+  const types = instanceTypesOf(cluster);
+  return resourcesOf(cluster).some(
+    ({ queue, resource }) =>
+      queue.Image?.CustomAmi === undefined &&
+      typesOf(resource).some((type) => types.find(type)?.gpus?.manufacturer === "NVIDIA"),
+  );
+}

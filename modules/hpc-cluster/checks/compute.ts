@@ -1,5 +1,6 @@
 import {
   bootsStockImage,
+  holdsNvidiaDriver,
   instanceTypesOf,
   factsOf,
   listed,
@@ -521,7 +522,7 @@ const accelerators: Check = {
     for (const { queue, resource, resourcePath } of resourcesOf(cluster)) {
       const type = typesOf(resource).find((one) => types.find(one)?.gpus?.manufacturer === "NVIDIA");
       const isStock = queue.Image?.CustomAmi === undefined && bootsStockImage(cluster);
-      if (type !== undefined && isStock) {
+      if (type !== undefined && isStock && !holdsNvidiaDriver(cluster)) {
         warn(
           resourcePath,
           `the stock image has no driver for the GPUs of '${type}', and Slurm's daemon does not start without their devices`,

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Turns a stock image into a node of a Meridian cluster. Usage: bootstrap.sh head|compute|login
+# Turns a stock image into a node of a Meridian cluster, or into a ready image. Usage: bootstrap.sh head|compute|login|image
 # Everything particular to the cluster is in /etc/meridian/node.json, written by the user data.
 set -euo pipefail
 role=$1
@@ -10,12 +10,21 @@ imds() { local t; t=$(curl -sfX PUT http://169.254.169.254/latest/api/token -H '
 has() { command -v "$1" >/dev/null 2>&1; }
 release() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" /etc/os-release; }
 
-region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix); head=$(cat /etc/meridian/head-address)
+region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix); head=$(cat /etc/meridian/head-address 2>/dev/null || true)
 os=$(release ID); version=$(release VERSION_ID); version=${version%%.*}
 export AWS_DEFAULT_REGION=$region
 proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_proxy=$proxy no_proxy=169.254.169.254; fi
 # Amazon Linux has no Slurm package, and that of Ubuntu 22.04 does not know the control groups of its own system.
 builds() { [ "$os" = amzn ] || [ "$os$version" = ubuntu22 ]; }
+
+# A ready image says what it holds, a line each, and that is not installed again. A node takes an image that lacks something,
+# or has another version of it, for what it is: it installs the rest. Usage: once WHAT COMMAND...
+manifest=/etc/meridian-image
+once() {
+  if grep -qsxF "$1" "$manifest"; then return 0; fi
+  "${@:2}"
+  [ "$role" != image ] || echo "$1" >> "$manifest"
+}
 
 # What no package manager verifies runs only where it is what its checksum says, or what its maker signed. A cluster without
 # a way to the internet has copies in its mirror, at the same path below the name of their host.
@@ -65,6 +74,9 @@ local_home() {
   [ ! -d /local/home ] || allow_local_homes
 }
 
+# Another list of packages is another thing to hold.
+packages() { echo "packages $(setting openMpi) $(declare -f install_packages | cksum | cut -d' ' -f1)"; }
+
 install_packages() {
   local slurm=(slurm-wlm slurmdbd libpmix-dev) mpi=()
   ! builds || slurm=(build-essential bzip2 pkg-config libmunge-dev libpam0g-dev libmariadb-dev libdbus-1-dev libreadline-dev libhwloc-dev libevent-dev)
@@ -81,19 +93,28 @@ install_packages() {
   esac
 }
 
-# A program that was built on one node runs on all others only with the same Open MPI: that of the EFA installer where any
-# node has EFA, and on Amazon Linux, else that of the system.
-has_amazon_mpi() { [ "$(setting openMpi)" = efa ] || [ "$os" = amzn ]; }
+# A program that was built on one node runs on all others only with the same Open MPI, so the cluster has one.
+has_amazon_mpi() { [ "$(setting openMpi)" = efa ]; }
 
-install_efa() {
-  has_amazon_mpi || return 0
+install_efa() { # [OPTION...]
   # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html#efa-start-enable
   signed "https://efa-installer.amazonaws.com/aws-efa-installer-$(setting efaInstallerVersion).tar.gz" \
     https://efa-installer.amazonaws.com/aws-efa-installer.key 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC /run/efa.tar.gz
   tar xzf /run/efa.tar.gz -C /usr/src
-  local only=(); [ "$(setting efa)" = true ] || only=(--skip-kmod --skip-limit-conf --no-verify)
-  (cd /usr/src/aws-efa-installer && ./efa_installer.sh -y "${only[@]}")
+  (cd /usr/src/aws-efa-installer && ./efa_installer.sh -y "$@")
   rm -rf /usr/src/aws-efa-installer
+}
+
+# A machine that builds an image may have no interface of EFA, by which the installer would check its work.
+add_efa() {
+  local version; version=$(setting efaInstallerVersion)
+  has_amazon_mpi || return 0
+  if [ "$(setting efa)" = true ]; then
+    local only=(); [ "$role" != image ] || only=(--no-verify)
+    once "efa-driver $version" install_efa "${only[@]}"
+  elif ! grep -qsxF "efa-driver $version" "$manifest"; then
+    once "efa $version" install_efa --skip-kmod --skip-limit-conf --no-verify
+  fi
 }
 
 # Users find `mpicc` and `mpirun` in every shell. EFA locks the memory that it sends from: of jobs Slurm sets the limit, of
@@ -130,9 +151,10 @@ build_munge() {
   systemctl daemon-reload
 }
 
-# Where there is no package, the head node builds Slurm and shares it.
+# Where there is no package, the head node builds Slurm, unless its image has it, and shares it.
+add_slurm() { ! builds || once "slurm $(setting slurmVersion)" build_slurm; }
+
 build_slurm() {
-  builds || return 0
   local slurm pmix=pmix-5.0.9; slurm=slurm-$(setting slurmVersion | tr . -)-1
   # What starts MPI programs. Beside Slurm, so that nodes mount both.
   checked "https://github.com/openpmix/openpmix/releases/download/v${pmix#pmix-}/$pmix.tar.gz" 11b9911aadaac590e5b02749caa618837de9fb644183c1bdc04378b54bf396bb /run/pmix.tar.gz
@@ -244,6 +266,17 @@ mount_storage() {
   . /run/meridian-mounts.sh
 }
 
+# The driver with open kernel modules, which all GPUs since 2018 take, from the repositories of the system.
+install_nvidia() {
+  case $os in
+    # https://docs.aws.amazon.com/linux/al2023/ug/nvidia-driver.html
+    amzn) dnf install -qy nvidia-release; dnf install -qy nvidia-open nvidia-fabric-manager ;;
+    # https://documentation.ubuntu.com/aws/aws-how-to/instances/install-nvidia-drivers/
+    ubuntu) apt-get install -qy --no-install-recommends linux-modules-nvidia-570-server-open-aws nvidia-headless-no-dkms-570-server-open nvidia-utils-570-server nvidia-fabricmanager-570 ;;
+    *) echo "there is no driver of NVIDIA in the repositories of $os" >&2; return 1 ;;
+  esac
+}
+
 custom_action() {
   python3 - "$1" <<'PY'
 import json, subprocess, sys, urllib.request
@@ -264,19 +297,23 @@ cloudwatch_agent() { # PATH FILE
   signed "$host/$1" "$host/assets/amazon-cloudwatch-agent.gpg" 937616F3450B7D806CBD9725D58167303B789C72 "$2"
 }
 
-# Logs and the memory and disk of the node go to CloudWatch; on the node they are rotated weekly.
-logs() {
-  local group architecture=amd64; group=$(setting logGroup)
-  if [ "$(setting logRotation)" = true ]; then
-    printf '/var/log/slurm*.log /var/log/meridian*.log {\n weekly\n rotate 6\n compress\n missingok\n copytruncate\n}\n' > /etc/logrotate.d/meridian
-  fi
-  [ -n "$group" ] || return 0
-  [ "$(uname -m)" = x86_64 ] || architecture=arm64
+install_agent() {
+  local architecture=amd64; [ "$(uname -m)" = x86_64 ] || architecture=arm64
   case $os in
     amzn) dnf install -qy amazon-cloudwatch-agent ;;
     ubuntu|debian) cloudwatch_agent "ubuntu/$architecture/latest/amazon-cloudwatch-agent.deb" /run/agent.deb; dpkg -i /run/agent.deb ;;
     *) cloudwatch_agent "redhat/$architecture/latest/amazon-cloudwatch-agent.rpm" /run/agent.rpm; dnf install -qy /run/agent.rpm ;;
   esac
+}
+
+# Logs and the memory and disk of the node go to CloudWatch; on the node they are rotated weekly.
+logs() {
+  local group; group=$(setting logGroup)
+  if [ "$(setting logRotation)" = true ]; then
+    printf '/var/log/slurm*.log /var/log/meridian*.log {\n weekly\n rotate 6\n compress\n missingok\n copytruncate\n}\n' > /etc/logrotate.d/meridian
+  fi
+  [ -n "$group" ] || return 0
+  once agent install_agent
   python3 - "$group" > /opt/aws/amazon-cloudwatch-agent/etc/meridian.json <<'PY'
 import json, sys
 files = ["slurmctld", "slurmdbd", "slurmd", "meridian-daemon", "meridian-bootstrap", "cloud-init-output"]
@@ -309,7 +346,7 @@ search_domain() {
 
 head_node() {
   local include database program directory built=()
-  build_slurm
+  add_slurm
   hostnamectl set-hostname "$(setting hostName)"
   install -d /opt/meridian/shared /etc/slurm; cp /opt/meridian/nodes/mounts.json /opt/meridian/shared/
   [ ! -e /opt/meridian/nodes/prolog.sh ] || install -m 755 /opt/meridian/nodes/prolog.sh /opt/meridian/shared/
@@ -365,9 +402,21 @@ compute_node() {
   ! has nvidia-smi || nvidia-smi > /dev/null || true
 }
 
+# What takes time of a boot, and is the same for every node. Nothing of the cluster's stays: no settings, no keys, no logs.
+ready_image() {
+  local what; rm -f "$manifest"
+  users; once "$(packages)" install_packages; add_efa; add_slurm
+  once agent install_agent
+  for what in $(setting imageHolds); do once "$what" "install_$what"; done
+  for what in munge slurmctld slurmd slurmdbd; do systemctl disable --now "$what" || true; done
+  rm -rf /etc/munge/munge.key /etc/meridian /opt/meridian /var/log/meridian-bootstrap.log
+  cat "$manifest"
+}
+
+if [ "$role" = image ]; then ready_image; exit 0; fi
 mkdir -p /opt/meridian/bin
 [ "$(setting threadsOff)" != true ] || echo off > /sys/devices/system/cpu/smt/control
-users; install_packages; install_efa; set_up_mpi
+users; once "$(packages)" install_packages; add_efa; set_up_mpi
 # shellcheck disable=SC2016
 ! builds || echo 'PATH=/opt/slurm/bin:$PATH' > /etc/profile.d/slurm.sh
 if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoers.d/90-cloud-init-users; fi

@@ -27,14 +27,14 @@ def lustre(mount, directory, role, head):
     name = mount.get("mountName") or (
         f"$(aws fsx describe-file-systems --file-system-ids {mount['fileSystemId']} "
         "--query 'FileSystems[0].LustreConfiguration.MountName' --output text)")
-    return ["install_lustre", f'add_mount lustre "{mount["dnsName"]}@tcp:/{name}" {directory} {OPTIONS["lustre"]}']
+    return ["once lustre install_lustre", f'add_mount lustre "{mount["dnsName"]}@tcp:/{name}" {directory} {OPTIONS["lustre"]}']
 
 
 def efs(mount, directory, role, head):
     if mount.get("tls"):
         options = ",".join(["tls", "_netdev"] + (["iam"] if mount.get("iam") else [])
                            + ([f"accesspoint={mount['accessPointId']}"] if mount.get("accessPointId") else []))
-        return ["install_efs", f"add_mount efs {mount['fileSystemId']}:/ {directory} {options}"]
+        return ["once efs install_efs", f"add_mount efs {mount['fileSystemId']}:/ {directory} {options}"]
     return [f"add_mount nfs4 {mount['dnsName']}:/ {directory} {OPTIONS['nfs']}"]
 
 

@@ -12,6 +12,7 @@ import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objec
 import type { Context, TargetEnvironment } from "../../../cli/context";
 import type { Item } from "../../../cli/hpc/fleet-table";
 import type { LogEvent } from "../../../cli/hpc/log-events";
+import type { ImageBuild, ReadyImage } from "../../../cli/hpc/image-builder";
 import type { Machine } from "../../../cli/hpc/machines";
 import { Interrupts } from "../../../cli/interrupts";
 import type { State } from "../../../cli/state";
@@ -199,6 +200,32 @@ export class FakeAws implements Aws {
       return Promise.resolve();
     },
     console: (_access, _region, id) => Promise.resolve(this.consoles.get(id)),
+  };
+
+  /** The states that a build goes through, one a look; the last stays. */
+  public imageBuilds: ImageBuild[] = [];
+  /** The images of clusters that passed their test, by cluster; a cluster that is not here has no pipeline. */
+  public readonly readyImages = new Map<string, ReadyImage[]>();
+  /** Builds that were started. */
+  public readonly startedBuilds: string[] = [];
+
+  public readonly imageBuilder: Aws["imageBuilder"] = {
+    pipeline: (_access, _region, cluster) =>
+      Promise.resolve(this.readyImages.has(cluster) ? `arn:pipeline/${cluster}` : undefined),
+    start: (_access, _region, pipeline, cluster) => {
+      this.startedBuilds.push(`${pipeline} for ${cluster}`);
+      return Promise.resolve(this.imageBuilds[0]?.arn ?? "");
+    },
+    build: () => {
+      const [build] = this.imageBuilds;
+      if (build === undefined) {
+        throw new Error("the test has no build");
+      }
+      this.imageBuilds = this.imageBuilds.length > 1 ? this.imageBuilds.slice(1) : this.imageBuilds;
+      return Promise.resolve(build);
+    },
+    builds: () => Promise.resolve(this.startedBuilds.length === 0 ? [] : this.imageBuilds),
+    images: (_access, _region, cluster) => Promise.resolve(this.readyImages.get(cluster) ?? []),
   };
 
   /** What logs of CloudWatch hold, by log group. */

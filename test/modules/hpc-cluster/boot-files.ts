@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Mount } from "../../../modules/hpc-cluster/mounts";
+import { renderImageBuild, type ImageContent } from "../../../modules/hpc-cluster/image-build";
 import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
 
 /** What boot.sh plays: a cluster's bucket, user data, and what programs answer. */
@@ -11,9 +12,15 @@ import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/
 /** What came of a boot. */
 export interface Boot {
   readonly code: number;
+  /** How long the node took, once it ran. */
+  readonly seconds: number;
   readonly output: string;
   readonly console: string;
   readonly calls: readonly string[];
+  /** How programs were called while the ready image was made, and what of the cluster was left in it. */
+  readonly built: readonly string[];
+  /** What the ready image says that it holds. */
+  readonly manifest: readonly string[];
   /** User and group id of `slurm`. */
   readonly slurm: readonly (readonly string[])[];
   readonly files: Readonly<Record<string, string | null>>;
@@ -28,16 +35,29 @@ export const systems = {
   rocky: 'ID="rocky"\nVERSION_ID="9.5"\n',
 };
 
+/** What programs answer that a boot asks. */
+export const answers = {
+  curl: "case $* in *latest/api/token*) echo token ;; *instance-id*) echo i-1 ;; esac",
+  blkid: "echo 1111-2222",
+  lsblk:
+    'printf "/dev/nvme1n1 Amazon EC2 NVMe Instance Storage\\n/dev/nvme2n1 Amazon EC2 NVMe Instance Storage\\n"',
+  // Everything that was signed was signed by those who should have.
+  gpg: "for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done",
+  aws: "case $* in *get-secret-value*) echo c2VjcmV0 ;; esac",
+};
+
 /** What a boot is made of. */
 export interface BootFiles {
   readonly settings: NodeSettings;
   readonly mounts: readonly Mount[];
   /** What programs print when a boot asks them, as a script by the program's name. */
   readonly answers: Readonly<Record<string, string>>;
+  /** What else than packages and MPI is in the ready image that the node boots from; a stock image when absent. */
+  readonly ready?: readonly ImageContent[] | undefined;
 }
 
 /** Writes what boot.sh needs into a directory. */
-export function writeBoot(directory: string, { settings, mounts, answers }: BootFiles): void {
+export function writeBoot(directory: string, { settings, mounts, answers, ready }: BootFiles): void {
   const bucket = join(directory, "bucket");
   cpSync(join(modules, "nodes"), join(bucket, "nodes"), { recursive: true });
   writeFileSync(join(bucket, "nodes/mounts.json"), JSON.stringify(mounts));
@@ -55,6 +75,10 @@ export function writeBoot(directory: string, { settings, mounts, answers }: Boot
     writeFileSync(join(directory, "answers", name), script);
   }
   writeFileSync(join(directory, "user-data.sh"), renderUserData(settings));
+  if (ready !== undefined) {
+    const image = renderImageBuild({ ...settings, efa: settings.openMpi === "efa", contents: ready });
+    writeFileSync(join(directory, "image-build.sh"), image.join("\n"));
+  }
 }
 
 /** Boots a node of this system in a mount namespace. The files may need the directory that it happens in. */

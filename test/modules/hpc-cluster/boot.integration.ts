@@ -6,7 +6,8 @@ import { join } from "node:path";
 
 import type { Mount } from "../../../modules/hpc-cluster/mounts";
 import { awsClientKey, renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
-import { modules, playBoot, settings, systems, type Boot } from "./boot-files";
+import type { ImageContent } from "../../../modules/hpc-cluster/image-build";
+import { answers, modules, playBoot, settings, systems, type Boot } from "./boot-files";
 
 /**
  * The real user data and boot scripts, as root in a mount namespace, so that nothing of this machine changes. Package
@@ -35,17 +36,6 @@ const mounts: readonly Mount[] = [
   { name: "data", type: "ebs", directory: "/data", volumeIds: ["vol-1", "vol-2"], raid: 0 },
 ];
 
-/** What programs answer that a boot asks. */
-const answers = {
-  curl: "case $* in *latest/api/token*) echo token ;; *instance-id*) echo i-1 ;; esac",
-  blkid: "echo 1111-2222",
-  lsblk:
-    'printf "/dev/nvme1n1 Amazon EC2 NVMe Instance Storage\\n/dev/nvme2n1 Amazon EC2 NVMe Instance Storage\\n"',
-  // Everything that was signed was signed by those who should have.
-  gpg: "for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done",
-  aws: "case $* in *get-secret-value*) echo c2VjcmV0 ;; esac",
-};
-
 const booted = new Map<string, Boot>();
 
 /** What came of a boot; one that several tests look at is played once. */
@@ -53,14 +43,16 @@ function boot(
   os: keyof typeof systems,
   role: NodeSettings["role"],
   changes: Partial<NodeSettings> = {},
+  ready?: readonly ImageContent[],
 ): Boot {
-  const key = JSON.stringify([os, role, changes]);
+  const key = JSON.stringify([os, role, changes, ready]);
   const known =
     booted.get(key) ??
     playBoot(os, (directory) => ({
       settings: { ...settings(role), ...changes },
       mounts: mounts.map((mount) => fitted(mount, directory)),
       answers,
+      ready,
     }));
   booted.set(key, known);
   return known;
@@ -202,7 +194,6 @@ playing("a booted node", () => {
       "* soft memlock unlimited\n* hard memlock unlimited\n",
     );
     expect(node.files["/etc/sysctl.d/60-meridian-efa.conf"]).toBe("kernel.yama.ptrace_scope=0\n");
-    expect(installer(boot("amzn", "login").calls)).toEqual(installer(head.calls));
   });
 
   it("turns off second threads where EC2 does not", () => {
@@ -239,6 +230,60 @@ playing("a booted node", () => {
 
     expect(files["/etc/slurm/slurmdbd.conf"]).toBe("StoragePass=c2VjcmV0\n");
     expect(calls).toContain("systemctl enable --now slurmdbd");
+  });
+});
+
+/** Calls that install something, or fetch it from elsewhere than the cluster's bucket. */
+const installs = (calls: readonly string[]) =>
+  calls.filter(
+    (call) =>
+      /^(dnf|apt-get|dpkg|make|tar|gpg|efa_installer\.sh|curl) /.test(call) &&
+      !call.includes("169.254.169.254"),
+  );
+
+playing("a node from a ready image", () => {
+  const contents = ["lustre", "efs"] as const;
+
+  it.each([
+    ["amzn", "head"],
+    ["jammy", "head"],
+    ["ubuntu", "compute"],
+    ["rocky", "login"],
+  ] as const)("on %s installs and downloads nothing as a %s node, and is the same node", (os, role) => {
+    const efa = { openMpi: "efa", efa: role === "compute" } as const;
+    const { code, output, calls, built, manifest, files, slurm } = boot(os, role, efa, contents);
+    const stock = boot(os, role, efa);
+
+    expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
+    expect(installs(calls)).toEqual([]);
+    expect(installs(built).length).toBeGreaterThan(5);
+    // The same but for what was installed, what that wrote, and the directory that each was played in.
+    const rest = stock.calls.filter((call) => installs([call]).length === 0 && !call.startsWith("sha256sum"));
+    const anywhere = (what: object) =>
+      JSON.stringify({ ...what, "/run/meridian-boot.json": null }, undefined, 1).replace(
+        /\/[^\s":]*\/mounted/g,
+        "",
+      );
+    expect(anywhere({ calls, slurm, ...files })).toBe(
+      anywhere({ calls: rest, slurm: stock.slurm, ...stock.files }),
+    );
+    expect(manifest.map((line) => line.split(" ")[0])).toEqual([
+      "packages",
+      "efa-driver",
+      ...(os === "amzn" || os === "jammy" ? ["slurm"] : []),
+      "agent",
+      ...contents,
+    ]);
+    // Nothing of the cluster's is in the image.
+    expect(built.filter((line) => /^\/(etc|opt)\/(meridian|munge)/.test(line))).toEqual([]);
+  });
+
+  it("installs what its image lacks, or has in another version", () => {
+    const { calls, code } = boot("ubuntu", "compute", {}, []);
+
+    expect(code).toBe(0);
+    expect(installs(calls).join("\n")).toMatch(/lustre-client-modules[^]*efs-utils/);
+    expect(installs(calls).join("\n")).not.toContain("slurm-wlm");
   });
 });
 

@@ -13,7 +13,7 @@ for folder in "${folders[@]}"; do
   mkdir -p "$scratch$folder"/{upper,work}
   mount -t overlay overlay -o "lowerdir=$folder,upperdir=$scratch$folder/upper,workdir=$scratch$folder/work" "$folder"
 done
-rm -rf /opt/meridian /etc/meridian /etc/slurm /etc/munge /var/spool/slurm*
+rm -rf /opt/meridian /etc/meridian /etc/meridian-image /etc/slurm /etc/munge /var/spool/slurm*
 sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
 stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi selinuxenabled setsebool chcon apt-mark systemd-detect-virt)
 if [ -z "${MACHINE:-}" ]; then
@@ -50,9 +50,17 @@ chmod +x "$programs/stand-in"
 for name in "${stand_ins[@]}"; do ln -s stand-in "$programs/$name"; done
 install -D /dev/null /opt/aws/amazon-cloudwatch-agent/etc/x; install -D "$programs/stand-in" /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl
 
+# A ready image is made first, where there is one, and the node boots from it.
+: > "$scratch/built"
+if [ -e "$directory/image-build.sh" ]; then
+  PATH=$programs:$PATH bash "$directory/image-build.sh" >"$scratch/output" 2>&1 </dev/null || cat "$scratch/output" >&2
+  sleep 0.2; mv "$scratch/calls" "$scratch/built"; : > "$CALLS"; ls -d /etc/meridian /opt/meridian /etc/munge/munge.key >> "$scratch/built" 2>/dev/null || true
+fi
+started=$EPOCHREALTIME
 code=0; PATH=$programs:$PATH bash "$directory/user-data.sh" >"$scratch/output" 2>&1 </dev/null || code=$?
+seconds=$(awk "BEGIN { print $EPOCHREALTIME - $started }")
 sleep 0.2
-python3 - "$code" "$scratch" <<'P'
+python3 - "$code" "$scratch" "$seconds" <<'P'
 import json, pathlib, pwd, sys
 read = lambda path: pathlib.Path(path).read_text() if pathlib.Path(path).exists() else None
 scratch = sys.argv[2]
@@ -61,6 +69,7 @@ files = ["/etc/fstab", "/etc/exports", "/etc/default/slurmd", "/etc/systemd/syst
          "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/profile.d/meridian-mpi.sh", "/etc/security/limits.d/meridian-efa.conf", "/etc/sysctl.d/60-meridian-efa.conf", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready",
          "/home/ec2-user/.ssh/authorized_keys", "/home/alice/work", "/etc/ssh/ssh_host_ed25519_key", "/opt/meridian/key/ssh/ssh_host_ed25519_key.pub"]
 slurm = [line.split(":")[2:4] for line in read("/etc/passwd").splitlines() if line.startswith("slurm:")]
-print(json.dumps({"code": int(sys.argv[1]), "output": read(scratch + "/output"), "console": read(scratch + "/console"), "calls": read(scratch + "/calls").splitlines(),
+print(json.dumps({"code": int(sys.argv[1]), "seconds": float(sys.argv[3]), "output": read(scratch + "/output"), "console": read(scratch + "/console"), "calls": read(scratch + "/calls").splitlines(),
+                  "built": read(scratch + "/built").splitlines(), "manifest": (read("/etc/meridian-image") or "").splitlines(),
                   "slurm": slurm, "files": {path: read(path) for path in files}}))
 P

@@ -177,6 +177,130 @@ describe("HpcCluster", () => {
   });
 });
 
+describe("a ready image", () => {
+  const asked = "Meridian:\n  ReadyImage:\n    Enabled: true";
+  const gpu = "InstanceType: g5.xlarge";
+
+  it("is built and tried before it is distributed, and encrypted", () => {
+    const { stack } = clusterOf(slurmFile({ rest: asked }));
+
+    expect(resourceAt(stack, "aws_imagebuilder_image_pipeline")).toMatchObject({
+      name: "demo",
+      image_tests_configuration: { image_tests_enabled: true, timeout_minutes: 90 },
+    });
+    const { data } = resourceAt(stack, "aws_imagebuilder_component");
+    const { phases } = JSON.parse(data as string) as {
+      phases: { name: string; steps: { inputs: { commands: string[] } }[] }[];
+    };
+    const commands = phases.map(({ name, steps }) => [name, steps[0]?.inputs.commands.join("\n") ?? ""]);
+    expect(commands).toEqual([
+      ["build", expect.stringContaining("bash /opt/meridian/bootstrap.sh image") as string],
+      ["test", expect.stringContaining("bash /run/image-test.sh") as string],
+    ]);
+    expect(resourceAt(stack, "aws_imagebuilder_image_recipe")).toMatchObject({
+      block_device_mapping: [{ ebs: { encrypted: "true", volume_type: "gp3" } }],
+    });
+    // The tag by which nodes find it comes with the distribution.
+    expect(resourceAt(stack, "aws_imagebuilder_distribution_configuration")).toMatchObject({
+      distribution: [
+        {
+          region: "eu-west-1",
+          ami_distribution_configuration: {
+            ami_tags: { "meridian:image-of": "demo", "meridian:holds": "slurm-24.05.8 efa-1.51.0 agent" },
+          },
+        },
+      ],
+    });
+  });
+
+  it("is what all nodes without an image of their own boot, once there is one", () => {
+    const { stack } = clusterOf(slurmFile({ rest: asked }));
+
+    const imageOf = (type: string) => resourceAt(stack, type) as { image_id?: string; ami?: string };
+    const ready =
+      /^\$\{element\(concat\(data\.aws_ami_ids\.[^,]+\.ids, \[data\.aws_ssm_parameter\.[^\]]+\]\), 0\)\}$/;
+    expect(resourceAt(stack, "aws_launch_template", template).image_id).toMatch(ready);
+    expect(imageOf("aws_instance").ami).toMatch(ready);
+    const plain = clusterOf(slurmFile()).stack;
+    expect(resourcesOf(plain, "aws_imagebuilder_image_pipeline")).toEqual({});
+    expect(resourceAt(plain, "aws_launch_template", template).image_id).toMatch(
+      /^\$\{data\.aws_ssm_parameter/,
+    );
+  });
+
+  it("holds what the cluster's storage and GPUs need, and is tried on a machine that has a GPU", () => {
+    const { stack, cluster } = clusterOf(
+      slurmFile({ resource: gpu, rest: `${asked}\n${lustre("StorageCapacity: 1200")}` }),
+    );
+
+    expect(resourceAt(stack, "aws_imagebuilder_distribution_configuration")).toMatchObject({
+      distribution: [
+        {
+          ami_distribution_configuration: {
+            ami_tags: { "meridian:holds": "slurm-24.05.8 efa-1.51.0 agent lustre nvidia" },
+          },
+        },
+      ],
+    });
+    expect(resourceAt(stack, "aws_imagebuilder_infrastructure_configuration")).toMatchObject({
+      instance_types: ["g4dn.xlarge"],
+      terminate_instance_on_failure: true,
+      instance_metadata_options: { http_tokens: "required", http_put_response_hop_limit: 1 },
+    });
+    const accelerator = ({ code }: { code: string }) => code === "InstanceTypeAcceleratorManufacturer";
+    expect(cluster.findings.filter(accelerator)).toEqual([]);
+    expect(clusterOf(slurmFile({ resource: gpu })).cluster.findings.filter(accelerator)).toHaveLength(1);
+  });
+
+  it("gets another version whenever what it is made of changes, since Image Builder changes none", () => {
+    const versionOf = (resource: string) =>
+      resourceAt(clusterOf(slurmFile({ resource, rest: asked })).stack, "aws_imagebuilder_component").version;
+
+    expect(versionOf("MaxCount: 2")).toMatch(/^1\.\d+\.\d+$/);
+    expect(versionOf("MaxCount: 2")).toBe(versionOf("MaxCount: 3"));
+    expect(versionOf("MaxCount: 2")).not.toBe(versionOf(efa));
+    expect(
+      resourceAt(clusterOf(slurmFile({ rest: asked })).stack, "aws_imagebuilder_image_recipe").version,
+    ).toMatch(/^1\.\$\{parseint\(substr\(md5\(.*data\.aws_ssm_parameter/);
+  });
+
+  it("is built by a machine that reads its component and the cluster's files, and nothing else", () => {
+    const { stack } = clusterOf(slurmFile({ rest: asked }));
+    const { policy } = resourceAt(stack, "aws_iam_role_policy", "Cluster/Slurm/ReadyImage/Role/Policy");
+    const { Statement } = JSON.parse(policy as string) as {
+      Statement: { Sid: string; Action: string[]; Resource: string[] }[];
+    };
+
+    expect(Statement.map(({ Sid }) => Sid)).toEqual([
+      "ListConfiguration",
+      "ReadConfiguration",
+      "OpenSessions",
+      "TakeCommands",
+      "ReadComponent",
+      "ReadBuilder",
+      "WriteBuildLog",
+    ]);
+    expect(Statement.find(({ Sid }) => Sid === "ReadComponent")?.Resource).toEqual([
+      "arn:aws:imagebuilder:eu-west-1:111122223333:component/demo/*",
+    ]);
+    expect(policy).not.toMatch(/GetParameter|GetSecretValue|iam:|ec2:/);
+  });
+
+  it("is deleted when three newer ones are there, unless it was launched in the last 90 days", () => {
+    const { stack } = clusterOf(slurmFile({ rest: asked }));
+
+    expect(resourceAt(stack, "aws_imagebuilder_lifecycle_policy")).toMatchObject({
+      policy_detail: [
+        {
+          filter: [{ type: "COUNT", value: 3 }],
+          exclusion_rules: [{ amis: [{ last_launched: [{ unit: "DAYS", value: 90 }] }] }],
+        },
+      ],
+      resource_selection: [{ tag_map: { "meridian:image-of": "demo" } }],
+    });
+  });
+});
+
 describe("the launch template of a compute resource", () => {
   it("is encrypted, needs a token and ends its instances by default", () => {
     const { stack } = clusterOf(slurmFile());
@@ -273,10 +397,11 @@ describe("the launch template of a compute resource", () => {
       { efa: true, openMpi: "efa" },
       { efa: false, openMpi: "efa" },
     ]);
-    expect(openMpiOf("MaxCount: 2")).toMatchObject([
-      { efa: false, openMpi: "distribution" },
-      { efa: false, openMpi: "distribution" },
-    ]);
+    const { stack } = clusterOf(slurmFile().replace("alinux2023", "ubuntu2404"));
+    expect(settingsOf(resourceAt(stack, "aws_launch_template", template))).toMatchObject({
+      efa: false,
+      openMpi: "distribution",
+    });
   });
 
   it("starts MPI programs by PMIx, and lets jobs lock what memory their nodes may", () => {

@@ -401,6 +401,7 @@ export const keySettings: Readonly<Record<string, KeySetting>> = {
       "LoginNodes.Pools[].Networking.SubnetIds",
     ),
   },
+  "Meridian.ReadyImage.InstanceType": { value: "c5.2xlarge", also: { "Meridian.ReadyImage.Enabled": true } },
   "Meridian.Budget.MonthlyUsd": { value: 200, also: budget },
   "Meridian.Budget.AlertPercentages": { value: [50], also: budget },
   "Meridian.Budget.Emails": { value: ["b@example.com"], also: budget },
