@@ -12,7 +12,7 @@ release() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" /etc/os-release; }
 
 region=$(setting region); bucket=$(setting bucket); prefix=$(setting prefix); head=$(cat /etc/meridian/head-address 2>/dev/null || true)
 os=$(release ID); version=$(release VERSION_ID); version=${version%%.*}
-export AWS_DEFAULT_REGION=$region
+export AWS_DEFAULT_REGION=$region DEBIAN_FRONTEND=noninteractive
 proxy=$(setting proxy); if [ -n "$proxy" ]; then export http_proxy=$proxy https_proxy=$proxy no_proxy=169.254.169.254; fi
 # Amazon Linux has no Slurm package, and that of Ubuntu 22.04 does not know the control groups of its own system.
 builds() { [ "$os" = amzn ] || [ "$os$version" = ubuntu22 ]; }
@@ -81,7 +81,7 @@ install_packages() {
   local slurm=(slurm-wlm slurmdbd libpmix-dev) mpi=()
   ! builds || slurm=(build-essential bzip2 pkg-config libmunge-dev libpam0g-dev libmariadb-dev libdbus-1-dev libreadline-dev libhwloc-dev libevent-dev)
   case $os in
-    ubuntu|debian) export DEBIAN_FRONTEND=noninteractive; apt-get update -q
+    ubuntu|debian) apt-get update -q
       has_amazon_mpi || mpi=(openmpi-bin libopenmpi-dev)
       apt-get install -qy --no-install-recommends python3-boto3 munge nfs-common nfs-kernel-server mdadm iptables gcc g++ gfortran make "${slurm[@]}" "${mpi[@]}" ;;
     amzn) dnf install -qy nfs-utils mdadm iptables-nft gcc gcc-c++ gcc-gfortran make readline-devel perl pam-devel mariadb105-devel dbus-devel hwloc-devel libevent-devel
@@ -248,7 +248,7 @@ install_efs() {
     amzn) dnf install -qy amazon-efs-utils ;;
     # The installer that AWS offers elsewhere is neither signed nor of one version.
     *) case $os in
-        ubuntu|debian) apt-get install -qy git binutils rustc cargo pkg-config libssl-dev gettext ;;
+        ubuntu|debian) apt-get update -q; apt-get install -qy git binutils rustc cargo pkg-config libssl-dev gettext ;;
         *) dnf install -qy git rpm-build make rust cargo openssl-devel ;;
       esac
       checked https://github.com/aws/efs-utils/archive/v2.3.1.tar.gz ced12f82e76f9740476b63f30c49bd76cc00b6375e12a9f5f7ba852635c49e15 /run/efs-utils.tar.gz
