@@ -172,8 +172,8 @@ function failureOf(
 ): string {
   const resources = failedResources.slice(0, 5).map((address) => code(address, 160));
   const more = failedResources.length > 5 ? ` and ${failedResources.length - 5} more` : "";
-  const where = resources.length === 0 ? "" : ` in ${resources.join(", ")}${more}`;
-  return `${code(name, 80)} ${prose(outcome, 60)}${where}\n\n${cause(message ?? "", remedy, length)}`;
+  const where = resources.length === 0 ? "" : `, failed in ${resources.join(", ")}${more}`;
+  return `${code(name, 80)}: ${prose(outcome, 60)}${where}\n\n${cause(message ?? "", remedy, length)}`;
 }
 
 function cause(message: string, remedy: string | undefined, length: number): string {

@@ -74,12 +74,13 @@ export class DeployReporter {
 
 function deployed(result: StackResult): DeployReport["stacks"][number] {
   const { stack, outcome, counts, elapsedMilliseconds, needs, failedResources, message, remedy } = result;
-  const isTold = counts !== undefined && ["applied", "destroyed", "failed"].includes(outcome);
   return {
     name: stack,
     outcome,
     seconds: elapsedMilliseconds / 1000,
-    ...(isTold ? { counts: { add: counts.add, change: counts.change, remove: counts.remove } } : {}),
+    ...(counts === undefined
+      ? {}
+      : { counts: { add: counts.add, change: counts.change, remove: counts.remove } }),
     ...(needs === undefined ? {} : { needs }),
     ...(failedResources === undefined || failedResources.length === 0 ? {} : { failedResources }),
     ...(message === undefined ? {} : { message }),

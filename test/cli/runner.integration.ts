@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { DeployReport } from "../../analysis/report";
 import type { Configuration } from "../../cli/manifest";
 import { awsSdk } from "../../cli/aws";
 import { run } from "../../cli/program";
@@ -191,6 +192,48 @@ describe("meridian with real Terraform", () => {
       counts: { add: 1, change: 0, remove: 0 },
     });
     expect(setup.context.written.out).toContain("`meridian recover dev`");
+  });
+
+  it("keeps a report of what was done, from its beginning and without the secrets of its plans", async () => {
+    const setup = setUp();
+    const { root } = setup.context.workspace;
+    const file = join(root, "report.json");
+    const report = () => JSON.parse(readFileSync(file, "utf8")) as DeployReport;
+    const secret = "hunter2-hunter2";
+    const failing = region(root, "eu", `cp ${file} ${file}.begun; echo ${secret}; exit 3`);
+    const { configuration } = failing as unknown as {
+      configuration: { resource: { terraform_data: object } };
+    };
+    Object.assign(configuration, {
+      variable: { size: { default: 1 }, secret: { default: secret, sensitive: true } },
+    });
+    Object.assign(configuration.resource.terraform_data, { secret: { input: "${var.secret}" } });
+    setup.stacks = [baseStack(root), failing, region(root, "us")];
+
+    await setup.meridian("deploy", "dev", "--auto-approve", "--report", file);
+
+    expect(JSON.parse(readFileSync(`${file}.begun`, "utf8"))).toMatchObject({ state: "begun", stacks: [] });
+    expect(report()).toMatchObject({
+      version: 1,
+      kind: "deploy",
+      environment: "dev",
+      state: "failed",
+      stacks: [
+        { name: "dev-foundation", outcome: "applied", counts: { add: 1, change: 0, remove: 0 } },
+        { name: "dev-eu", outcome: "partly applied", failedResources: ["terraform_data.service"] },
+        { name: "dev-us", outcome: "applied" },
+      ],
+    });
+    expect(report().stacks[1]?.message).toContain("echo (sensitive); exit 3");
+    expect(readFileSync(file, "utf8")).not.toContain(secret);
+
+    setup.stacks = [baseStack(root), region(root, "eu"), region(root, "us")];
+    await setup.meridian("deploy", "dev", "--auto-approve", "--report", file);
+    expect(report()).toMatchObject({ state: "done" });
+    writeFileSync(join(root, "dev-foundation.tfstate"), "{ half a sta");
+    await setup.meridian("deploy", "dev", "--auto-approve", "--report", file);
+    expect(report()).toMatchObject({ state: "failed", stacks: [] });
+    expect(report().message).toContain("dev-foundation.tfstate is unreadable: ");
   });
 
   it("says where the configuration is wrong", async () => {
