@@ -92,10 +92,16 @@ function report(context: Context, error: unknown): number {
     print(context, error.message, error.remedy);
     return error.exitCode;
   }
+  reportUnknown(context, error);
+  return exitCodes.failure;
+}
+
+/** What nobody has put into words: words for it where its cause is known, else all that is known of it. */
+function reportUnknown(context: Context, error: unknown): void {
   const missing = missingModule(error);
   if (missing !== undefined) {
     print(context, missing, "Correct the import, or install what it names (`npm ci`).");
-    return exitCodes.failure;
+    return;
   }
   const isUsers = error instanceof Error && (error.name === "ValidationError" || isSourceError(error));
   const known = systemRemedy(error) ?? explain(messageOf(error));
@@ -104,7 +110,6 @@ function report(context: Context, error: unknown): number {
   } else {
     print(context, error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
-  return exitCodes.failure;
 }
 
 /** A file of the project that does not even parse: esbuild, which reads TypeScript, names file and line. */

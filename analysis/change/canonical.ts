@@ -23,12 +23,13 @@ export function canonicalJson(value: unknown): string {
     return `[${value.map(canonicalJson).join(",")}]`;
   }
   if (isObject(value)) {
-    const members = Object.keys(value)
-      .sort()
-      .flatMap((key) =>
-        value[key] === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(value[key])}`],
-      );
-    return `{${members.join(",")}}`;
+    let members = "";
+    for (const key of Object.keys(value).sort()) {
+      if (value[key] !== undefined) {
+        members += `${members === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(value[key])}`;
+      }
+    }
+    return `{${members}}`;
   }
   return JSON.stringify(value ?? null);
 }
@@ -43,7 +44,27 @@ export function sameJson(left: unknown, right: unknown): boolean {
   if (typeof left !== "object" || typeof right !== "object") {
     return left === right;
   }
-  return left === right || canonicalJson(left) === canonicalJson(right);
+  return left === right || isSame(left, right);
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === null || right === null || typeof left !== "object" || typeof right !== "object") {
+    return left === right || canonicalJson(left) === canonicalJson(right);
+  }
+  if (Array.isArray(left) || Array.isArray(right)) {
+    return (
+      Array.isArray(left) &&
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((value, index) => isSame(value, right[index]))
+    );
+  }
+  const [one, other] = [left as JsonObject, right as JsonObject];
+  const keys = Object.keys(one).filter((key) => one[key] !== undefined);
+  return (
+    keys.length === Object.keys(other).filter((key) => other[key] !== undefined).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]))
+  );
 }
 
 /**
@@ -52,7 +73,25 @@ export function sameJson(left: unknown, right: unknown): boolean {
  * A bare number or word is valid JSON too, but nobody writes one to mean JSON.
  */
 export function parseJsonText(text: unknown): JsonObject | unknown[] | undefined {
-  if (typeof text !== "string" || !/^\s*[[{]/.test(text) || bracketDepth(text) > deepestText) {
+  if (typeof text !== "string" || !/^\s*[[{]/.test(text)) {
+    return undefined;
+  }
+  const known = lastParsed.find((each) => each.text === text);
+  if (known !== undefined) {
+    return known.value;
+  }
+  const value = parsed(text);
+  lastParsed.unshift({ text, value });
+  lastParsed.splice(keptParsed);
+  return value;
+}
+
+/** The texts that were read last: those of one resource are asked for again and again. Nobody changes a value. */
+const lastParsed: { readonly text: string; readonly value: JsonObject | unknown[] | undefined }[] = [];
+const keptParsed = 4;
+
+function parsed(text: string): JsonObject | unknown[] | undefined {
+  if (bracketDepth(text) > deepestText) {
     return undefined;
   }
   try {

@@ -35,8 +35,21 @@ export function parsePolicy(text: unknown): Policy | undefined {
   return isPolicy(value) ? normalizedPolicy(value) : undefined;
 }
 
+const normalized = new WeakMap<JsonObject, Policy>();
+
 /** A policy in its one form: what AWS takes for the same policy becomes the same JSON. */
 export function normalizedPolicy(policy: JsonObject): Policy {
+  // A policy is compared, classified and looked through for wide grants, each on its own.
+  const known = normalized.get(policy);
+  if (known !== undefined) {
+    return known;
+  }
+  const result = inOneForm(policy);
+  normalized.set(policy, result);
+  return result;
+}
+
+function inOneForm(policy: JsonObject): Policy {
   return {
     ...(policy.Version === undefined ? {} : { Version: canonicalText(policy.Version) }),
     Statement: listOf(policy.Statement)

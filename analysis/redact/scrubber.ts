@@ -15,6 +15,9 @@ const credentials =
 /** Base64 of what gzip made, as `base64gzip` writes it. */
 const compressed = /H4sI[\w+/-]{16,}={0,2}/g;
 
+/** So many characters of texts are remembered; what comes later is read anew. */
+const mostKept = 4_000_000;
+
 /** What unpacks to more bytes than this is not searched, but hidden. */
 const mostUnpacked = 4_000_000;
 
@@ -27,6 +30,8 @@ export class Scrubber {
   private readonly whole = new Set<string>();
   private readonly needles = new Needles();
   private readonly names = new Map<string, string>();
+  private readonly texts = new Map<string, string>();
+  private kept = 0;
 
   public constructor(secrets: Iterable<Secret>) {
     for (const secret of secrets) {
@@ -46,8 +51,23 @@ export class Scrubber {
     return (typeof value === "string" || typeof value === "number") && this.whole.has(String(value));
   }
 
-  /** The text without any secret. */
+  /** The text without any secret. Texts repeat: most of what a change shows stands before it and after it. */
   public text(text: string): string {
+    const known = this.texts.get(text);
+    if (known !== undefined) {
+      return known;
+    }
+    const scrubbed = this.scrubbed(text);
+    this.kept += text.length;
+    if (this.kept > mostKept) {
+      this.texts.clear();
+      this.kept = text.length;
+    }
+    this.texts.set(text, scrubbed);
+    return scrubbed;
+  }
+
+  private scrubbed(text: string): string {
     if (this.whole.has(text)) {
       return placeholder;
     }
