@@ -24,6 +24,7 @@ import { ram } from "./ram";
 import { routePropagation } from "./route-propagation";
 import { route53 } from "./route53";
 import { route53Resolver } from "./route53resolver";
+import { RoutingControls, routingControls } from "./routing-controls";
 import { s3 } from "./s3";
 import { s3Locks } from "./s3-locks";
 import { s3Versioning } from "./s3-versioning";
@@ -35,6 +36,7 @@ import { subnets } from "./subnets";
 
 /** A fresh set of all stand-ins, each with an empty store; those that can be unkind get the switches. */
 export function standIns(unkind = new Unkindness()): StandIn[] {
+  const controls = new RoutingControls();
   return [
     acm(unkind),
     applicationAutoScaling(),
@@ -58,8 +60,9 @@ export function standIns(unkind = new Unkindness()): StandIn[] {
     managedPrefixLists(),
     ram(),
     routePropagation(),
-    route53(),
+    route53(controls),
     route53Resolver(),
+    ...routingControls(controls, unkind),
     s3Locks(),
     s3Versioning(),
     s3(),

@@ -3,6 +3,7 @@ import { ServiceError, xmlAnswer } from "../answer";
 import type { Answer } from "../answer";
 import { found, omit, randomHex, required, restService } from "../toolkit";
 import type { Context, RestOperation, StandIn } from "../toolkit";
+import { RoutingControls } from "./routing-controls";
 import { element, members, renderXml, textOf, texts } from "../xml";
 import type { XmlElement } from "../xml";
 
@@ -15,12 +16,12 @@ const invalid = "InvalidInput";
  * is private, and answers carry no `ChangeInfo`, because the provider waits 10 to 20 seconds
  * for each change that it is told about, although changes are in effect at once here.
  */
-export function route53(): StandIn {
+export function route53(controls = new RoutingControls()): StandIn {
   return restService({
     service: "route53",
     complete: false,
     operations: {
-      ...healthCheckOperations(),
+      ...healthCheckOperations(controls),
       ...cidrOperations(),
       ...queryLoggingOperations(),
       ...dnssecOperations(),
@@ -61,7 +62,7 @@ interface HealthCheck {
   version: number;
 }
 
-function healthCheckOperations(): Record<string, RestOperation> {
+function healthCheckOperations(controls: RoutingControls): Record<string, RestOperation> {
   const checks = new Map<string, HealthCheck>();
   const tags = new Map<string, Map<string, string>>();
   const at = (id = "") =>
@@ -93,8 +94,10 @@ function healthCheckOperations(): Record<string, RestOperation> {
     "GET /2013-04-01/healthcheck/{id}": ({ path }) =>
       reply("GetHealthCheckResponse", { HealthCheck: describe(at(path.id)) }),
     "GET /2013-04-01/healthcheck/{id}/status": ({ path }) => {
-      at(path.id);
-      return reply("GetHealthCheckStatusResponse", { HealthCheckObservations: {} });
+      const status = controls.observation(textOf(at(path.id).config.RoutingControlArn) ?? "");
+      return reply("GetHealthCheckStatusResponse", {
+        HealthCheckObservations: status === undefined ? {} : { HealthCheckObservation: [status] },
+      });
     },
     "POST /2013-04-01/healthcheck/{id}": ({ path, xml }) => {
       const check = at(path.id);

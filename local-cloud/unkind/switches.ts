@@ -20,6 +20,8 @@ export const switches = {
     "a region holds no more than a new account may have (5 VPCs, 5 Elastic IP addresses), and Service Quotas says what such an account starts with",
   "dark-home-region": "no endpoint of eu-west-1 answers, the home region of the environment local",
   silence: "every connection is accepted, and no call that is made meanwhile is ever answered",
+  "dark-cluster-endpoints":
+    "of the five endpoints that flip routing controls, only the one in us-west-2 answers",
   "ecs-rollback":
     "the tasks of every new deployment of ECS exit, and ECS rolls the service back to its last complete deployment",
   "missing-linked-role":
