@@ -15,4 +15,5 @@ export * from "./modules/hpc-cluster";
 export * from "./modules/load-balancer";
 export * from "./modules/network";
 export * from "./modules/resolver";
+export * from "./modules/routing-controls";
 export * from "./modules/state-bucket";

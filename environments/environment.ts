@@ -203,6 +203,27 @@ export const environmentSchema = section({
     rtoSeconds: whole(1, 86_400, "give the recovery time in seconds, at most a day"),
     /** Regions that may be lost with the peak still served. */
     survives: z.literal([0, 1, 2]),
+    /**
+     * Routing controls of Application Recovery Controller: a switch for each region, by which
+     * `meridian region evacuate` leads users away while no control plane can be reached. Their cluster is
+     * charged by the hour, used or not: see modules/routing-controls/README.md. `{}` takes the defaults.
+     *
+     * @default - none: regions leave and come back by their health alone
+     */
+    routingControls: section({
+      /**
+       * Regions that stay on whatever is flipped, unless the safety rule is overridden.
+       *
+       * @default 1
+       */
+      minimumOn: whole(1, 9, "give the number of regions that must stay on").default(1),
+      /**
+       * Seconds after a change in which another one is refused, against flapping.
+       *
+       * @default 5
+       */
+      waitPeriodSeconds: whole(0, 60, "give the seconds to wait, at most a minute").default(5),
+    }).optional(),
   }),
   /**
    * What the network refuses.

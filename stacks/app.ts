@@ -9,6 +9,7 @@ import { readClusterFiles } from "./cluster-files";
 import { EdgeStack } from "./edge-stack";
 import { FoundationStack } from "./foundation-stack";
 import { HpcStack } from "./hpc-stack";
+import { RecoveryStack } from "./recovery-stack";
 import { RegionalStack } from "./regional-stack";
 
 /** What an {@link buildApp | App} is built from. */
@@ -64,16 +65,31 @@ function addEnvironment(app: App, environment: Environment, blockListDay: string
   const bootstrap = new BootstrapStack(app, environment, clusterFiles);
   const foundation = new FoundationStack(app, environment);
   foundation.addDependency(bootstrap);
-  const shared = { foundation, blockedAddresses };
+  const recovery = addRecovery(app, environment, bootstrap);
+  const shared = { foundation, blockedAddresses, recovery };
   const regional = Object.keys(environment.regions).map(
     (region) => new RegionalStack(app, environment, region, shared),
   );
   const hasDistributions = Object.keys(distributedServices(environment)).length > 0;
   const cloudfront = hasDistributions ? new CloudfrontStack(app, environment, shared) : undefined;
-  new EdgeStack(app, environment, { foundation, regional, cloudfront });
+  new EdgeStack(app, environment, { foundation, regional, cloudfront, recovery });
   for (const file of clusterFiles) {
     new HpcStack(app, environment, file, regionalStackOf(regional, file.region));
   }
+}
+
+function addRecovery(
+  app: App,
+  environment: Environment,
+  bootstrap: BootstrapStack,
+): RecoveryStack | undefined {
+  const { routingControls } = environment.recovery;
+  if (routingControls === undefined) {
+    return undefined;
+  }
+  const recovery = new RecoveryStack(app, environment, routingControls);
+  recovery.addDependency(bootstrap);
+  return recovery;
 }
 
 function regionalStackOf(stacks: readonly RegionalStack[], region: string): RegionalStack {

@@ -20,6 +20,8 @@ import {
   HostedZone,
   PrivateHostedZone,
   RegionalRecord,
+  type ExistingCheck,
+  type HttpCheck,
   type ICidrCollection,
   type RoutedEndpoint,
   type RoutingPolicy,
@@ -32,6 +34,7 @@ import type { FoundationStack } from "./foundation-stack";
 import { regionalHostname } from "./hostnames";
 import { certificateAlarmName, outputWord } from "./physical-names";
 import { outputNamed, PlatformStack, stateRegionOf, type Outputs } from "./platform-stack";
+import { routingControlOutput, type RecoveryOutput, type RecoveryStack } from "./recovery-stack";
 import { appRunnerOutput, type RegionalOutput, type RegionalStack } from "./regional-stack";
 import { endpointName, routingPolicyOf } from "./routing-policy";
 
@@ -47,6 +50,12 @@ export interface EdgeStackProps {
    * @default - no service is entered by one
    */
   readonly cloudfront?: CloudfrontStack;
+  /**
+   * The switches that take regions out.
+   *
+   * @default - regions leave by their health alone
+   */
+  readonly recovery?: RecoveryStack;
 }
 
 /** How the world reaches the regions: accelerators, the names of the services, their routing and health checks. */
@@ -54,9 +63,11 @@ export class EdgeStack extends PlatformStack {
   private readonly zone: IHostedZone;
   private readonly regional: ReadonlyMap<string, Outputs<RegionalOutput>>;
   private readonly distributions: Outputs<ReturnType<typeof distributionOutput>>;
+  private readonly recovery: Outputs<RecoveryOutput> | undefined;
   private readonly accelerators: ReadonlyMap<string, Accelerator>;
   private readonly timing: HealthCheckTiming;
   private readonly certificateChecks = new Map<string, HealthCheck>();
+  private readonly controlChecks = new Map<string, HealthCheck>();
   private readonly healthCheckIds = new Map<string, Readonly<Record<string, string>>>();
 
   public constructor(app: App, environment: Environment, upstream: EdgeStackProps) {
@@ -69,6 +80,7 @@ export class EdgeStack extends PlatformStack {
     });
     this.regional = new Map(upstream.regional.map((stack) => [stack.region, stack.read(this)]));
     this.distributions = upstream.cloudfront?.read(this) ?? {};
+    this.recovery = upstream.recovery?.read(this);
     this.createPrivateZone();
     this.timing = this.healthCheckTiming();
     this.accelerators = addAccelerators(this, environment, (region) => ({
@@ -195,8 +207,8 @@ export class EdgeStack extends PlatformStack {
 
   /**
    * Asked through one of the accelerator's addresses, so that the name leaves it when nobody answers there. An
-   * accelerator leads on to a region whose certificate expires, which its own checks do not look at: the name
-   * leaves it then, too, for the regions whose certificates are good.
+   * accelerator leads on to a region whose certificate expires or that was taken out, which its own checks do
+   * not look at: the name leaves it then, too, for the regions that are good.
    */
   private acceleratorEndpoint(target: Accelerator, service: Service, isAlone: boolean): RoutedEndpoint {
     return isAlone
@@ -212,9 +224,11 @@ export class EdgeStack extends PlatformStack {
               timing: this.timing,
             },
             ...Object.fromEntries(
-              this.acceleratedRegions(service).map((region) => [
-                `certificate-${region}`,
-                { kind: "existing", healthCheckId: this.certificateCheck(region).healthCheckId } as const,
+              this.acceleratedRegions(service).flatMap((region): [string, ExistingCheck][] => [
+                [`certificate-${region}`, existing(this.certificateCheck(region))],
+                ...Object.entries(this.routingControl(region)).map(
+                  ([key, check]): [string, ExistingCheck] => [`${key}-${region}`, check],
+                ),
               ]),
             ),
           }),
@@ -269,7 +283,8 @@ export class EdgeStack extends PlatformStack {
           path: service.healthCheck.path,
           timing: this.timing,
         },
-        certificate: { kind: "existing", healthCheckId: this.certificateCheck(region).healthCheckId },
+        certificate: existing(this.certificateCheck(region)),
+        ...this.routingControl(region),
       }),
     };
   }
@@ -298,19 +313,39 @@ export class EdgeStack extends PlatformStack {
     return check;
   }
 
+  /** The check that follows a region's routing control, in what is counted together; none where there are no controls. */
+  private routingControl(region: string): Readonly<Record<string, ExistingCheck>> {
+    if (this.recovery === undefined) {
+      return {};
+    }
+    const check =
+      this.controlChecks.get(region) ??
+      new HealthCheck(this, `RoutingControl-${region}`, {
+        name: `${this.environment.name} routing control ${region}`,
+        check: {
+          kind: "routing-control",
+          routingControlArn: outputNamed(this.recovery, routingControlOutput(region)),
+        },
+      });
+    this.controlChecks.set(region, check);
+    return { "routing-control": existing(check) };
+  }
+
   private appRunnerEndpoint(name: string, service: Service, region: string): RoutedEndpoint {
     const dnsName = outputNamed(this.outputsOf(region), appRunnerOutput(name));
+    const answers: HttpCheck = {
+      kind: "https",
+      fullyQualifiedDomainName: dnsName,
+      path: service.healthCheck.path,
+      timing: this.timing,
+    };
+    const control = this.routingControl(region);
     return {
       target: {
         region,
         value: { kind: "alias", dnsName, hostedZoneId: appRunnerHostedZoneIds[region] ?? "" },
       },
-      healthCheck: {
-        kind: "https",
-        fullyQualifiedDomainName: dnsName,
-        path: service.healthCheck.path,
-        timing: this.timing,
-      },
+      healthCheck: Object.keys(control).length === 0 ? answers : allOf({ service: answers, ...control }),
     };
   }
 
@@ -352,4 +387,8 @@ export class EdgeStack extends PlatformStack {
     }
     return timing;
   }
+}
+
+function existing({ healthCheckId }: HealthCheck): ExistingCheck {
+  return { kind: "existing", healthCheckId };
 }

@@ -38,6 +38,16 @@ export function dnsAlarmTopicName({ name }: Environment): string {
   return `${name}-dns-alarms`;
 }
 
+/** The parameter that says in each region where the routing controls are, and the endpoints that flip them. */
+export function routingControlsParameterName({ name }: Environment): string {
+  return `/meridian/${name}/routing-controls`;
+}
+
+/** The role that may flip the routing controls. */
+export function evacuationRoleName({ name }: Environment): string {
+  return `${name}-meridian-evacuate`;
+}
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 const tableNameLimit = 255;
 

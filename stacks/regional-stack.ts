@@ -1,3 +1,4 @@
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Annotations, type App } from "cdktf";
 
 import type { Environment, Runtime, Service } from "../environments";
@@ -27,10 +28,16 @@ import { addFargateServices } from "./fargate-services";
 import { firewallSettings } from "./firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
 import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
-import { alarmTopicName, certificateAlarmName, outputWord } from "./physical-names";
+import {
+  alarmTopicName,
+  certificateAlarmName,
+  outputWord,
+  routingControlsParameterName,
+} from "./physical-names";
 import { PlatformStack } from "./platform-stack";
 import { addResolver } from "./private-dns";
 import { addPrivateLoadBalancer } from "./private-services";
+import type { RecoveryStack } from "./recovery-stack";
 import { prepareRegistry } from "./registries";
 
 /** What a region tells the stacks that route to it. */
@@ -57,6 +64,12 @@ export interface RegionalStackProps {
   readonly foundation: FoundationStack;
   /** Who is turned away. */
   readonly blockedAddresses: BlockedAddresses;
+  /**
+   * The switches that take regions out.
+   *
+   * @default - the environment has none
+   */
+  readonly recovery?: RecoveryStack;
 }
 
 /** All of one region: network, load balancer, services, alarms. It needs no other region. */
@@ -79,6 +92,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     addResolver(this, environment, network);
     addDnsFirewall(this, environment, network);
     prepareRegistry(this, environment, region);
+    this.noteRoutingControls(shared.recovery);
     const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network, zone, alarmTopic });
     const regional = { environment, network, alarmTopic, loadBalancer, privateLoadBalancer, firewall, zone };
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
@@ -93,6 +107,19 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       ...Object.fromEntries(
         Object.entries(appRunner).map(([name, { domainName }]) => [appRunnerOutput(name), domainName]),
       ),
+    });
+  }
+
+  /** Each region says where the switches are, so that they are found while any other one is dark. */
+  private noteRoutingControls(recovery: RecoveryStack | undefined): void {
+    if (recovery === undefined) {
+      return;
+    }
+    new SsmParameter(this, "RoutingControls", {
+      name: routingControlsParameterName(this.environment),
+      description: "Where the routing controls are, for `meridian region`",
+      type: "String",
+      value: recovery.read(this).routing_controls,
     });
   }
 

@@ -22,6 +22,7 @@ import { checkPermissions } from "./permissions";
 import { checkPrivateEntry } from "./private-entry";
 import { checkRecoveryTime } from "./recovery-time";
 import { checkRegions } from "./regions";
+import { checkRoutingControls } from "./routing-controls";
 import { checkRoutingPolicies } from "./routing-policies";
 import { checkRuntimes } from "./runtimes";
 import { checkScaling } from "./scaling";
@@ -64,6 +65,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkEgress,
   checkExec,
   checkRecoveryTime,
+  checkRoutingControls,
   checkAppRunner,
   checkTables,
   checkHpc,

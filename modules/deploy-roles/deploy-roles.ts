@@ -229,7 +229,7 @@ function workflowOf(repository: string, name: string, ref: string): string {
 
 /**
  * ReadOnlyAccess reads objects, parameters, items and messages too: of all data, only the state stays
- * readable. AWS's own public parameters name machine images, and hold nothing of the account's.
+ * readable, and the parameter that says where routing controls are. AWS's own name machine images.
  */
 function planPolicy(
   {
@@ -268,7 +268,10 @@ function planPolicy(
           "ssm:GetParametersByPath",
           "ssm:GetParameterHistory",
         ],
-        NotResource: `arn:${partition}:ssm:*:*:parameter/aws/service/*`,
+        NotResource: [
+          `arn:${partition}:ssm:*:*:parameter/aws/service/*`,
+          `arn:${partition}:ssm:*:${account}:parameter/meridian/${environment}/routing-controls`,
+        ],
       },
       { Sid: "DenyData", Effect: "Deny", Action: dataActions, Resource: "*" },
       {

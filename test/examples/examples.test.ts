@@ -17,7 +17,14 @@ describe("The examples", () => {
         ...["simple", "weighted", "latency", "failover", "geolocation", "geoproximity", "multivalue"].map(
           (policy) => `routing-${policy}`,
         ),
-        ...["routing-ip-based", "routing-alias-tree", "health-checks", "dnssec", "resolver"],
+        ...[
+          "routing-ip-based",
+          "routing-alias-tree",
+          "health-checks",
+          "dnssec",
+          "resolver",
+          "routing-controls",
+        ],
         ...["fargate", "app-runner", "ecs-express", "distribution", "global-accelerator"],
         ...["global-table", "container-registry", "firewall"],
       ]),

@@ -146,7 +146,10 @@ describe("DeployRoles", () => {
           "ssm:GetParametersByPath",
           "ssm:GetParameterHistory",
         ],
-        NotResource: "arn:aws:ssm:*:*:parameter/aws/service/*",
+        NotResource: [
+          "arn:aws:ssm:*:*:parameter/aws/service/*",
+          "arn:aws:ssm:*:111122223333:parameter/meridian/prod/routing-controls",
+        ],
       },
       expect.objectContaining({ Sid: "DenyData", Effect: "Deny", Resource: "*" }),
       {
@@ -223,6 +226,7 @@ describe("DeployRoles", () => {
     ["codecommit:GetRepository", "arn:aws:codecommit:eu-west-1:123456789012:x"],
     ["states:DescribeStateMachine", "arn:aws:states:eu-west-1:123456789012:stateMachine:x"],
     ["ssm:GetParameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/aws/service/ami"],
+    ["ssm:GetParameter", "arn:aws:ssm:eu-west-1:111122223333:parameter/meridian/prod/routing-controls"],
     ["ssm:GetDocument", "arn:aws:ssm:eu-west-1:123456789012:document/x"],
     ["xray:GetGroup", "arn:aws:xray:eu-west-1:123456789012:group/x/y"],
     ["xray:GetSamplingRules", "*"],

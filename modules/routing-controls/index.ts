@@ -1,0 +1,2 @@
+export * from "./evacuation-role";
+export * from "./routing-controls";
