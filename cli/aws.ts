@@ -12,6 +12,8 @@ import { askParent, type ParentAnswer } from "./aws/delegation";
 import { type Parameters, ssmParameters } from "./aws/parameters";
 import { iamLinkedRoles, type LinkedRoles } from "./aws/linked-roles";
 import { ecsTaskDefinitions, type TaskDefinitions } from "./aws/task-definitions";
+import { type Entries, regionalEntries } from "./aws/entries";
+import { clusterRoutingControls, type RoutingControls } from "./aws/routing-controls";
 import { type Tagged, taggedResources } from "./aws-tagged";
 import { runningWorkloads, type Workloads } from "./aws/workloads";
 import type { Backend } from "./manifest";
@@ -68,6 +70,10 @@ export interface Aws {
   readonly fleetTable: OpenFleetTable;
   /** What runs of what was deployed. */
   readonly workloads: Workloads;
+  /** How regions are entered. */
+  readonly entries: Entries;
+  /** The switches that take regions out. */
+  readonly routingControls: RoutingControls;
 }
 
 /** `forbidden`: it exists, but is another account's or closed to these credentials. */
@@ -139,4 +145,6 @@ export const awsSdk: Aws = {
   logs: cloudWatchLogs,
   fleetTable: dynamodbTable,
   workloads: runningWorkloads,
+  entries: regionalEntries,
+  routingControls: clusterRoutingControls,
 };

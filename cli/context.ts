@@ -12,6 +12,21 @@ import type { Folding } from "./terminal/folding";
 import type { RunProcess } from "./terraform/process";
 import type { Workspace } from "./workspace";
 
+/** What the runner needs to know of a service. */
+export interface EnvironmentService {
+  readonly regions: readonly string[];
+  /** The weight of each runtime. */
+  readonly runtimes: Readonly<Partial<Record<"fargate" | "app-runner", number>>>;
+  /** Tasks that carry the peak, in all regions together. */
+  readonly peakTasks: number;
+  readonly healthCheck: { readonly path: string };
+  readonly routing: {
+    readonly entry: "dns" | "accelerator" | "distribution" | "private";
+    readonly subdomain: string;
+    readonly hostname: string;
+  };
+}
+
 /** What the runner needs to know of an environment. */
 export interface TargetEnvironment {
   readonly name: string;
@@ -27,6 +42,28 @@ export interface TargetEnvironment {
     readonly replicaRegion: string;
     /** Which of the two is read and written. */
     readonly location: "home" | "replica";
+  };
+  /**
+   * The domain of its services.
+   *
+   * @default - not known
+   */
+  readonly domain?: { readonly name: string };
+  /**
+   * Its services by name.
+   *
+   * @default - none
+   */
+  readonly services?: Readonly<Record<string, EnvironmentService>>;
+  /**
+   * What a lost region may cost.
+   *
+   * @default - not known, and no routing controls
+   */
+  readonly recovery?: {
+    readonly rtoSeconds: number;
+    /** Absent where no switch takes regions out. */
+    readonly routingControls?: { readonly minimumOn: number };
   };
   /**
    * Its HPC clusters by name.

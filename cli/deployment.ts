@@ -13,6 +13,7 @@ import { findOrphans, guardOrphans, type Orphan } from "./orphans";
 import { PlanBundle } from "./plan-bundle";
 import { type PlansByStack, readPlans } from "./plan-reading";
 import { applyPlan, planDestroy, planStack } from "./planning";
+import { switchOnNewControls } from "./region/switch-on";
 import { changeList, type Outcome, type StackResult } from "./report";
 import { reportOf } from "./report-input";
 import { ReviewedPlans } from "./reviewed-plans";
@@ -274,6 +275,8 @@ function applyStack(
     begin: async () => {
       if (mode === "destroy") {
         await endComputeNodes(session, stack);
+      } else {
+        await switchOnNewControls(session, home, stack);
       }
       const begun = await BegunApply.begin(session, home, stack, mode, reviewed?.digest);
       if (mode === "apply" && !home.isBootstrap(stack)) {

@@ -12,6 +12,7 @@ import { outputCommand } from "./commands/output";
 import { planCommand } from "./commands/plan";
 import { recoverCommand, unlockCommand } from "./commands/recover";
 import { preflightCommand } from "./commands/preflight";
+import { regionCommand } from "./commands/region";
 import { stateCommand } from "./commands/state";
 import { synthCommand } from "./commands/synth";
 import { validateCommand } from "./commands/validate";
@@ -34,6 +35,7 @@ const commands: readonly MakeCommand[] = [
   deployCommand,
   destroyCommand,
   outputCommand,
+  regionCommand,
   stateCommand,
   recoverCommand,
   unlockCommand,

@@ -69,6 +69,11 @@ export class Workspace {
     return join(this.root, "bootstrap", `${environment}.tfstate`);
   }
 
+  /** Where an environment's routing controls are, as it was read last. */
+  public routingControls(environment: string): string {
+    return join(this.root, "routing-controls", `${environment}.json`);
+  }
+
   /** Held while a command works on an environment. */
   public lock(environment: string): string {
     return join(this.root, `${environment}.lock`);

@@ -282,6 +282,26 @@ export class FakeAws implements Aws {
     appRunnerService: () => Promise.resolve(undefined),
   };
 
+  /** What parameters of Systems Manager hold, as `region/name`. */
+  public readonly parameters = new Map<string, string>();
+
+  public readonly entries: Aws["entries"] = {
+    status: () => Promise.resolve(200),
+    appRunner: () => Promise.resolve(undefined),
+    parameter: (_access, region, name) => Promise.resolve(this.parameters.get(`${region}${name}`)),
+  };
+
+  /** Whether routing controls are on, by ARN. */
+  public readonly controls = new Map<string, boolean>();
+
+  public readonly routingControls: Aws["routingControls"] = {
+    states: () => Promise.resolve(new Map(this.controls)),
+    set: (_access, _endpoints, wanted) => {
+      wanted.forEach((state, arn) => this.controls.set(arn, state === "On"));
+      return Promise.resolve();
+    },
+  };
+
   public callerIdentity(): ReturnType<Aws["callerIdentity"]> {
     return Promise.resolve({ account: this.account, arn: `arn:aws:iam::${this.account}:user/ada` });
   }

@@ -123,6 +123,15 @@ export class LocalRunner {
     }
   }
 
+  /** The outputs of a stack, as its state holds them. */
+  async outputsOf(stack: string): Promise<Record<string, string>> {
+    const settings = { bucket, key: `demo/${stack}.tfstate`, region: demo.homeRegion };
+    const state = await this.context.aws.readState(this.access, { type: "s3", settings });
+    return Object.fromEntries(
+      Object.entries(state?.outputs ?? {}).map(([name, { value }]) => [name, String(value)]),
+    );
+  }
+
   /** Turns exactly these switches of the local cloud on. */
   async beUnkind(...names: readonly Switch[]): Promise<void> {
     const status = await localCloudStatus(this.context.workspace.localCloud);
