@@ -1,3 +1,4 @@
+import { servedCertificate } from "../aws/served-certificate";
 import type { Session } from "../session";
 import type { StateHome } from "../state-home";
 import { checkAppRunner } from "./app-runner";
@@ -9,6 +10,7 @@ import { checkQuotas } from "./quotas";
 import { checkRegions } from "./regions";
 import { checkSecrets } from "./secrets";
 import { declaredIn, standingIn, type Standing, type Subject } from "./subject";
+import { checkServedCertificates } from "./served-certificates";
 import { checkZones } from "./zones";
 
 export type { Finding, Verdict } from "./finding";
@@ -23,6 +25,7 @@ const checks: readonly Check[] = [
   checkCollisions,
   checkAppRunner,
   checkInstances,
+  checkServedCertificates,
   checkLinkedRoles,
   checkQuotas,
 ];
@@ -55,6 +58,8 @@ export async function preflight(session: Session, home: StateHome): Promise<Find
     standing,
     parentOf: (domain) => context.aws.parentOf(access, domain),
     bucketStatus: (bucket, region) => context.aws.bucketStatus(access, bucket, region),
+    servedCertificate,
+    now: context.now,
   });
   return inOrder([...unread, ...asked]);
 }

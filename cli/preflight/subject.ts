@@ -1,5 +1,6 @@
 import type { AwsAccess, BucketStatus } from "../aws";
 import type { ParentAnswer } from "../aws/delegation";
+import type { ServedCertificate } from "../aws/served-certificate";
 import type { TargetEnvironment } from "../context";
 import { type Block, type Configuration, regionOf, type Stack } from "../manifest";
 import type { State } from "../state";
@@ -26,7 +27,7 @@ export interface Standing {
 /** What a preflight asks about. */
 export interface Subject {
   readonly access: AwsAccess;
-  readonly environment: Pick<TargetEnvironment, "name" | "account" | "homeRegion">;
+  readonly environment: Pick<TargetEnvironment, "name" | "account" | "homeRegion" | "target" | "services">;
   readonly resources: readonly Declared[];
   readonly data: readonly Declared[];
   readonly standing: readonly Standing[];
@@ -34,6 +35,9 @@ export interface Subject {
   readonly bucketStatus: (bucket: string, region: string) => Promise<BucketStatus>;
   /** What the zone above a domain says of it. */
   readonly parentOf: (domain: string) => Promise<ParentAnswer>;
+  /** The certificate that a host shows for a name. */
+  readonly servedCertificate: (host: string, name: string) => Promise<ServedCertificate>;
+  readonly now: () => Date;
 }
 
 /** The blocks of stacks, each with the region that its provider works in. */
@@ -86,6 +90,11 @@ export function ofTypes(declared: readonly Declared[], ...types: readonly string
   return declared.filter(({ type }) => types.includes(type));
 }
 
+/** The resources of a type that stand. */
+export function ofType(standing: readonly Standing[], type: string): Standing[] {
+  return standing.filter((each) => each.type === type);
+}
+
 /** The regions of what is declared, sorted. */
 export function regionsOf(declared: readonly Declared[]): string[] {
   return [...new Set(declared.map(({ region }) => region))].sort();
@@ -109,9 +118,7 @@ export function referredTo(
 
 /** The values of an attribute of what stands. */
 export function valuesStanding(standing: readonly Standing[], type: string, attribute: string): Set<string> {
-  return new Set(
-    standing.filter((each) => each.type === type).map(({ attributes }) => String(attributes[attribute])),
-  );
+  return new Set(ofType(standing, type).map(({ attributes }) => String(attributes[attribute])));
 }
 
 /** A block inside a block, which Terraform's JSON writes as an object or a list. */

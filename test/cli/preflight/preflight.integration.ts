@@ -364,6 +364,8 @@ describe("the delegation of a domain", () => {
         : [],
       bucketStatus: () => Promise.resolve("absent"),
       parentOf: () => (parent instanceof Error ? Promise.reject(parent) : Promise.resolve(parent)),
+      servedCertificate: () => Promise.reject(new Error("nothing is served")),
+      now: () => new Date(),
     });
     cloud.stop();
     return found.find(({ what }) => what === "delegation of example.com") ?? {};
@@ -434,6 +436,8 @@ describe("a preflight that may ask nothing", () => {
       standing: [],
       bucketStatus: () => Promise.reject(new Error("AccessDenied: no")),
       parentOf: () => Promise.reject(new Error("nobody answers")),
+      servedCertificate: () => Promise.reject(new Error("nothing is served")),
+      now: () => new Date(),
     };
 
     const found = await findingsOf(subject);
