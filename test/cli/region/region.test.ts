@@ -39,7 +39,7 @@ function prepared(
 ): FakeContext {
   const aws = new FakeAws();
   for (const region of regions) {
-    aws.parameters.set(`${region}${parameter}`, JSON.stringify(set));
+    aws.parameterValues.set(`${region}${parameter}`, JSON.stringify(set));
     aws.controls.set(arnOf(region), true);
   }
   aws.workloads.ecsService = (_access, { cluster, name }) =>
@@ -188,7 +188,7 @@ describe("meridian region evacuate", () => {
 
   it("goes on while the region that leaves is dark, with its state and its credentials' answers", async () => {
     const context = prepared({}, (aws) => {
-      aws.parameters.delete(`eu-west-1${parameter}`);
+      aws.parameterValues.delete(`eu-west-1${parameter}`);
       const identity = aws.callerIdentity();
       aws.callerIdentity = (...args: unknown[]) => (args[1] === "eu-west-1" ? dark() : identity);
       aws.readState = dark;
@@ -342,8 +342,8 @@ describe("meridian region status", () => {
 
   it("refuses where nothing says where the controls are, with what each place said", async () => {
     const context = prepared({}, (aws) => {
-      aws.parameters.delete(`eu-west-1${parameter}`);
-      aws.parameters.set(`eu-central-1${parameter}`, "{}");
+      aws.parameterValues.delete(`eu-west-1${parameter}`);
+      aws.parameterValues.set(`eu-central-1${parameter}`, "{}");
     });
     const { workspace } = context;
 

@@ -282,13 +282,10 @@ export class FakeAws implements Aws {
     appRunnerService: () => Promise.resolve(undefined),
   };
 
-  /** What parameters of Systems Manager hold, as `region/name`. */
-  public readonly parameters = new Map<string, string>();
-
   public readonly entries: Aws["entries"] = {
     status: () => Promise.resolve(200),
     appRunner: () => Promise.resolve(undefined),
-    parameter: (_access, region, name) => Promise.resolve(this.parameters.get(`${region}${name}`)),
+    parameter: (_access, region, name) => Promise.resolve(this.parameterValues.get(`${region}${name}`)),
   };
 
   /** Whether routing controls are on, by ARN. */
