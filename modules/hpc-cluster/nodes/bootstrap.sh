@@ -126,7 +126,8 @@ for directory in /opt/amazon/efa/bin /opt/amazon/openmpi/bin /usr/lib64/openmpi/
 done
 unset directory
 SH
-  [ "$(setting efa)" = true ] || return 0
+  # Not in an image, from which head nodes boot too.
+  if [ "$role" = image ] || [ "$(setting efa)" != true ]; then return 0; fi
   install -d /etc/security/limits.d; printf '* soft memlock unlimited\n* hard memlock unlimited\n' > /etc/security/limits.d/meridian-efa.conf
   # Processes of one job read one another's memory, which Ubuntu forbids.
   [ "$os" != ubuntu ] || { echo kernel.yama.ptrace_scope=0 > /etc/sysctl.d/60-meridian-efa.conf; sysctl -qp /etc/sysctl.d/60-meridian-efa.conf; }
@@ -405,7 +406,7 @@ compute_node() {
 # What takes time of a boot, and is the same for every node. Nothing of the cluster's stays: no settings, no keys, no logs.
 ready_image() {
   local what; rm -f "$manifest"
-  users; once "$(packages)" install_packages; add_efa; add_slurm
+  users; once "$(packages)" install_packages; add_efa; add_slurm; set_up_mpi
   once agent install_agent
   for what in $(setting imageHolds); do once "$what" "install_$what"; done
   for what in munge slurmctld slurmd slurmdbd; do systemctl disable --now "$what" || true; done

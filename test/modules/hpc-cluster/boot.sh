@@ -54,7 +54,7 @@ install -D /dev/null /opt/aws/amazon-cloudwatch-agent/etc/x; install -D "$progra
 : > "$scratch/built"
 if [ -e "$directory/image-build.sh" ]; then
   PATH=$programs:$PATH bash "$directory/image-build.sh" >"$scratch/output" 2>&1 </dev/null || cat "$scratch/output" >&2
-  sleep 0.2; mv "$scratch/calls" "$scratch/built"; : > "$CALLS"; ls -d /etc/meridian /opt/meridian /etc/munge/munge.key >> "$scratch/built" 2>/dev/null || true
+  sleep 0.2; mv "$scratch/calls" "$scratch/built"; : > "$CALLS"; ls -d /etc/meridian /opt/meridian /etc/munge/munge.key /etc/profile.d/meridian-mpi.sh >> "$scratch/built" 2>/dev/null || true
 fi
 started=$EPOCHREALTIME
 code=0; PATH=$programs:$PATH bash "$directory/user-data.sh" >"$scratch/output" 2>&1 </dev/null || code=$?
