@@ -66,7 +66,7 @@ export function changedAttributes(
 
 /** A path without its list positions: `health_check[0].path` becomes `health_check.path`. */
 export function attributeName(path: string): string {
-  return path.replaceAll(/\[\d*\]/g, "");
+  return path.includes("[") ? path.replaceAll(/\[\d*\]/g, "") : path;
 }
 
 /** Terraform's path as a list of steps, written as one name: `["ingress", 0, "port"]`. */

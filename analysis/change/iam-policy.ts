@@ -235,8 +235,10 @@ function normalizedStatement(statement: JsonObject): PolicyStatement {
 
 /** Action names are case-insensitive to IAM; the service's prefix in lower case is how people write it. */
 function lowerService(action: string): string {
-  const [service, ...rest] = action.split(":");
-  return [service?.toLowerCase(), ...rest].join(":");
+  const colon = action.indexOf(":");
+  const service = colon < 0 ? action : action.slice(0, colon);
+  const written = service.toLowerCase();
+  return written === service ? action : `${written}${action.slice(service.length)}`;
 }
 
 function principalNames(principal: unknown): string[] | undefined {

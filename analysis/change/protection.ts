@@ -157,8 +157,8 @@ export function protectionsLost(change: ClassifiableChange): string[] {
     return [];
   }
   return change.attributes.flatMap(({ path, before, after, unknown }) => {
-    const guard =
-      unknown === true ? undefined : guards.find(({ attribute }) => attribute.test(attributeName(path)));
+    const name = attributeName(path);
+    const guard = unknown === true ? undefined : guards.find(({ attribute }) => attribute.test(name));
     return guard?.isOff(after, before) === true ? [`${guard.says} (${path})`] : [];
   });
 }
