@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 
 import { type Explanation, explain } from "../diagnose";
 import { parseEvent } from "./events";
-import { exitCodeOfSignal } from "./process";
+import { exitCodeOfSignal, type ProcessResult } from "./process";
 
 /** The errors in what a program wrote for people, without what stands before them and without events. */
 export function errorsIn(output: string): string {
@@ -68,4 +68,17 @@ export function explainSignal(signal: NodeJS.Signals, operation: string): Explan
         ? `${remedy} Then run \`meridian recover <env>\`, which takes what it had made into the state, and the command again.`
         : `${remedy} Then run the command again: a ${operation} changes nothing in AWS.`,
   };
+}
+
+/** Why a Terraform failed, if that is known: how it ended tells more than what it said. */
+export function explainEnd(
+  { signal, wasHurried }: Pick<ProcessResult, "signal" | "wasHurried">,
+  operation: string,
+  said: string,
+  directory: string,
+): Explanation | undefined {
+  if (signal !== undefined) {
+    return explainSignal(signal, operation);
+  }
+  return wasHurried === true ? stoppedAtOnce : (explain(said) ?? explainSilence(directory));
 }

@@ -21,7 +21,7 @@ import {
   formatDiagnostic,
   humanLine,
 } from "./events";
-import { errorsIn, explainSignal, explainSilence, stoppedAtOnce } from "./last-words";
+import { errorsIn, explainEnd } from "./last-words";
 import type { ProcessResult, RunProcess } from "./process";
 import { ProviderLock } from "./provider-lock";
 
@@ -302,12 +302,7 @@ export class TerraformCommand implements Terraform {
         ? errors.map((diagnostic) => formatDiagnostic(diagnostic, stack.configuration)).join("\n")
         : errorsIn(`${result.output}\n${result.errors}`);
     const { signal } = result;
-    const known =
-      signal !== undefined
-        ? explainSignal(signal, operation)
-        : result.wasHurried === true
-          ? stoppedAtOnce
-          : (explain(said) ?? explainSilence(this.settings.runDirectory));
+    const known = explainEnd(result, operation, said, this.settings.runDirectory);
     const fallback = said === "" ? `terraform ${operation} ended with exit code ${result.exitCode}.` : said;
     const resources =
       events.failed.length > 0 ? events.failed : errors.flatMap(({ address }) => address ?? []);
