@@ -4,7 +4,7 @@
  * time, so that the figure says what a boot waits for and not how fast a network is.
  */
 import { answers, playBoot, settings, systems, type Boot } from "../test/modules/hpc-cluster/boot-files";
-import type { NodeSettings } from "../modules/hpc-cluster/user-data";
+import type { NodeSettings } from "../modules/hpc-cluster/machines/user-data";
 
 /** Seconds that a call takes on a machine of four cores with a fast network, by how it begins. The kernel takes 20 more. */
 const assumed: readonly (readonly [RegExp, number])[] = [

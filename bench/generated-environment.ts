@@ -1,5 +1,5 @@
 import type { EnvironmentInput } from "../environments";
-import { regionNames, partitionOf, zonesOf } from "../modules/core";
+import { regionNames, partitionOf, zonesOf } from "../core";
 
 /** An environment over the first regions of the alphabet, all services in each of them. */
 export function generatedEnvironment(regionCount: number, serviceCount: number): EnvironmentInput {

@@ -2,16 +2,16 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { awsSdk } from "./aws";
-import type { Context, LocalCloud, Terminal } from "./context";
-import { InterruptedError } from "./errors";
-import { Interrupts } from "./interrupts";
+import { awsSdk } from "./aws/aws";
+import type { Context, LocalCloud, Terminal } from "./session/context";
+import { InterruptedError } from "./base/errors";
+import { Interrupts } from "./base/interrupts";
 import { askUrl } from "./runs/answers";
 import { preflight } from "./preflight";
 import { run } from "./program";
 import { foldingOf } from "./terminal/folding";
 import { processRunner } from "./terraform/process";
-import { Workspace } from "./workspace";
+import { Workspace } from "./base/workspace";
 
 /** Runs the command line of this process. */
 export function main(projectDirectory: string): void {

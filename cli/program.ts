@@ -17,9 +17,9 @@ import { stateCommand } from "./commands/state";
 import { synthCommand } from "./commands/synth";
 import { validateCommand } from "./commands/validate";
 import { commentCommand } from "./comment";
-import type { Context } from "./context";
-import { explain } from "./diagnose";
-import { CommandError, exitCodes, messageOf } from "./errors";
+import type { Context } from "./session/context";
+import { explain } from "./base/diagnose";
+import { CommandError, exitCodes, messageOf } from "./base/errors";
 
 /** Makes a command; it reports its exit code through `done`. */
 type MakeCommand = (context: Context, done: (exitCode: number) => void) => Command;

@@ -1,15 +1,15 @@
-import { ValidationError } from "../modules/core";
+import { ValidationError } from "../core";
 import dev from "./dev";
-import type { Environment, EnvironmentInput } from "./environment";
+import type { Environment, EnvironmentInput } from "./schema/environment";
 import local from "./local";
-import { nearestName } from "./nearest-name";
+import { nearestName } from "./schema/nearest-name";
 import prod from "./prod";
 import staging from "./staging";
-import { validateEnvironments } from "./validate";
+import { validateEnvironments } from "./schema/validate";
 
 export * from "./environment";
-export type { ClusterSettings } from "./hpc";
-export type { RoutingPolicySettings } from "./routing";
+export type { ClusterSettings } from "./schema/hpc/settings";
+export type { RoutingPolicySettings } from "./schema/routing/settings";
 export {
   logRetentionDays,
   type ParsedService,
@@ -21,9 +21,9 @@ export {
   type ServiceRouting,
   type ServiceScaling,
   type ServiceSidecar,
-} from "./service";
-export type { TableSettings } from "./tables";
-export { validateEnvironments, type EnvironmentFile } from "./validate";
+} from "./schema/service/settings";
+export type { TableSettings } from "./schema/tables/settings";
+export { validateEnvironments, type EnvironmentFile } from "./schema/validate";
 
 const files: Readonly<Record<string, EnvironmentInput>> = { local, dev, staging, prod };
 

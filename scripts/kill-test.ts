@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { Workspace } from "../cli/workspace";
+import { Workspace } from "../cli/base/workspace";
 import { localCloudEnvironment, startLocalCloud, stopLocalCloud } from "../local-cloud";
 import { Killing, type Victim } from "../test/cli/support/killing";
 

@@ -1,11 +1,11 @@
 import { App } from "cdktf";
 
 import type { Environment } from "../environments";
-import { InternalError } from "../modules/core";
-import { readBlockedAddresses } from "./blocked-addresses";
+import { InternalError } from "../core";
+import { readBlockedAddresses } from "./firewall/blocked-addresses";
 import { BootstrapStack } from "./bootstrap-stack";
 import { CloudfrontStack, distributedServices } from "./cloudfront-stack";
-import { readClusterFiles } from "./cluster-files";
+import { readClusterFiles } from "./hpc/cluster-files";
 import { EdgeStack } from "./edge-stack";
 import { FoundationStack } from "./foundation-stack";
 import { HpcStack } from "./hpc-stack";

@@ -1,10 +1,10 @@
 import { TerraformOutput, type App } from "cdktf";
 
 import type { Environment } from "../environments";
-import { partitionOf } from "../modules/core";
+import { partitionOf } from "../core";
 import { DeployRoles } from "../modules/deploy-roles";
 import { StateBucket } from "../modules/state-bucket";
-import type { ClusterFile } from "./cluster-files";
+import type { ClusterFile } from "./hpc/cluster-files";
 import { PlatformStack } from "./platform-stack";
 
 /** What the environment needs before Terraform can keep a state: the bucket for it, and who may deploy. */

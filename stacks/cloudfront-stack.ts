@@ -2,14 +2,14 @@ import type { App } from "cdktf";
 
 import type { Environment, Service } from "../environments";
 import { AlarmTopic } from "../modules/alarm-topic";
-import { pascalCase, type ICertificate, type IFirewall, type IHostedZone } from "../modules/core";
+import { pascalCase, type ICertificate, type IFirewall, type IHostedZone } from "../core";
 import { Certificate, CertificateExpiryAlarm, HostedZone } from "../modules/dns";
 import { Distribution } from "../modules/distribution";
 import { Firewall } from "../modules/firewall";
-import type { BlockedAddresses } from "./blocked-addresses";
-import { firewallSettings } from "./firewall-settings";
+import type { BlockedAddresses } from "./firewall/blocked-addresses";
+import { firewallSettings } from "./firewall/firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
-import { sharedCertificateNames } from "./hostnames";
+import { sharedCertificateNames } from "./dns/hostnames";
 import { cloudfrontAlarmTopicName, cloudfrontCertificateAlarmName, outputWord } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
 

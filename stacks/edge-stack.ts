@@ -8,7 +8,7 @@ import {
   type HealthCheckTiming,
   type IDnsTarget,
   type IHostedZone,
-} from "../modules/core";
+} from "../core";
 import { appRunnerHostedZoneIds } from "../modules/app-runner";
 import { cloudFrontHostedZoneId } from "../modules/distribution";
 import {
@@ -27,16 +27,16 @@ import {
   type RoutingPolicy,
 } from "../modules/dns";
 import type { Accelerator } from "../modules/global-accelerator";
-import { addAccelerators, everywhere } from "./accelerators";
+import { addAccelerators, everywhere } from "./routing/accelerators";
 import { distributionOutput, type CloudfrontStack } from "./cloudfront-stack";
-import { addDnsAlarms, route53MetricsRegion } from "./dns-alarms";
+import { addDnsAlarms, route53MetricsRegion } from "./dns/dns-alarms";
 import type { FoundationStack } from "./foundation-stack";
-import { regionalHostname } from "./hostnames";
+import { regionalHostname } from "./dns/hostnames";
 import { certificateAlarmName, outputWord } from "./physical-names";
 import { outputNamed, PlatformStack, stateRegionOf, type Outputs } from "./platform-stack";
 import { routingControlOutput, type RecoveryOutput, type RecoveryStack } from "./recovery-stack";
 import { appRunnerOutput, type RegionalOutput, type RegionalStack } from "./regional-stack";
-import { endpointName, routingPolicyOf } from "./routing-policy";
+import { endpointName, routingPolicyOf } from "./routing/routing-policy";
 
 /** The stacks that the edge leads to. */
 export interface EdgeStackProps {

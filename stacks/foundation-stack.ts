@@ -2,12 +2,12 @@ import { TerraformOutput, type App } from "cdktf";
 
 import type { Environment } from "../environments";
 import { ImageRepository, RegistryReplication } from "../modules/container-registry";
-import { pascalCase, type IHostedZone } from "../modules/core";
+import { pascalCase, type IHostedZone } from "../core";
 import { HostedZone, type LookedUpZone, QueryLog, ZoneSigning, ZoneSigningKey } from "../modules/dns";
-import { forgetFormerProof } from "./former-proof";
+import { forgetFormerProof } from "./dns/former-proof";
 import { PlatformStack } from "./platform-stack";
-import { repositoryNames } from "./repository-names";
-import { addTables } from "./tables";
+import { repositoryNames } from "./registry/repository-names";
+import { addTables } from "./tables/tables";
 
 /** Where Route 53 keeps the keys that sign zones and the logs of their queries. */
 const route53Region = "us-east-1";

@@ -2,7 +2,7 @@ import { Annotations, TerraformOutput, type App } from "cdktf";
 
 import type { Environment } from "../environments";
 import { formatFinding, HpcCluster } from "../modules/hpc-cluster";
-import type { ClusterFile } from "./cluster-files";
+import type { ClusterFile } from "./hpc/cluster-files";
 import { PlatformStack } from "./platform-stack";
 import type { RegionalStack } from "./regional-stack";
 

@@ -1,5 +1,5 @@
 import type { Environment } from "../environments";
-import { partitionOf, resourceName } from "../modules/core";
+import { partitionOf, resourceName } from "../core";
 
 /** Names in AWS that one stack gives and another spells out, instead of reading an output. */
 

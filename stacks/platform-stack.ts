@@ -3,7 +3,7 @@ import { DataTerraformRemoteStateS3, S3Backend, TerraformOutput, TerraformStack,
 
 import type { Environment } from "../environments";
 import { replicaBucketName } from "../modules/state-bucket";
-import { InternalError, pascalCase, platformTags } from "../modules/core";
+import { InternalError, pascalCase, platformTags } from "../core";
 
 /** What is known of an upstream stack: its outputs by name, read from its state at plan time. */
 export type Outputs<Name extends string> = Readonly<Record<Name, string>>;

@@ -1,7 +1,7 @@
 import type { App } from "cdktf";
 
 import type { Environment } from "../environments";
-import { partitionOf } from "../modules/core";
+import { partitionOf } from "../core";
 import { EvacuationRole, RoutingControls } from "../modules/routing-controls";
 import { replicaBucketName } from "../modules/state-bucket";
 import { evacuationRoleName, outputWord, routingControlsParameterName } from "./physical-names";

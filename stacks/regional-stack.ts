@@ -11,7 +11,7 @@ import {
   type IHostedZone,
   type ILoadBalancer,
   type INetwork,
-} from "../modules/core";
+} from "../core";
 import { Certificate, CertificateExpiryAlarm, HostedZone } from "../modules/dns";
 import { dualStackNetworkAclDenies, Firewall, networkAclDenies } from "../modules/firewall";
 import { LoadBalancer } from "../modules/load-balancer";
@@ -21,13 +21,13 @@ import {
   Network,
   type NetworkProps,
 } from "../modules/network";
-import { addAppRunnerServices } from "./app-runner-services";
-import type { BlockedAddresses } from "./blocked-addresses";
-import { addDnsFirewall } from "./dns-firewall";
-import { addFargateServices } from "./fargate-services";
-import { firewallSettings } from "./firewall-settings";
+import { addAppRunnerServices } from "./runtimes/app-runner-services";
+import type { BlockedAddresses } from "./firewall/blocked-addresses";
+import { addDnsFirewall } from "./dns/dns-firewall";
+import { addFargateServices } from "./runtimes/fargate-services";
+import { firewallSettings } from "./firewall/firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
-import { regionalCertificateName, sharedCertificateNames } from "./hostnames";
+import { regionalCertificateName, sharedCertificateNames } from "./dns/hostnames";
 import {
   alarmTopicName,
   certificateAlarmName,
@@ -35,10 +35,10 @@ import {
   routingControlsParameterName,
 } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
-import { addResolver } from "./private-dns";
-import { addPrivateLoadBalancer } from "./private-services";
+import { addResolver } from "./dns/private-dns";
+import { addPrivateLoadBalancer } from "./runtimes/private-services";
 import type { RecoveryStack } from "./recovery-stack";
-import { prepareRegistry } from "./registries";
+import { prepareRegistry } from "./registry/registries";
 
 /** What a region tells the stacks that route to it. */
 export type RegionalOutput =

@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings, type Patience } from "../aws-client";
+import type { AwsAccess } from "./aws";
+import { clientSettings, type Patience } from "./client";
 
 /** How a region's copy of a service is entered, asked as the outage allows: soon, and without a control plane. */
 export interface Entries {

@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
+import type { AwsAccess } from "./aws";
+import { clientSettings } from "./client";
 
 /** Service-linked roles: those of the account in whose names AWS's services work. */
 export interface LinkedRoles {

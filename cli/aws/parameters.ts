@@ -1,6 +1,6 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
-import { CommandError, messageOf } from "../errors";
+import type { AwsAccess } from "./aws";
+import { clientSettings } from "./client";
+import { CommandError, messageOf } from "../base/errors";
 
 /** Parameters of Systems Manager: what can be kept, and made by one alone, before any bucket stands. */
 export interface Parameters {

@@ -1,8 +1,8 @@
-import type { ClientSettings, Patience } from "../aws-client";
-import { clientSettings } from "../aws-client";
-import type { AwsAccess } from "../aws";
-import { explain } from "../diagnose";
-import { CommandError, messageOf } from "../errors";
+import type { ClientSettings, Patience } from "./client";
+import { clientSettings } from "./client";
+import type { AwsAccess } from "./aws";
+import { explain } from "../base/diagnose";
+import { CommandError, messageOf } from "../base/errors";
 
 /** An endpoint of a cluster of routing controls, and the region that it is in. */
 export interface ClusterEndpoint {

@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
+import type { AwsAccess } from "./aws";
+import { clientSettings } from "./client";
 
 /** Task definitions of ECS. */
 export interface TaskDefinitions {

@@ -2,23 +2,23 @@ import { resolve } from "node:path";
 
 import { Command } from "commander";
 
-import { Approval, type ApprovalOptions } from "../approval";
-import { type Context, environmentNamed, type TargetEnvironment } from "../context";
-import { deploy, type DeploySettings } from "../deployment";
-import { exitCodes, UsageError } from "../errors";
-import type { Stack } from "../manifest";
-import { requireSavedPlans } from "../plan-bundle";
-import type { PlansByStack } from "../plan-reading";
+import { Approval, type ApprovalOptions } from "../gates/approval";
+import { type Context, environmentNamed, type TargetEnvironment } from "../session/context";
+import { deploy, type DeploySettings } from "../runs/deployment";
+import { exitCodes, UsageError } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import { requireSavedPlans } from "../plan/plan-bundle";
+import type { PlansByStack } from "../plan/plan-reading";
 import { beforeDeploy, type PreflightSettings } from "../preflight/report";
-import { type StackResult, summary } from "../report";
-import { writeResult } from "../result-file";
+import { type StackResult, summary } from "../terminal/report";
+import { writeResult } from "../base/result-file";
 import { DeployReporter } from "../runs/deploy-report";
 import { answersOf, type AskUrl } from "../runs/answers";
 import { failureCodeOf, isGood } from "../runs/results";
-import { addRunOptions, type RunOptions, type Session, withSession } from "../session";
-import { answersReport, outputValues, standingReport, standingStacks } from "../standing";
+import { addRunOptions, type RunOptions, type Session, withSession } from "../runs/open-session";
+import { answersReport, outputValues, standingReport, standingStacks } from "../state/standing";
 import { UnsavedStates } from "../state/unsaved";
-import { StateHome } from "../state-home";
+import { StateHome } from "../state/state-home";
 
 /** Options of `meridian deploy` and of what does the same. */
 export type DeployOptions = RunOptions &

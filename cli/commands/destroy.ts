@@ -1,12 +1,12 @@
 import { Command } from "commander";
 
-import { Approval } from "../approval";
-import { type Context, environmentNamed } from "../context";
-import { destroy, guardDeletion } from "../destruction";
-import { summary } from "../report";
-import { writeResult } from "../result-file";
-import { addRunOptions, withSession } from "../session";
-import { StateHome } from "../state-home";
+import { Approval } from "../gates/approval";
+import { type Context, environmentNamed } from "../session/context";
+import { destroy, guardDeletion } from "../runs/destruction";
+import { summary } from "../terminal/report";
+import { writeResult } from "../base/result-file";
+import { addRunOptions, withSession } from "../runs/open-session";
+import { StateHome } from "../state/state-home";
 import { addApprovalOptions, type DeployOptions, exitCodeOf } from "./deploy";
 
 /** `meridian destroy <env>`. */

@@ -2,14 +2,14 @@ import { Command } from "commander";
 
 import { diffSynthesized } from "../../analysis/diff";
 import { buildCodeReport, renderTerminal } from "../../analysis/report";
-import { outputOf } from "../affected-stacks";
-import { synthesizeAt } from "../base-synthesis";
-import { environmentNamed, type Context } from "../context";
-import { exitCodes } from "../errors";
-import { regionOfStack, writeReport, type ReportFiles } from "../report-input";
-import { refuseUnwritable } from "../result-file";
-import { commitOf } from "../saved-plan";
-import { synthesize } from "../synthesis";
+import { outputOf } from "../plan/affected-stacks";
+import { synthesizeAt } from "../stacks/base-synthesis";
+import { environmentNamed, type Context } from "../session/context";
+import { exitCodes } from "../base/errors";
+import { regionOfStack, writeReport, type ReportFiles } from "../plan/report-input";
+import { refuseUnwritable } from "../base/result-file";
+import { commitOf } from "../plan/saved-plan";
+import { synthesize } from "../session/synthesis";
 
 interface DiffOptions extends ReportFiles {
   readonly base: string;

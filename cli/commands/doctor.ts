@@ -6,9 +6,9 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { gte } from "semver";
 
-import type { Context, TargetEnvironment } from "../context";
-import { CommandError, exitCodes, messageOf } from "../errors";
-import { guardAccount } from "../guards";
+import type { Context, TargetEnvironment } from "../session/context";
+import { CommandError, exitCodes, messageOf } from "../base/errors";
+import { guardAccount } from "../session/guards";
 import { findTerraform } from "../terraform/binary";
 import { configureProviders } from "../terraform/providers";
 

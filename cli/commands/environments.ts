@@ -1,8 +1,8 @@
 import { Command } from "commander";
 
-import type { Context } from "../context";
-import { exitCodes } from "../errors";
-import { table } from "../report";
+import type { Context } from "../session/context";
+import { exitCodes } from "../base/errors";
+import { table } from "../terminal/report";
 
 /** `meridian environments`. */
 export function environmentsCommand(context: Context, done: (exitCode: number) => void): Command {

@@ -3,13 +3,13 @@ import { createRequire } from "node:module";
 import { Argument, Command } from "commander";
 
 import type { ClusterFileText, CommandResult } from "../../modules/hpc-cluster";
-import { Approval, type ApprovalOptions } from "../approval";
-import type { Context } from "../context";
-import { CommandError, exitCodes, messageOf } from "../errors";
+import { Approval, type ApprovalOptions } from "../gates/approval";
+import type { Context } from "../session/context";
+import { CommandError, exitCodes, messageOf } from "../base/errors";
 import { type Cluster, clusterNamed, fleetOfCluster } from "../hpc/cluster";
 import { diagnosisOf, refuseExisting, writeArchive } from "../hpc/diagnosis";
 import { fleetReport } from "../hpc/fleet";
-import { dynamodbTable, type OpenFleetTable } from "../hpc/fleet-table";
+import { dynamodbTable, type OpenFleetTable } from "../aws/fleet-table";
 import { clusterLogs, durationSeconds, type LogOptions } from "../hpc/logs";
 import { buildImage, imageList, imageStatus } from "../hpc/ready-images";
 

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
 
 import type { LocalCloudStatus } from "../../local-cloud";
-import { type Context, environmentNamed } from "../context";
-import { CommandError, exitCodes, UsageError } from "../errors";
-import { startLocalCloud } from "../local-cloud-access";
-import { positiveInteger } from "../session";
-import { alternatives } from "../terminal/alternatives";
+import { type Context, environmentNamed } from "../session/context";
+import { CommandError, exitCodes, UsageError } from "../base/errors";
+import { startLocalCloud } from "../session/local-cloud-access";
+import { positiveInteger } from "../runs/open-session";
+import { alternatives } from "../base/alternatives";
 import { deployEnvironment } from "./deploy";
 
 type Done = (exitCode: number) => void;

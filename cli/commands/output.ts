@@ -1,11 +1,11 @@
 import { Command } from "commander";
 
-import type { Context } from "../context";
-import { exitCodes } from "../errors";
-import { writeResult } from "../result-file";
-import { addRunOptions, type RunOptions, withSession } from "../session";
-import { outputReport, outputValues, standingStacks } from "../standing";
-import { StateHome } from "../state-home";
+import type { Context } from "../session/context";
+import { exitCodes } from "../base/errors";
+import { writeResult } from "../base/result-file";
+import { addRunOptions, type RunOptions, withSession } from "../runs/open-session";
+import { outputReport, outputValues, standingStacks } from "../state/standing";
+import { StateHome } from "../state/state-home";
 
 /** `meridian output <env>`. */
 export function outputCommand(context: Context, done: (exitCode: number) => void): Command {

@@ -1,13 +1,13 @@
 import { Command, Option } from "commander";
 
-import type { Context } from "../context";
-import { planEnvironment, type PlanSettings } from "../environment-plan";
-import { exitCodes, UsageError } from "../errors";
-import { changeList, type StackResult, summary } from "../report";
-import { writeResult } from "../result-file";
+import type { Context } from "../session/context";
+import { planEnvironment, type PlanSettings } from "../runs/environment-plan";
+import { exitCodes, UsageError } from "../base/errors";
+import { changeList, type StackResult, summary } from "../terminal/report";
+import { writeResult } from "../base/result-file";
 import { failureCodeOf } from "../runs/results";
-import { addRunOptions, type RunOptions, withSession } from "../session";
-import { StateHome } from "../state-home";
+import { addRunOptions, type RunOptions, withSession } from "../runs/open-session";
+import { StateHome } from "../state/state-home";
 
 interface PlanCommandOptions extends RunOptions, PlanSettings {
   readonly detailedExitcode?: boolean;

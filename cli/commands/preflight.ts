@@ -1,11 +1,11 @@
 import { Command } from "commander";
 
-import type { Context } from "../context";
-import { exitCodes } from "../errors";
+import type { Context } from "../session/context";
+import { exitCodes } from "../base/errors";
 import { preflightReport } from "../preflight/report";
-import { writeResult } from "../result-file";
-import { addSynthesisOptions, type RunOptions, withSession } from "../session";
-import { StateHome } from "../state-home";
+import { writeResult } from "../base/result-file";
+import { addSynthesisOptions, type RunOptions, withSession } from "../runs/open-session";
+import { StateHome } from "../state/state-home";
 
 /** `meridian preflight <env>`. */
 export function preflightCommand(context: Context, done: (exitCode: number) => void): Command {

@@ -1,17 +1,17 @@
 import { Command } from "commander";
 
-import { Approval } from "../approval";
-import { type Context, environmentNamed } from "../context";
-import { exitCodes, UsageError } from "../errors";
-import { summary } from "../report";
-import { writeResult } from "../result-file";
-import type { Stack } from "../manifest";
-import { forgetBegun, noteLost } from "../runs/begun";
+import { Approval } from "../gates/approval";
+import { type Context, environmentNamed } from "../session/context";
+import { exitCodes, UsageError } from "../base/errors";
+import { summary } from "../terminal/report";
+import { writeResult } from "../base/result-file";
+import type { Stack } from "../stacks/manifest";
+import { forgetBegun, noteLost } from "../state/begun";
 import { recover } from "../runs/recovery";
-import { addRunOptions, type Session, withSession } from "../session";
+import { addRunOptions, type Session, withSession } from "../runs/open-session";
 import { firstDeployOf, inWords, isOwn, takeClaimOver } from "../state/first-deploy";
 import { releaseLock, stateLockOf } from "../state/state-lock";
-import { StateHome } from "../state-home";
+import { StateHome } from "../state/state-home";
 import { addApprovalOptions, type DeployOptions, exitCodeOf } from "./deploy";
 
 type Done = (exitCode: number) => void;

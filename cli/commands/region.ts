@@ -1,15 +1,15 @@
 import { Command } from "commander";
 import { writeFileSync } from "node:fs";
 
-import { Approval, type ApprovalOptions } from "../approval";
-import { type Context, environmentNamed } from "../context";
-import { CommandError, exitCodes, messageOf, UsageError } from "../errors";
+import { Approval, type ApprovalOptions } from "../gates/approval";
+import { type Context, environmentNamed } from "../session/context";
+import { CommandError, exitCodes, messageOf, UsageError } from "../base/errors";
 import { type ChangeOptions, changeRegion, openRegions } from "../region/change";
 import { textOf } from "../region/control-set";
 import { outlook } from "../region/outlook";
-import { table } from "../report";
-import { refuseUnwritable, writeResult } from "../result-file";
-import { alternatives } from "../terminal/alternatives";
+import { table } from "../terminal/report";
+import { refuseUnwritable, writeResult } from "../base/result-file";
+import { alternatives } from "../base/alternatives";
 import { addApprovalOptions } from "./deploy";
 
 type Done = (exitCode: number) => void;

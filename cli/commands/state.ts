@@ -1,16 +1,16 @@
 import { Command } from "commander";
 
-import { Approval } from "../approval";
-import { type Context, environmentNamed } from "../context";
-import { exitCodes, UsageError } from "../errors";
-import type { Stack } from "../manifest";
-import { findOrphans } from "../orphans";
-import { table } from "../report";
-import { writeResult } from "../result-file";
-import { addRunOptions, forEachStack, type Session, withSession } from "../session";
-import { managedCountOf, type State } from "../state";
+import { Approval } from "../gates/approval";
+import { type Context, environmentNamed } from "../session/context";
+import { exitCodes, UsageError } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import { findOrphans } from "../state/orphans";
+import { table } from "../terminal/report";
+import { writeResult } from "../base/result-file";
+import { addRunOptions, forEachStack, type Session, withSession } from "../runs/open-session";
+import { managedCountOf, type State } from "../stacks/state-file";
 import { promoteReplica, returnHome } from "../state/promotion";
-import { restoreState, type StateVersion, stateVersions } from "../state-versions";
+import { restoreState, type StateVersion, stateVersions } from "../state/state-versions";
 import { addApprovalOptions, type DeployOptions } from "./deploy";
 
 type Done = (exitCode: number) => void;

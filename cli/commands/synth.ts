@@ -1,13 +1,13 @@
 import { Command } from "commander";
 
-import { type Context, environmentsNamed, type TargetEnvironment } from "../context";
-import { exitCodes } from "../errors";
-import { takeLock, thisProcess } from "../lock";
-import { resourceCountOf } from "../manifest";
+import { type Context, environmentsNamed, type TargetEnvironment } from "../session/context";
+import { exitCodes } from "../base/errors";
+import { takeLock, thisProcess } from "../base/lock";
+import { resourceCountOf } from "../stacks/manifest";
 import { duration } from "../terminal/frame";
-import { table } from "../report";
-import { addSynthesisOptions, type RunOptions } from "../session";
-import { synthesize } from "../synthesis";
+import { table } from "../terminal/report";
+import { addSynthesisOptions, type RunOptions } from "../runs/open-session";
+import { synthesize } from "../session/synthesis";
 
 /** `meridian synth [env…]`. */
 export function synthCommand(context: Context, done: (exitCode: number) => void): Command {

@@ -1,12 +1,18 @@
 import { Command } from "commander";
 
-import { type Context, environmentsNamed } from "../context";
-import { exitCodes } from "../errors";
-import type { Stack } from "../manifest";
-import { type StackResult, summary } from "../report";
-import { writeResult } from "../result-file";
-import { addRunOptions, forEachStack, type RunOptions, type Session, withSession } from "../session";
-import { attempt } from "../attempt";
+import { type Context, environmentsNamed } from "../session/context";
+import { exitCodes } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import { type StackResult, summary } from "../terminal/report";
+import { writeResult } from "../base/result-file";
+import {
+  addRunOptions,
+  forEachStack,
+  type RunOptions,
+  type Session,
+  withSession,
+} from "../runs/open-session";
+import { attempt } from "../session/attempt";
 import { formatDiagnostic } from "../terraform/events";
 
 /** `meridian validate [env…]`. */

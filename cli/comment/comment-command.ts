@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 
 import { type DeployReport, parseDeployReport, parseReport, type PlanReport } from "../../analysis/report";
-import type { Context } from "../context";
-import { CommandError, exitCodes, messageOf, quoted, UsageError } from "../errors";
+import type { Context } from "../session/context";
+import { CommandError, exitCodes, messageOf, quoted, UsageError } from "../base/errors";
 import { type Forge, forgeFor, type ForgeTarget } from "./forge";
 import { postDeploy, postDrift, postReport } from "./post-report";
 import { targetOf, type TargetOptions } from "./target";

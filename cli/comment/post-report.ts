@@ -5,7 +5,7 @@ import {
   renderDeployReport,
   renderMarkdown,
 } from "../../analysis/report";
-import { CommandError } from "../errors";
+import { CommandError } from "../base/errors";
 import type { Forge, ForgeComment } from "./forge";
 
 /** What became of the comment or the issue. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../errors";
+import { UsageError } from "../base/errors";
 import type { ForgeTarget } from "./forge";
 
 /** What the command line says about where to post; the rest comes from the pipeline's variables. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Approval, ApprovalFile } from "../../analysis/gates";
-import { CommandError } from "../errors";
+import { CommandError } from "../base/errors";
 
 /** What signatures of approvals are for; a signature made for anything else does not count. */
 export const signatureNamespace = "meridian-approval";

@@ -7,10 +7,10 @@ import { z } from "zod";
 
 import { redactPlan, scrubberFor, type Scrubber } from "../../analysis/redact";
 import { shorten, visible } from "../../analysis/report";
-import { CommandError } from "../errors";
-import type { PlansByStack } from "../plan-reading";
-import type { Session } from "../session";
-import { writePrivateFile } from "../workspace";
+import { CommandError } from "../base/errors";
+import type { PlansByStack } from "../plan/plan-reading";
+import type { Session } from "../runs/open-session";
+import { writePrivateFile } from "../base/workspace";
 
 /** What policies deny, by stack, each as a sentence without its full stop. */
 export type Denials = ReadonlyMap<string, readonly string[]>;

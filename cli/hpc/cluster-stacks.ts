@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import pc from "picocolors";
 
-import { CommandError } from "../errors";
-import type { Stack } from "../manifest";
-import type { Session } from "../session";
+import { CommandError } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import type { Session } from "../runs/open-session";
 import { type Fleet, fleetOf, isSilent } from "./fleet";
 import { headNodeState, waitForHeadNode } from "./head-node";
-import { isComputeNode, type Machine, stands } from "./machines";
+import { isComputeNode, type Machine, stands } from "../aws/machines";
 
 /** The module is large and needed for clusters alone. */
 const load = createRequire(__filename);

@@ -1,11 +1,11 @@
-import type { AwsAccess } from "../aws";
-import { type Context, environmentNamed, type TargetEnvironment } from "../context";
-import { CommandError, UsageError } from "../errors";
-import { guardAccount } from "../guards";
-import { accessTo, requireLocalCloud } from "../local-cloud-access";
-import { alternatives } from "../terminal/alternatives";
+import type { AwsAccess } from "../aws/aws";
+import { type Context, environmentNamed, type TargetEnvironment } from "../session/context";
+import { CommandError, UsageError } from "../base/errors";
+import { guardAccount } from "../session/guards";
+import { accessTo, requireLocalCloud } from "../session/local-cloud-access";
+import { alternatives } from "../base/alternatives";
 import { type Fleet, fleetOf } from "./fleet";
-import type { FleetTable, OpenFleetTable } from "./fleet-table";
+import type { FleetTable, OpenFleetTable } from "../aws/fleet-table";
 
 /** A cluster of an environment, and its table. */
 export interface Cluster {

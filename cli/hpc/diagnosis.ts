@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import type { Context } from "../context";
-import { CommandError, messageOf } from "../errors";
+import type { Context } from "../session/context";
+import { CommandError, messageOf } from "../base/errors";
 import type { Cluster } from "./cluster";
 import { fleetOf, fleetReport } from "./fleet";
-import type { Item } from "./fleet-table";
+import type { Item } from "../aws/fleet-table";
 import { lineOf, logGroupOf, namesOf, splitStream } from "./logs";
-import { isHeadNode, type Machine } from "./machines";
+import { isHeadNode, type Machine } from "../aws/machines";
 
 /** What was collected, by file name, and what could not be. */
 export interface Diagnosis {

@@ -1,4 +1,4 @@
-import type { Item } from "./fleet-table";
+import type { Item } from "../aws/fleet-table";
 
 /** How many nodes of a queue are in which state, as Slurm calls it. */
 export type NodeCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;

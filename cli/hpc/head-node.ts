@@ -1,6 +1,6 @@
-import { CommandError } from "../errors";
+import { CommandError } from "../base/errors";
 import type { Fleet } from "./fleet";
-import { isHeadNode, type Machine, stands } from "./machines";
+import { isHeadNode, type Machine, stands } from "../aws/machines";
 
 /** What is known of a head node that boots. */
 export type HeadNodeState =

@@ -1,9 +1,9 @@
-import { CommandError, UsageError } from "../errors";
-import type { Context } from "../context";
+import { CommandError, UsageError } from "../base/errors";
+import type { Context } from "../session/context";
 import type { Cluster } from "./cluster";
 import { type Fleet, fleetOf } from "./fleet";
-import type { LogEvent } from "./log-events";
-import { isHeadNode, type Machine, stands } from "./machines";
+import type { LogEvent } from "../aws/log-events";
+import { isHeadNode, type Machine, stands } from "../aws/machines";
 
 /** Options of `meridian hpc logs`. */
 export interface LogOptions {

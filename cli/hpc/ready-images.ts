@@ -1,8 +1,8 @@
-import type { Context } from "../context";
-import { CommandError } from "../errors";
+import type { Context } from "../session/context";
+import { CommandError } from "../base/errors";
 import type { Cluster } from "./cluster";
-import type { ImageBuild, ReadyImage } from "./image-builder";
-import { type Machine, stands } from "./machines";
+import type { ImageBuild, ReadyImage } from "../aws/image-builder";
+import { type Machine, stands } from "../aws/machines";
 
 const pollSeconds = 20;
 

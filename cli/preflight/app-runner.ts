@@ -1,4 +1,4 @@
-import { clientSettings } from "../aws-client";
+import { clientSettings } from "../aws/client";
 import { answered, type Finding } from "./finding";
 import { ofTypes, regionsOf, type Subject } from "./subject";
 

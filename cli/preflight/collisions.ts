@@ -1,4 +1,4 @@
-import { clientSettings } from "../aws-client";
+import { clientSettings } from "../aws/client";
 import { answered, few, type Finding } from "./finding";
 import { type Declared, literal, ofTypes, regionsOf, type Subject, valuesStanding } from "./subject";
 

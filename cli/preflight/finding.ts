@@ -1,5 +1,5 @@
-import { statusOf } from "../aws-client";
-import { messageOf } from "../errors";
+import { statusOf } from "../aws/client";
+import { messageOf } from "../base/errors";
 
 /**
  * What a question to the account came to.

@@ -1,6 +1,6 @@
 import { servedCertificate } from "../aws/served-certificate";
-import type { Session } from "../session";
-import type { StateHome } from "../state-home";
+import type { Session } from "../runs/open-session";
+import type { StateHome } from "../state/state-home";
 import { checkAppRunner } from "./app-runner";
 import { checkCollisions } from "./collisions";
 import { answered, type Finding, verdicts } from "./finding";

@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
+import type { AwsAccess } from "../aws/aws";
+import { clientSettings } from "../aws/client";
 import type { Need } from "./quota-needs";
 import { instanceQuotaOf, type QuotaName } from "./quota-table";
 import { type Declared, innerBlocks, literal, ofTypes, referredTo, type Subject } from "./subject";

@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
+import type { AwsAccess } from "../aws/aws";
+import { clientSettings } from "../aws/client";
 import { answered, few, type Finding } from "./finding";
 import { type Declared, literal, ofTypes, referredTo, type Subject } from "./subject";
 

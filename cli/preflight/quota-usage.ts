@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
+import type { AwsAccess } from "../aws/aws";
+import { clientSettings } from "../aws/client";
 import type { Need } from "./quota-needs";
 import type { QuotaName } from "./quota-table";
 

@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
+import type { AwsAccess } from "../aws/aws";
+import { clientSettings } from "../aws/client";
 import { answered, type Finding, isAbsence } from "./finding";
 import { instanceNeeds } from "./instance-needs";
 import { globalRegion, type Need, needsOf } from "./quota-needs";

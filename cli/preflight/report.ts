@@ -1,6 +1,6 @@
 import pc from "picocolors";
 
-import { CommandError } from "../errors";
+import { CommandError } from "../base/errors";
 import { type Finding, type Verdict, verdicts } from "./finding";
 
 const colors: Readonly<Record<Verdict, (text: string) => string>> = {

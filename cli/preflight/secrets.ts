@@ -1,5 +1,5 @@
-import type { AwsAccess } from "../aws";
-import { clientSettings } from "../aws-client";
+import type { AwsAccess } from "../aws/aws";
+import { clientSettings } from "../aws/client";
 import { answered, few, type Finding, isAbsence } from "./finding";
 import { type Declared, literal, ofTypes, type Subject, valuesStanding } from "./subject";
 

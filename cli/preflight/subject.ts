@@ -1,9 +1,9 @@
-import type { AwsAccess, BucketStatus } from "../aws";
+import type { AwsAccess, BucketStatus } from "../aws/aws";
 import type { ParentAnswer } from "../aws/delegation";
 import type { ServedCertificate } from "../aws/served-certificate";
-import type { TargetEnvironment } from "../context";
-import { type Block, type Configuration, regionOf, type Stack } from "../manifest";
-import type { State } from "../state";
+import type { TargetEnvironment } from "../session/context";
+import { type Block, type Configuration, regionOf, type Stack } from "../stacks/manifest";
+import type { State } from "../stacks/state-file";
 
 /** A resource or data source of a synthesized stack. */
 export interface Declared {

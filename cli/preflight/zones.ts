@@ -5,8 +5,8 @@ import {
   judgeDelegation,
   type ParentAnswer,
 } from "../aws/delegation";
-import { clientSettings } from "../aws-client";
-import { messageOf } from "../errors";
+import { clientSettings } from "../aws/client";
+import { messageOf } from "../base/errors";
 import { answered, type Finding } from "./finding";
 import { type Declared, innerBlocks, literal, ofTypes, type Standing, type Subject } from "./subject";
 

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 
-import type { Approval } from "../approval";
-import type { AwsAccess, CallerIdentity } from "../aws";
+import type { Approval } from "../gates/approval";
+import type { AwsAccess, CallerIdentity } from "../aws/aws";
 import { RefusedByRule } from "../aws/routing-controls";
-import { type Context, environmentNamed, type TargetEnvironment } from "../context";
-import { CommandError, messageOf, UsageError } from "../errors";
-import { accessTo, requireLocalCloud } from "../local-cloud-access";
-import { bucketOf } from "../state/places";
-import { alternatives } from "../terminal/alternatives";
-import { writePrivateFile } from "../workspace";
+import { type Context, environmentNamed, type TargetEnvironment } from "../session/context";
+import { CommandError, messageOf, UsageError } from "../base/errors";
+import { accessTo, requireLocalCloud } from "../session/local-cloud-access";
+import { bucketOf } from "../session/state-places";
+import { alternatives } from "../base/alternatives";
+import { writePrivateFile } from "../base/workspace";
 import { findControls, type FoundControls, rememberControls } from "./control-set";
 import { observe } from "./observe";
 import { type Judgement, judgeReadiness, ledServices } from "./readiness";

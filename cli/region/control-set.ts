@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { AwsAccess } from "../aws";
+import type { AwsAccess } from "../aws/aws";
 import type { ClusterEndpoint } from "../aws/routing-controls";
-import type { Context, TargetEnvironment } from "../context";
-import { CommandError, messageOf } from "../errors";
-import { writePrivateFile } from "../workspace";
+import type { Context, TargetEnvironment } from "../session/context";
+import { CommandError, messageOf } from "../base/errors";
+import { writePrivateFile } from "../base/workspace";
 
 /** Where an environment's routing controls are, and what flips them: no secret. */
 export interface ControlSet {

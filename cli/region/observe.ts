@@ -1,7 +1,7 @@
-import { nameLimits, resourceName } from "../../modules/core";
-import type { AwsAccess } from "../aws";
-import type { Context, EnvironmentService, TargetEnvironment } from "../context";
-import { messageOf } from "../errors";
+import { nameLimits, resourceName } from "../../core";
+import type { AwsAccess } from "../aws/aws";
+import type { Context, EnvironmentService, TargetEnvironment } from "../session/context";
+import { messageOf } from "../base/errors";
 import type { Observation } from "./readiness";
 
 /** Seconds that a region gets to say what it runs; a region that takes longer is no refuge. */
@@ -91,7 +91,7 @@ async function appRunner({ context, environment, access, name, service, region }
   return { serves, says: `it runs${says}` };
 }
 
-/** The name of one region's copy, as `stacks/hostnames.ts` gives it. */
+/** The name of one region's copy, as `stacks/dns/hostnames.ts` gives it. */
 function hostnameIn({ domain }: TargetEnvironment, { routing }: EnvironmentService, region: string): string {
   const regionDomain = `${region}.${domain?.name ?? ""}`;
   return routing.subdomain === "@" ? regionDomain : `${routing.subdomain}.${regionDomain}`;

@@ -1,5 +1,5 @@
-import { aliasTtlSeconds, clientKeepAliveSecondsFor } from "../../modules/core";
-import type { TargetEnvironment } from "../context";
+import { aliasTtlSeconds, clientKeepAliveSecondsFor } from "../../core";
+import type { TargetEnvironment } from "../session/context";
 import { ledServices } from "./readiness";
 
 /** What users see of a change, and when, one line each. */

@@ -1,4 +1,4 @@
-import type { EnvironmentService } from "../context";
+import type { EnvironmentService } from "../session/context";
 
 /** How a region's copy of a service was found. */
 export interface Observation {

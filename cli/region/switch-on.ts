@@ -1,10 +1,10 @@
 import pc from "picocolors";
 
-import { CommandError } from "../errors";
-import type { Stack } from "../manifest";
-import type { Session } from "../session";
-import type { State } from "../state";
-import type { StateHome } from "../state-home";
+import { CommandError } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import type { Session } from "../runs/open-session";
+import type { State } from "../stacks/state-file";
+import type { StateHome } from "../state/state-home";
 import { parseControlSet, rememberControls } from "./control-set";
 
 /**

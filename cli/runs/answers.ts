@@ -1,4 +1,4 @@
-import type { StandingStack } from "../standing";
+import type { StandingStack } from "../state/standing";
 
 /** What came back when an address was asked once. */
 export interface Answer {

@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { scrubberFor } from "../../analysis/redact";
 import { type DeployReport, redactDeployReport } from "../../analysis/report";
 import type { TerraformPlanJson } from "../../analysis/plan";
-import { messageOf } from "../errors";
-import type { PlansByStack } from "../plan-reading";
-import type { StackResult } from "../report";
-import { refuseUnwritable } from "../result-file";
-import { commitOf } from "../saved-plan";
-import type { Session } from "../session";
+import { messageOf } from "../base/errors";
+import type { PlansByStack } from "../plan/plan-reading";
+import type { StackResult } from "../terminal/report";
+import { refuseUnwritable } from "../base/result-file";
+import { commitOf } from "../plan/saved-plan";
+import type { Session } from "./open-session";
 
 /**
  * Keeps the report on a deploy in a file, for `meridian comment`: from its beginning, so that one that is killed

@@ -1,16 +1,16 @@
 import pc from "picocolors";
 
-import type { Context } from "../context";
-import { messageOf } from "../errors";
-import type { Stack } from "../manifest";
-import type { Progress } from "../progress";
-import type { Session } from "../session";
+import type { Context } from "../session/context";
+import { messageOf } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import type { Progress } from "../terminal/progress";
+import type { Session } from "./open-session";
 import { isDeadLock, releaseLock, stateLockOf } from "../state/state-lock";
 import { EventCollector } from "../terraform/events";
-import { FollowedFile } from "./followed-file";
-import { journalIn } from "./journal";
-import { endGroupOf, lifeOf } from "./process-identity";
-import { type RunningTerraform, RunningTerraforms } from "./running";
+import { FollowedFile } from "../terraform/followed-file";
+import { journalIn } from "../terraform/journal";
+import { endGroupOf, lifeOf } from "../base/process-identity";
+import { type RunningTerraform, RunningTerraforms } from "../terraform/running";
 
 const lookEveryMilliseconds = 200;
 

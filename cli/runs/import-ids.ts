@@ -1,5 +1,5 @@
-import type { Configuration } from "../manifest";
-import type { Made } from "./journal";
+import type { Configuration } from "../stacks/manifest";
+import type { Made } from "../terraform/journal";
 
 type Attributes = Readonly<Record<string, unknown>>;
 type Parts = (value: (argument: string) => string | undefined, made: Made) => (string | undefined)[];

@@ -1,13 +1,13 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { CommandError } from "../errors";
-import { type Configuration, foreignFiles, type Stack } from "../manifest";
-import type { Session } from "../session";
-import type { StateHome } from "../state-home";
+import { CommandError } from "../base/errors";
+import { type Configuration, foreignFiles, type Stack } from "../stacks/manifest";
+import type { Session } from "./open-session";
+import type { StateHome } from "../state/state-home";
 import { TerraformError } from "../terraform/terraform";
-import { ensurePrivateDirectory, writePrivateFile } from "../workspace";
-import { declaredIn } from "./lost-resources";
+import { ensurePrivateDirectory, writePrivateFile } from "../base/workspace";
+import { declaredIn } from "../terraform/lost-resources";
 
 /** A resource to be taken into a state. */
 export interface Import {

@@ -1,23 +1,23 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Approval } from "../approval";
-import { attempt } from "../attempt";
-import { CommandError } from "../errors";
-import { regionOf, type Stack } from "../manifest";
-import type { StackResult } from "../report";
-import { formerStacks } from "../orphans";
-import { isWhole, type Session } from "../session";
+import type { Approval } from "../gates/approval";
+import { attempt } from "../session/attempt";
+import { CommandError } from "../base/errors";
+import { regionOf, type Stack } from "../stacks/manifest";
+import type { StackResult } from "../terminal/report";
+import { formerStacks } from "../state/orphans";
+import { isWhole, type Session } from "./open-session";
 import { releaseDeadLocks } from "./earlier-runs";
 import { stateLockOf } from "../state/state-lock";
 import { takeUnsaved } from "../state/unsaved";
-import type { StateHome } from "../state-home";
-import { unsavedStateOf } from "../synthesis";
-import { forgetBegun } from "./begun";
+import type { StateHome } from "../state/state-home";
+import { unsavedStateOf } from "../session/synthesis";
+import { forgetBegun } from "../state/begun";
 import { importIdOf } from "./import-ids";
 import { importAll } from "./import-plan";
-import { instancesIn, type Made } from "./journal";
-import { declaredIn, type Found, isReplaced, searchFor } from "./lost-resources";
+import { instancesIn, type Made } from "../terraform/journal";
+import { declaredIn, type Found, isReplaced, searchFor } from "../terraform/lost-resources";
 import { type Unfinished, unfinishedOf } from "./unfinished";
 
 /** What is to be done so that the state of a stack has all that stands. */

@@ -1,6 +1,6 @@
-import { exitCodes } from "../errors";
-import type { Stack } from "../manifest";
-import type { Outcome, StackResult } from "../report";
+import { exitCodes } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import type { Outcome, StackResult } from "../terminal/report";
 import { exitCodeOfSignal } from "../terraform/process";
 
 const good: ReadonlySet<Outcome> = new Set([

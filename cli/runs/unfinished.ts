@@ -1,14 +1,14 @@
 import pc from "picocolors";
 
-import { recordApplied } from "../applied-record";
-import { CommandError } from "../errors";
-import type { Stack } from "../manifest";
-import { forEachStack, type Session } from "../session";
+import { recordApplied } from "../state/applied-record";
+import { CommandError } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import { forEachStack, type Session } from "./open-session";
 import { stateLockOf } from "../state/state-lock";
-import type { StateHome } from "../state-home";
-import { type Begun, forgetBegun, isNothing, readBegun } from "./begun";
-import { type Missing, missingIn } from "./journal";
-import { lifeOf } from "./process-identity";
+import type { StateHome } from "../state/state-home";
+import { type Begun, forgetBegun, isNothing, readBegun } from "../state/begun";
+import { type Missing, missingIn } from "../terraform/journal";
+import { lifeOf } from "../base/process-identity";
 
 /** An apply that was begun and whose end nobody saw, with what its state lacks. */
 export interface Unfinished {

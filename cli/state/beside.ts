@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 
-import type { ObjectPlace } from "../aws-objects";
-import type { Backend } from "../manifest";
-import type { Session } from "../session";
-import { writePrivateFile } from "../workspace";
+import type { ObjectPlace } from "../aws/objects";
+import type { Backend } from "../stacks/manifest";
+import type { Session } from "../runs/open-session";
+import { writePrivateFile } from "../base/workspace";
 
 /** A file, or an object in the state's bucket. */
 export type Place = string | ObjectPlace;

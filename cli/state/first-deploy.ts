@@ -6,11 +6,11 @@ import { dirname, join } from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
 
-import type { TargetEnvironment } from "../context";
-import { CommandError } from "../errors";
-import { identityOf, lifeOf, type ProcessIdentity } from "../runs/process-identity";
-import type { Session } from "../session";
-import { type Workspace, writePrivateFile } from "../workspace";
+import type { TargetEnvironment } from "../session/context";
+import { CommandError } from "../base/errors";
+import { identityOf, lifeOf, type ProcessIdentity } from "../base/process-identity";
+import type { Session } from "../runs/open-session";
+import { type Workspace, writePrivateFile } from "../base/workspace";
 
 /**
  * Who makes an environment's state bucket, or takes it down: until the bucket stands, there is nothing else

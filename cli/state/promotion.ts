@@ -1,8 +1,8 @@
-import { CommandError, messageOf, UsageError } from "../errors";
-import { table } from "../report";
-import type { Session } from "../session";
-import { managedCountOf, parseState, type State } from "../state";
-import { bucketOf, promotionOf, type StateCopy } from "./places";
+import { CommandError, messageOf, UsageError } from "../base/errors";
+import { table } from "../terminal/report";
+import type { Session } from "../runs/open-session";
+import { managedCountOf, parseState, type State } from "../stacks/state-file";
+import { bucketOf, promotionOf, type StateCopy } from "../session/state-places";
 
 /** Seconds that a region gets to answer before it counts as dark. */
 const answerSeconds = 20;

@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
 import { basename } from "node:path";
 
-import type { ObjectPlace } from "../aws-objects";
-import type { Stack } from "../manifest";
-import { lifeOf, livingPrograms } from "../runs/process-identity";
-import type { RunningTerraform } from "../runs/running";
-import type { Session } from "../session";
+import type { ObjectPlace } from "../aws/objects";
+import type { Stack } from "../stacks/manifest";
+import { lifeOf, livingPrograms } from "../base/process-identity";
+import type { RunningTerraform } from "../terraform/running";
+import type { Session } from "../runs/open-session";
 
 /** A lock on a state, as Terraform writes it. */
 export interface StateLock {

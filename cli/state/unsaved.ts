@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { DataKey } from "../aws-keys";
-import { CommandError, messageOf } from "../errors";
-import type { Stack } from "../manifest";
-import { decrypt, encrypt } from "../plan-cipher";
-import type { Session } from "../session";
-import { unsavedStateOf } from "../synthesis";
-import { writePrivateFile } from "../workspace";
+import type { DataKey } from "../aws/keys";
+import { CommandError, messageOf } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import { decrypt, encrypt } from "../base/cipher";
+import type { Session } from "../runs/open-session";
+import { unsavedStateOf } from "../session/synthesis";
+import { writePrivateFile } from "../base/workspace";
 import { newStateKey } from "./state-key";
 
 /** A state that Terraform could not store, as it is kept where the machine that it lies on will not last. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 import { z } from "zod";
 
-import { type Workspace, writePrivateFile } from "../workspace";
+import { type Workspace, writePrivateFile } from "../base/workspace";
 
 const record = z.object({ changes: z.number(), milliseconds: z.number() });
 const format = z.record(z.string(), z.array(record));

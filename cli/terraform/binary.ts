@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 import { gte, valid } from "semver";
 
-import { CommandError } from "../errors";
+import { CommandError } from "../base/errors";
 
 /** The Terraform (or OpenTofu) that is used. */
 export interface TerraformBinary {

@@ -1,5 +1,5 @@
-import type { Configuration } from "../manifest";
-import { constructPathOf } from "../manifest";
+import type { Configuration } from "../stacks/manifest";
+import { constructPathOf } from "../stacks/manifest";
 
 /** Something that Terraform has to say about a configuration or a run. */
 export interface Diagnostic {

@@ -1,6 +1,6 @@
 import { statfsSync } from "node:fs";
 
-import { type Explanation, explain } from "../diagnose";
+import { type Explanation, explain } from "../base/diagnose";
 import { parseEvent } from "./events";
 import { exitCodeOfSignal, type ProcessResult } from "./process";
 

@@ -4,10 +4,10 @@ import { constants } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Interrupts } from "../interrupts";
-import { FollowedFile } from "../runs/followed-file";
-import { endGroupOf, identityOf, type ProcessIdentity } from "../runs/process-identity";
-import { ensurePrivateDirectory } from "../workspace";
+import type { Interrupts } from "../base/interrupts";
+import { FollowedFile } from "./followed-file";
+import { endGroupOf, identityOf, type ProcessIdentity } from "../base/process-identity";
+import { ensurePrivateDirectory } from "../base/workspace";
 
 /** What is known of a program that was started. */
 export interface StartedProcess extends ProcessIdentity {

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Stack } from "../manifest";
-import { type Workspace, writePrivateFile } from "../workspace";
+import type { Stack } from "../stacks/manifest";
+import { type Workspace, writePrivateFile } from "../base/workspace";
 
 /**
  * The provider selections that all stacks share. Terraform keeps them in the directory it

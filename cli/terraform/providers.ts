@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { CommandError } from "../errors";
-import { type Workspace, writePrivateFile } from "../workspace";
+import { CommandError } from "../base/errors";
+import { type Workspace, writePrivateFile } from "../base/workspace";
 import type { TerraformBinary } from "./binary";
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import type { TerraformPlanJson } from "../../analysis/plan";
-import { explain } from "../diagnose";
-import { CommandError, quoted } from "../errors";
-import type { Stack } from "../manifest";
-import { namedId } from "../runs/lost-resources";
-import { RunningTerraforms } from "../runs/running";
-import { type Workspace, ensurePrivateDirectory, writePrivateFile } from "../workspace";
+import { explain } from "../base/diagnose";
+import { CommandError, quoted } from "../base/errors";
+import type { Stack } from "../stacks/manifest";
+import { namedId } from "./lost-resources";
+import { RunningTerraforms } from "./running";
+import { type Workspace, ensurePrivateDirectory, writePrivateFile } from "../base/workspace";
 import type { TerraformBinary } from "./binary";
 import {
   type ChangeCounts,

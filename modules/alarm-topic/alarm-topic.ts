@@ -6,7 +6,8 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { partitionOf, validate, type IAlarmTopic, type ValidationRule } from "../core";
+import { partitionOf, type IAlarmTopic } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 
 /** Settings of an {@link AlarmTopic}. */
 export interface AlarmTopicProps {

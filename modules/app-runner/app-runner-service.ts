@@ -12,7 +12,6 @@ import {
   aliasTtlSeconds,
   partitionOf,
   resourceName,
-  validate,
   ValidationError,
   type DnsAlias,
   type DnsValues,
@@ -23,7 +22,8 @@ import {
   type IGrantable,
   type INetwork,
   type SecretReference,
-} from "../core";
+} from "../../core";
+import { validate } from "../parts";
 import { CustomDomain, type AppRunnerCustomDomain } from "./custom-domain";
 import { appRunnerHostedZoneIds } from "./hosted-zones";
 import { appRunnerNameLimits } from "./name-limits";

@@ -2,7 +2,7 @@ import { ApprunnerCustomDomainAssociation } from "@cdktf/provider-aws/lib/apprun
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
-import type { IHostedZone } from "../core";
+import type { IHostedZone } from "../../core";
 
 /** A name of one's own that a service answers to. */
 export interface AppRunnerCustomDomain {

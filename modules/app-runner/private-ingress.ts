@@ -4,7 +4,7 @@ import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, type INetwork } from "../core";
+import { nameLimits, resourceName, type INetwork } from "../../core";
 import { appRunnerNameLimits } from "./name-limits";
 
 /** The network that alone may reach a service. */

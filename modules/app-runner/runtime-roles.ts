@@ -2,7 +2,13 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import { nameLimits, readSecrets, resourceName, type PolicyStatement, type SecretReference } from "../core";
+import {
+  nameLimits,
+  readSecrets,
+  resourceName,
+  type PolicyStatement,
+  type SecretReference,
+} from "../../core";
 
 /** Settings of {@link RuntimeRoles}. */
 export interface RuntimeRolesProps {

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import type { SecretReference } from "../core";
+import type { SecretReference } from "../../core";
 
 const secretArn =
   /^(arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6})((?::[^:]*){3})?$/;

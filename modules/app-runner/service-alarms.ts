@@ -5,7 +5,7 @@ import {
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, type IAlarmTopic } from "../core";
+import { nameLimits, resourceName, type IAlarmTopic } from "../../core";
 
 /** When a service's answers are bad enough to tell somebody. */
 export interface AppRunnerAlarmThresholds {

@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 
-import type { INetwork, ValidationRule } from "../core";
+import type { INetwork } from "../../core";
+import type { ValidationRule } from "../parts";
 import type { AppRunnerServiceProps } from "./app-runner-service";
 import { appRunnerHostedZoneIds } from "./hosted-zones";
 import { regionOfReference, secretReference } from "./secret-reference";

@@ -1,7 +1,7 @@
 import type { ApprunnerServiceSourceConfiguration } from "@cdktf/provider-aws/lib/apprunner-service";
 import { Token } from "cdktf";
 
-import { literalText, literalValues, type IImageRepository } from "../core";
+import { literalText, literalValues, type IImageRepository } from "../../core";
 
 /** The managed runtimes that App Runner builds source code with. */
 export type AppRunnerRuntime =

@@ -3,7 +3,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, shortDigest, type IConnectable, type INetwork } from "../core";
+import { nameLimits, resourceName, shortDigest, type IConnectable, type INetwork } from "../../core";
 import { appRunnerNameLimits } from "./name-limits";
 
 /** Settings of a {@link VpcEgress}. */

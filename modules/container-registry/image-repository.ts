@@ -3,8 +3,9 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { EcrRepositoryPolicy } from "@cdktf/provider-aws/lib/ecr-repository-policy";
 import { Construct } from "constructs";
 
-import type { IImageRepository, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IImageRepository } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import type { LifecycleRule } from "./lifecycle-rule";
 import { accountCheck, pullAccountChecks } from "./private/account-checks";
 import { repositoryArn, repositoryUri } from "./private/arns";

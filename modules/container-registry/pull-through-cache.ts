@@ -1,8 +1,9 @@
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { Construct } from "constructs";
 
-import type { IImageRepository, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IImageRepository } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { ImageRepository } from "./image-repository";
 import { accountCheck } from "./private/account-checks";
 

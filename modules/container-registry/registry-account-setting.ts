@@ -1,8 +1,8 @@
 import { EcrAccountSetting } from "@cdktf/provider-aws/lib/ecr-account-setting";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../core";
-import { validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 
 /**
  * A setting of the account's registry in one region.

@@ -1,8 +1,8 @@
 import { EcrRegistryPolicy } from "@cdktf/provider-aws/lib/ecr-registry-policy";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../core";
-import { validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { accountCheck } from "./private/account-checks";
 import { accountPrincipal, repositoryArn } from "./private/arns";
 import { isAccountId } from "./private/registry-checks";

@@ -3,8 +3,9 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import { EcrRegistryScanningConfiguration } from "@cdktf/provider-aws/lib/ecr-registry-scanning-configuration";
 import { Construct } from "constructs";
 
-import type { IAlarmTopic, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IAlarmTopic } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 
 /** How bad a finding is. */
 export type FindingSeverity = "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "INFORMATIONAL";

@@ -3,8 +3,9 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../core";
-import { nameLimits, partitionOf, resourceName, validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { nameLimits, partitionOf, resourceName } from "../../core";
+import { validate } from "../parts";
 import type { RepositoryEncryption } from "./image-repository";
 import type { LifecycleRule } from "./lifecycle-rule";
 import { accountCheck, pullAccountChecks } from "./private/account-checks";

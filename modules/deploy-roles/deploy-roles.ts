@@ -4,7 +4,8 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName, validate, type ValidationRule } from "../core";
+import { nameLimits, partitionOf, resourceName } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 import { runnerPolicy } from "./runner-policy";
 
 /** Settings of {@link DeployRoles}. */

@@ -3,8 +3,8 @@ import { CloudwatchLogDeliveryDestination } from "@cdktf/provider-aws/lib/cloudw
 import { CloudwatchLogDeliverySource } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-source";
 import type { Construct } from "constructs";
 
-import { nameLimits, resourceName } from "../core";
-import { LogBucket } from "../core/log-bucket";
+import { nameLimits, resourceName } from "../../core";
+import { LogBucket } from "../parts/log-bucket";
 import { distributionLimits } from "./distribution-limits";
 
 /** What is kept of a distribution's logs. */

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import type { ValidationRule } from "../core";
+import type { ValidationRule } from "../parts";
 import { resolveMethods, type Behavior, type OriginKind } from "./behavior";
 import type { DistributionProps, ErrorResponse } from "./distribution";
 import { distributionLimits } from "./distribution-limits";

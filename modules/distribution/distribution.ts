@@ -8,12 +8,12 @@ import { Construct } from "constructs";
 import {
   InternalError,
   resourceName,
-  validate,
   type DnsAlias,
   type ICertificate,
   type IDnsTarget,
   type IFirewall,
-} from "../core";
+} from "../../core";
+import { validate } from "../parts";
 import {
   renderBehavior,
   renderPathBehavior,

@@ -1,7 +1,7 @@
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function";
 import { Construct } from "constructs";
 
-import { literalText, resourceName } from "../core";
+import { literalText, resourceName } from "../../core";
 import { distributionLimits } from "./distribution-limits";
 
 /** A small program in JavaScript that runs at the edge, on each request or answer of a behaviour. */

@@ -1,7 +1,7 @@
 import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy";
 import { Construct } from "constructs";
 
-import { resourceName } from "../core";
+import { resourceName } from "../../core";
 import { distributionLimits } from "./distribution-limits";
 
 /** Headers that tell browsers to be careful. Each is sent only where the origin does not send its own. */

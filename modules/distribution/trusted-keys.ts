@@ -2,7 +2,7 @@ import { CloudfrontKeyGroup } from "@cdktf/provider-aws/lib/cloudfront-key-group
 import { CloudfrontPublicKey } from "@cdktf/provider-aws/lib/cloudfront-public-key";
 import { Construct } from "constructs";
 
-import { resourceName, shortDigest } from "../core";
+import { resourceName, shortDigest } from "../../core";
 import { distributionLimits } from "./distribution-limits";
 
 /** Settings of {@link TrustedKeys}. */

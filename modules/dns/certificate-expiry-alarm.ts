@@ -1,8 +1,10 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 
-import type { IAlarmTopic, ICertificate, ValidationRule } from "../core";
-import { nameLimits, validate } from "../core";
+import type { IAlarmTopic, ICertificate } from "../../core";
+import type { ValidationRule } from "../parts";
+import { nameLimits } from "../../core";
+import { validate } from "../parts";
 import type { AlarmCheck } from "./health-check";
 
 /** When to warn of a certificate that is about to expire, and when to lead its users elsewhere. */

@@ -3,8 +3,9 @@ import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificat
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
-import type { ICertificate, IHostedZone, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { ICertificate, IHostedZone } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { isDomainNameOrWildcard, isInZone } from "./private/names";
 
 /** What a certificate vouches for. */

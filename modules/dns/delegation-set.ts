@@ -1,8 +1,8 @@
 import { Route53DelegationSet } from "@cdktf/provider-aws/lib/route53-delegation-set";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../core";
-import { validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 
 /** What a reusable delegation set is made of. */
 export interface DelegationSetProps {

@@ -2,8 +2,10 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import type { IAlarmTopic, ValidationRule } from "../core";
-import { nameLimits, validate } from "../core";
+import type { IAlarmTopic } from "../../core";
+import type { ValidationRule } from "../parts";
+import { nameLimits } from "../../core";
+import { validate } from "../parts";
 
 /** Who is notified when a health check changes. */
 export interface HealthCheckAlarmProps {

@@ -2,8 +2,8 @@ import type { Route53HealthCheckConfig } from "@cdktf/provider-aws/lib/route53-h
 import { Route53HealthCheck } from "@cdktf/provider-aws/lib/route53-health-check";
 import { Construct } from "constructs";
 
-import type { HealthCheckTiming } from "../core";
-import { ValidationError } from "../core";
+import type { HealthCheckTiming } from "../../core";
+import { ValidationError } from "../../core";
 import { healthCheckProblems } from "./private/health-check-rules";
 
 /** The regions that Route 53 probes from. */

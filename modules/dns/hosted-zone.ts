@@ -2,8 +2,9 @@ import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zon
 import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Construct } from "constructs";
 
-import type { IHostedZone, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IHostedZone } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { isDomainName } from "./private/names";
 
 /** What a hosted zone is made of. */

@@ -3,8 +3,9 @@ import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Route53ZoneAssociation } from "@cdktf/provider-aws/lib/route53-zone-association";
 import { Construct } from "constructs";
 
-import type { IHostedZone, INetwork, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IHostedZone, INetwork } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { isDomainName } from "./private/names";
 
 /** A network that may ask a private zone. */

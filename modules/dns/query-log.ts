@@ -4,8 +4,10 @@ import { Route53QueryLog } from "@cdktf/provider-aws/lib/route53-query-log";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import type { IHostedZone, ValidationRule } from "../core";
-import { logRetentionPeriods, validate } from "../core";
+import type { IHostedZone } from "../../core";
+import type { ValidationRule } from "../parts";
+import { logRetentionPeriods } from "../../core";
+import { validate } from "../parts";
 
 /** What is kept of the queries of a zone. */
 export interface QueryLogProps {

@@ -1,8 +1,8 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
-import type { IDnsTarget, IHostedZone } from "../core";
-import { InternalError, ValidationError } from "../core";
+import type { IDnsTarget, IHostedZone } from "../../core";
+import { InternalError, ValidationError } from "../../core";
 import type { HealthCheckDefinition } from "./health-check";
 import { HealthCheck } from "./health-check";
 import { recordTypesOf } from "./private/endpoint-types";

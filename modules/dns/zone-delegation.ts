@@ -1,8 +1,9 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
-import type { IHostedZone, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IHostedZone } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { isInZone } from "./private/names";
 
 /** Which zone hands a part of its names to which. */

@@ -2,8 +2,9 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import type { IAlarmTopic, IHostedZone, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IAlarmTopic, IHostedZone } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 
 /** Who is notified when the signing of a zone fails. */
 export interface ZoneSigningAlarmsProps {

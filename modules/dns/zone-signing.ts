@@ -4,8 +4,9 @@ import { Route53KeySigningKey } from "@cdktf/provider-aws/lib/route53-key-signin
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import type { IHostedZone, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IHostedZone } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 
 /** What a zone is signed with. */
 export interface ZoneSigningProps {

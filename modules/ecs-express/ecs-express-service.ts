@@ -12,13 +12,12 @@ import {
   nameLimits,
   partitionOf,
   resourceName,
-  validate,
   type IConnectable,
   type IGrantable,
   type IImageRepository,
   type INetwork,
-  type ValidationRule,
-} from "../core";
+} from "../../core";
+import { validate, type ValidationRule } from "../parts";
 import { ExpressRoles } from "./express-roles";
 
 /** The versions of `hashicorp/aws` that know this service; a stack with one must ask for them. */

@@ -3,7 +3,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, pullImages, resourceName } from "../core";
+import { nameLimits, partitionOf, pullImages, resourceName } from "../../core";
 
 /** Settings of {@link ExpressRoles}. */
 export interface ExpressRolesProps {

@@ -5,7 +5,7 @@ import {
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, type IAlarmTopic } from "../core";
+import { nameLimits, resourceName, type IAlarmTopic } from "../../core";
 import type { ResolvedHealthCheck } from "./health-check";
 
 /** When a service is too bad to go on with a deployment. */

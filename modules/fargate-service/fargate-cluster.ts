@@ -4,7 +4,8 @@ import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName, validate, type ValidationRule } from "../core";
+import { nameLimits, partitionOf, resourceName } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 import { defaultLogRetentionDays, isLogRetention, logRetentionRule } from "./log-retention";
 
 /** Where the sessions of ECS Exec are recorded. */

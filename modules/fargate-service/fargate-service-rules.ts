@@ -1,4 +1,5 @@
-import { fargateMemoryMiB, fargateSizes, isFargateSize, partitionOf, type ValidationRule } from "../core";
+import { fargateMemoryMiB, fargateSizes, isFargateSize, partitionOf } from "../../core";
+import { type ValidationRule } from "../parts";
 import type { FargateServiceProps } from "./fargate-service";
 import { resolveHealthCheck, secondsUntilHealthy } from "./health-check";
 import { isLogRetention, logRetentionRule } from "./log-retention";

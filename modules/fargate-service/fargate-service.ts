@@ -8,7 +8,6 @@ import {
   nameLimits,
   partitionOf,
   resourceName,
-  validate,
   type IAlarmTopic,
   type IConnectable,
   type IGrantable,
@@ -16,7 +15,8 @@ import {
   type ILoadBalancer,
   type INetwork,
   type SecretReference,
-} from "../core";
+} from "../../core";
+import { validate } from "../parts";
 import { capacityProviderStrategy, type Capacity } from "./capacity";
 import { DeploymentAlarms, type AlarmThresholds } from "./deployment-alarms";
 import type { IFargateCluster } from "./fargate-cluster";

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import type { SecretReference } from "../core";
+import type { SecretReference } from "../../core";
 
 /** Where names are looked up. */
 export interface SecretScope {

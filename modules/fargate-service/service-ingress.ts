@@ -5,7 +5,7 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, type ILoadBalancer, type INetwork } from "../core";
+import { nameLimits, resourceName, type ILoadBalancer, type INetwork } from "../../core";
 import type { ResolvedHealthCheck } from "./health-check";
 
 /** Where requests come in: which of the load balancer's requests are this service's. */

@@ -5,7 +5,7 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName } from "../core";
+import { nameLimits, resourceName } from "../../core";
 import type { Capacity } from "./capacity";
 import { planScaleIn, planScaleOut, type StepPlan, type StepScaling } from "./step-scaling";
 

@@ -1,4 +1,4 @@
-import { literalText } from "../core";
+import { literalText } from "../../core";
 
 /** Name of the container that the load balancer talks to. */
 export const mainContainerName = "app";

@@ -10,7 +10,7 @@ import {
   resourceName,
   type PolicyStatement,
   type SecretReference,
-} from "../core";
+} from "../../core";
 import type { ExecAudit } from "./fargate-cluster";
 
 /** Settings of {@link TaskRoles}. */

@@ -1,4 +1,4 @@
-import { type Problem, ValidationError } from "../core";
+import { type Problem, ValidationError } from "../../core";
 import {
   addressBits,
   type AddressBlock,

@@ -1,4 +1,4 @@
-import { InternalError } from "../core";
+import { InternalError } from "../../core";
 import {
   addressBits,
   compareBlocks,

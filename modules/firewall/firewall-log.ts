@@ -7,7 +7,7 @@ import {
 } from "@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration";
 import { Construct } from "constructs";
 
-import { partitionOf } from "../core";
+import { partitionOf } from "../../core";
 
 /** What became of a request, as the log says it. */
 export type LoggedAction = "ALLOW" | "BLOCK" | "COUNT" | "CAPTCHA" | "CHALLENGE" | "EXCLUDED_AS_COUNT";

@@ -1,4 +1,4 @@
-import type { ValidationRule } from "../core";
+import type { ValidationRule } from "../parts";
 import {
   type CustomResponse,
   type CustomResponses,

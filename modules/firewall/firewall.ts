@@ -8,7 +8,8 @@ import { Wafv2WebAclAssociation } from "@cdktf/provider-aws/lib/wafv2-web-acl-as
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 
-import { type IFirewall, nameLimits, resourceName, validate } from "../core";
+import { type IFirewall, nameLimits, resourceName } from "../../core";
+import { validate } from "../parts";
 import { type CustomResponses, defaultResponses, renderBlock, renderBodies } from "./custom-response";
 import { FirewallLog, type FirewallLogOptions } from "./firewall-log";
 import { firewallRules, includedCapacityUnits, sizeRules } from "./firewall-rules";

@@ -1,7 +1,7 @@
 import { Wafv2IpSet } from "@cdktf/provider-aws/lib/wafv2-ip-set";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName } from "../core";
+import { nameLimits, resourceName } from "../../core";
 import { coveringSet } from "./covering-set";
 import { type IpVersion, parseAddressBlock } from "./private/address-block";
 import { anyOf, capacityOf, chunksOf, type MeasuredStatement } from "./private/statement";

@@ -4,7 +4,7 @@ import { GlobalacceleratorListener } from "@cdktf/provider-aws/lib/globalacceler
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 
-import { ValidationError, type DnsAlias, type IDnsTarget } from "../core";
+import { ValidationError, type DnsAlias, type IDnsTarget } from "../../core";
 import type { AcceleratorFlowLogs } from "./flow-logs";
 import type { EndpointGroupOptions, EndpointOptions, ListenerOptions } from "./listener";
 import { acceleratorProblems, isElasticIp } from "./private/accelerator-rules";

@@ -1,7 +1,8 @@
 import { GlobalacceleratorCrossAccountAttachment } from "@cdktf/provider-aws/lib/globalaccelerator-cross-account-attachment";
 import { Construct } from "constructs";
 
-import { validate, type IAcceleratorEndpoint, type ValidationRule } from "../core";
+import { type IAcceleratorEndpoint } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 
 /** Settings of a {@link CrossAccountAttachment}. */
 export interface CrossAccountAttachmentProps {

@@ -3,7 +3,7 @@ import { GlobalacceleratorCustomRoutingEndpointGroup } from "@cdktf/provider-aws
 import { GlobalacceleratorCustomRoutingListener } from "@cdktf/provider-aws/lib/globalaccelerator-custom-routing-listener";
 import { Construct } from "constructs";
 
-import { prefixLengthOf, ValidationError } from "../core";
+import { prefixLengthOf, ValidationError } from "../../core";
 import type { AcceleratorFlowLogs } from "./flow-logs";
 import type { PortRange } from "./listener";
 import { createFlowLogs } from "./private/create-flow-logs";

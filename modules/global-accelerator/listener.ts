@@ -1,4 +1,4 @@
-import type { IAcceleratorEndpoint } from "../core";
+import type { IAcceleratorEndpoint } from "../../core";
 
 /** Ports that follow each other, both ends included. */
 export interface PortRange {

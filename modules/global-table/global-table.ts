@@ -5,7 +5,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { partitionOf, resourceName, ValidationError, type IAlarmTopic, type IGrantable } from "../core";
+import { partitionOf, resourceName, ValidationError, type IAlarmTopic, type IGrantable } from "../../core";
 import type { TableCapacity } from "./capacity";
 import type { GlobalSecondaryIndex, KeyAttribute } from "./keys";
 import { policyNameLimit, renderAccess, type Access } from "./private/access";

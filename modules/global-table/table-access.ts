@@ -1,7 +1,8 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import { partitionOf, resourceName, validate, type IGrantable, type ValidationRule } from "../core";
+import { partitionOf, resourceName, type IGrantable } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 import { policyNameLimit, renderAccess, type Access } from "./private/access";
 
 /** Settings of a {@link TableAccess}. */

@@ -1,6 +1,6 @@
 import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
 import { Construct } from "constructs";
-import type { BudgetConfiguration } from "./cluster-keys";
+import type { BudgetConfiguration } from "./file/cluster-keys";
 
 /** What a {@link ClusterBudget} is made of. */
 export interface ClusterBudgetProps {

@@ -3,8 +3,8 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
-import { type IAlarmTopic, nameLimits, resourceName } from "../core";
-import type { ClusterConfiguration } from "./cluster-keys";
+import { type IAlarmTopic, nameLimits, resourceName } from "../../core";
+import type { ClusterConfiguration } from "./file/cluster-keys";
 
 /** What the monitoring of a cluster is made of. */
 export interface ClusterMonitoringProps {

@@ -1,6 +1,6 @@
 import { TerraformResource, type IAspect } from "cdktf";
 import type { IConstruct } from "constructs";
-import type { ClusterConfiguration, TagConfiguration } from "./cluster-keys";
+import type { ClusterConfiguration, TagConfiguration } from "./file/cluster-keys";
 
 type Tags = Readonly<Record<string, string>>;
 

@@ -6,8 +6,8 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { Construct } from "constructs";
-import { nameLimits, partitionOf, resourceName } from "../core";
-import { denyPlainHttp } from "../core/tls-only";
+import { nameLimits, partitionOf, resourceName } from "../../core";
+import { denyPlainHttp } from "../../core/tls-only";
 
 /** How long an overwritten file can still be brought back. */
 const noncurrentVersionDays = 30;

@@ -9,21 +9,21 @@ import {
   type IAlarmTopic,
   type INetwork,
   type Problem,
-} from "../core";
-import { BatchCluster } from "./batch-cluster";
-import { parseClusterFile } from "./cluster-file";
-import type { ClusterConfiguration } from "./cluster-keys";
+} from "../../core";
+import { BatchCluster } from "./batch/batch-cluster";
+import { parseClusterFile } from "./file/cluster-file";
+import type { ClusterConfiguration } from "./file/cluster-keys";
 import { ClusterBudget } from "./cluster-budget";
-import { ClusterNetwork } from "./cluster-network";
-import { ClusterSecurity } from "./cluster-security";
+import { ClusterNetwork } from "./network/cluster-network";
+import { ClusterSecurity } from "./network/cluster-security";
 import { CostTags, tagsOf, withTags } from "./cluster-tags";
 import { dataRepositoriesOf } from "./checks/surroundings";
-import { DataTransfer } from "./data-transfer";
-import { DirectConnect } from "./direct-connect";
-import type { Finding } from "./findings";
-import { SharedStorage } from "./shared-storage";
-import { storagesWithHomes } from "./shared-homes";
-import { SlurmCluster } from "./slurm-cluster";
+import { DataTransfer } from "./storage/data-transfer";
+import { DirectConnect } from "./network/direct-connect";
+import type { Finding } from "./file/findings";
+import { SharedStorage } from "./storage/shared-storage";
+import { storagesWithHomes } from "./storage/shared-homes";
+import { SlurmCluster } from "./slurm/slurm-cluster";
 
 /** What an {@link HpcCluster} is made of. */
 export interface HpcClusterProps {

@@ -1,24 +1,24 @@
-export { BatchCluster } from "./batch-cluster";
-export { BatchJob, type BatchJobProps } from "./batch-job";
-export { BatchQueue, type BatchQueueProps } from "./batch-queue";
-export { parseClusterFile, type ClusterContext, type ParsedClusterFile } from "./cluster-file";
-export type { ClusterConfiguration } from "./cluster-keys";
+export { BatchCluster } from "./batch/batch-cluster";
+export { BatchJob, type BatchJobProps } from "./batch/batch-job";
+export { BatchQueue, type BatchQueueProps } from "./batch/batch-queue";
+export { parseClusterFile, type ClusterContext, type ParsedClusterFile } from "./file/cluster-file";
+export type { ClusterConfiguration } from "./file/cluster-keys";
 export {
   explainCommand,
   validateCommand,
   type ClusterFileText,
   type CommandResult,
   type ValidateOptions,
-} from "./commands";
+} from "./file/commands";
 export { configurationPlace } from "./configuration-bucket";
-export { ComputeResource, type ComputeResourceProps } from "./compute-resource";
-export { explainClusterFile } from "./explain-file";
-export { formatFinding, hasErrors, type Finding, type FindingLevel } from "./findings";
+export { ComputeResource, type ComputeResourceProps } from "./machines/compute-resource";
+export { explainClusterFile } from "./file/explain-file";
+export { formatFinding, hasErrors, type Finding, type FindingLevel } from "./file/findings";
 export { HpcCluster, type HpcClusterProps } from "./hpc-cluster";
-export { InstanceTypes, type InstanceTypeFacts } from "./instance-types";
-export { keyRows, type KeyRow } from "./key-table";
-export { LustreFileSystem, type LustreFileSystemProps } from "./lustre-file-system";
-export { networkInterfacePlan, type NetworkInterfacePlan } from "./network-interfaces";
-export { renderFleet } from "./slurm-fleet";
-export { renderSlurmFiles } from "./slurm-files";
-export { SlurmCluster } from "./slurm-cluster";
+export { InstanceTypes, type InstanceTypeFacts } from "./machines/instance-types";
+export { keyRows, type KeyRow } from "./file/key-table";
+export { LustreFileSystem, type LustreFileSystemProps } from "./storage/lustre-file-system";
+export { networkInterfacePlan, type NetworkInterfacePlan } from "./network/network-interfaces";
+export { renderFleet } from "./slurm/slurm-fleet";
+export { renderSlurmFiles } from "./slurm/slurm-files";
+export { SlurmCluster } from "./slurm/slurm-cluster";

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName } from "../core";
-import { LogBucket } from "../core/log-bucket";
+import { nameLimits, partitionOf, resourceName } from "../../core";
+import { LogBucket } from "../parts/log-bucket";
 
 /** Settings of an {@link AccessLogBucket}. */
 export interface AccessLogBucketProps {

@@ -6,15 +6,8 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 
-import {
-  nameLimits,
-  resourceName,
-  validate,
-  type ICertificate,
-  type ILoadBalancer,
-  type INetwork,
-  type ValidationRule,
-} from "../core";
+import { nameLimits, resourceName, type ICertificate, type ILoadBalancer, type INetwork } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 import { AccessLogBucket } from "./access-log-bucket";
 
 /** Where everyone is. */

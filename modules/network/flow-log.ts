@@ -1,11 +1,11 @@
-import { logRetentionPeriods } from "../core";
+import { logRetentionPeriods } from "../../core";
 
 export {
   defaultRetentionDays,
   VpcFlowLog,
   type FlowLogOptions,
   type VpcFlowLogProps,
-} from "../core/vpc-flow-log";
+} from "../parts/vpc-flow-log";
 
 /** Periods that CloudWatch Logs offers, in days. */
 export const retentionPeriods = logRetentionPeriods;

@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
-import { type INetwork, type SubnetTier, subnetTiers, validate, type ValidationRule } from "../core";
+import { type INetwork, type SubnetTier, subnetTiers } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 
 /** A network that stands already, made by another stack or by other means. */
 export interface NetworkAttributes {

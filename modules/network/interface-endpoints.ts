@@ -2,7 +2,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
-import { nameLimits, partitionOf, pascalCase, resourceName } from "../core";
+import { nameLimits, partitionOf, pascalCase, resourceName } from "../../core";
 
 /**
  * Services that a kind of workload calls, by bundle.

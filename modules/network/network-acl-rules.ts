@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type SubnetTier, subnetTiers } from "../core";
+import { type SubnetTier, subnetTiers } from "../../core";
 
 /**
  * Rules that one network ACL may hold in each direction. AWS raises it to 40 on request, at a cost

@@ -2,7 +2,7 @@ import { NetworkAcl } from "@cdktf/provider-aws/lib/network-acl";
 import { NetworkAclAssociation } from "@cdktf/provider-aws/lib/network-acl-association";
 import { NetworkAclRule, type NetworkAclRuleConfig } from "@cdktf/provider-aws/lib/network-acl-rule";
 import { Construct } from "constructs";
-import type { SubnetTier } from "../core";
+import type { SubnetTier } from "../../core";
 import {
   acceleratorRules,
   type AllowRule,

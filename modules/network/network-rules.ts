@@ -6,10 +6,10 @@ import {
   longestVpcPrefixLength,
   prefixLengthOf,
   shortestVpcPrefixLength,
-  type ValidationRule,
   zoneSlotCount,
   zoneSlotOf,
-} from "../core";
+} from "../../core";
+import { type ValidationRule } from "../parts";
 import { retentionPeriods } from "./flow-log";
 import type { NetworkProps } from "./network";
 import {

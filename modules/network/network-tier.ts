@@ -10,7 +10,7 @@ import {
   subnetIpv6Slot,
   type SubnetTier,
   zoneSlotOf,
-} from "../core";
+} from "../../core";
 
 /** What a {@link NetworkTier} is made of. */
 export interface NetworkTierProps {

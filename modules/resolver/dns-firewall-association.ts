@@ -1,8 +1,9 @@
 import { Route53ResolverFirewallRuleGroupAssociation } from "@cdktf/provider-aws/lib/route53-resolver-firewall-rule-group-association";
 import { Construct } from "constructs";
 
-import type { INetwork, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { INetwork } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { associationPriorityRules, firstPriority } from "./private/association-priority";
 import { nameExpected, namePattern } from "./private/names";
 

@@ -5,8 +5,9 @@ import { Route53ResolverFirewallRuleGroup } from "@cdktf/provider-aws/lib/route5
 import { dependable } from "cdktf";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../core";
-import { resourceName, validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { resourceName } from "../../core";
+import { validate } from "../parts";
 import type { IDnsFirewall } from "./dns-firewall-association";
 import { DnsFirewallAssociation } from "./dns-firewall-association";
 import { associationPriorityRules } from "./private/association-priority";

@@ -2,8 +2,9 @@ import { Route53ResolverRule } from "@cdktf/provider-aws/lib/route53-resolver-ru
 import { Construct } from "constructs";
 import { isIPv4 } from "node:net";
 
-import type { ValidationRule } from "../core";
-import { addressRangeOf, addressRangesOverlap, validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { addressRangeOf, addressRangesOverlap } from "../../core";
+import { validate } from "../parts";
 import type { IOutboundEndpoint } from "./outbound-endpoint";
 import { ruleRules } from "./private/rule-rules";
 import type { IResolverRule, RuleNetworks } from "./rule-association";

@@ -3,8 +3,9 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { isIPv4 } from "node:net";
 
-import type { IConnectable, INetwork, SubnetTier, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IConnectable, INetwork, SubnetTier } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import type { Opening } from "./private/dns-security-group";
 import { dnsOpenings, DnsSecurityGroup } from "./private/dns-security-group";
 import { blockRules, endpointRules } from "./private/endpoint-rules";

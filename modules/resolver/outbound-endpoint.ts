@@ -1,8 +1,9 @@
 import { Route53ResolverEndpoint } from "@cdktf/provider-aws/lib/route53-resolver-endpoint";
 import { Construct } from "constructs";
 
-import type { IConnectable, INetwork, SubnetTier, ValidationRule } from "../core";
-import { validate } from "../core";
+import type { IConnectable, INetwork, SubnetTier } from "../../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 import { dnsOpenings, DnsSecurityGroup } from "./private/dns-security-group";
 import { blockRules, endpointRules } from "./private/endpoint-rules";
 

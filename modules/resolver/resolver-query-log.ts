@@ -4,8 +4,9 @@ import { Route53ResolverQueryLogConfig } from "@cdktf/provider-aws/lib/route53-r
 import { Route53ResolverQueryLogConfigAssociation } from "@cdktf/provider-aws/lib/route53-resolver-query-log-config-association";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../core";
-import { logRetentionPeriods, partitionOf, validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { logRetentionPeriods, partitionOf } from "../../core";
+import { validate } from "../parts";
 import { nameExpected, namePattern } from "./private/names";
 import type { RuleNetworks } from "./rule-association";
 

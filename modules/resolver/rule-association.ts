@@ -1,7 +1,7 @@
 import { Route53ResolverRuleAssociation } from "@cdktf/provider-aws/lib/route53-resolver-rule-association";
 import { Construct } from "constructs";
 
-import type { INetwork } from "../core";
+import type { INetwork } from "../../core";
 
 /** A rule of Resolver, made here or shared by another account. */
 export interface IResolverRule {

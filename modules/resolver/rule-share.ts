@@ -3,8 +3,8 @@ import { RamResourceAssociation } from "@cdktf/provider-aws/lib/ram-resource-ass
 import { RamResourceShare } from "@cdktf/provider-aws/lib/ram-resource-share";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../core";
-import { validate } from "../core";
+import type { ValidationRule } from "../parts";
+import { validate } from "../parts";
 
 /** What is shared with whom. */
 export interface RuleShareProps {

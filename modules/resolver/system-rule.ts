@@ -1,7 +1,7 @@
 import { Route53ResolverRule } from "@cdktf/provider-aws/lib/route53-resolver-rule";
 import { Construct } from "constructs";
 
-import { validate } from "../core";
+import { validate } from "../parts";
 import { ruleRules } from "./private/rule-rules";
 import type { IResolverRule, RuleNetworks } from "./rule-association";
 import { RuleAssociation } from "./rule-association";

@@ -2,7 +2,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName } from "../core";
+import { nameLimits, partitionOf, resourceName } from "../../core";
 
 /** Settings of {@link EvacuationRole}. */
 export interface EvacuationRoleProps {

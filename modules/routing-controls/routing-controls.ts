@@ -5,7 +5,7 @@ import { Route53RecoverycontrolconfigSafetyRule } from "@cdktf/provider-aws/lib/
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 
-import { validate, type ValidationRule } from "../core";
+import { validate, type ValidationRule } from "../parts";
 
 /** Settings of {@link RoutingControls}. */
 export interface RoutingControlsProps {

@@ -10,9 +10,9 @@ import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versionin
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName } from "../core";
+import { nameLimits, resourceName } from "../../core";
 import { StateAccessLog } from "./state-access-log";
-import { denyPlainHttp } from "../core/tls-only";
+import { denyPlainHttp } from "../../core/tls-only";
 
 /** One of the two copies of a state bucket: what both regions have in common. */
 export interface ReplicatedBucketCopyProps {

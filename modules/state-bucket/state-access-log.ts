@@ -2,7 +2,7 @@ import { S3BucketLoggingA } from "@cdktf/provider-aws/lib/s3-bucket-logging";
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 
-import { LogBucket } from "../core/log-bucket";
+import { LogBucket } from "../parts/log-bucket";
 
 const requestPrefix = "requests/";
 

@@ -5,7 +5,8 @@ import { S3BucketReplicationConfigurationA } from "@cdktf/provider-aws/lib/s3-bu
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName, validate, type ValidationRule } from "../core";
+import { nameLimits, partitionOf, resourceName } from "../../core";
+import { validate, type ValidationRule } from "../parts";
 import { ReplicatedBucketCopy } from "./replicated-bucket-copy";
 
 /** Settings of a {@link StateBucket}. */

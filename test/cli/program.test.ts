@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
 import type { LocalCloudStatus, Switch } from "../../local-cloud";
-import type { LocalCloud } from "../../cli/context";
+import type { LocalCloud } from "../../cli/session/context";
 import { run } from "../../cli/program";
-import { synthesize } from "../../cli/synthesis";
-import { ValidationError } from "../../modules/core";
+import { synthesize } from "../../cli/session/synthesis";
+import { ValidationError } from "../../core";
 import { devEnvironment, type FakeContext, fakeContext } from "./support/fake-context";
 import { type FixtureStack, s3Stack, writeStacks } from "./support/fixture-stacks";
 

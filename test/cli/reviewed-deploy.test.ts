@@ -11,14 +11,14 @@ import {
 import { join } from "node:path";
 
 import { digestOf } from "../../analysis/change";
-import { Approval } from "../../cli/approval";
-import { deploy, type DeploySettings } from "../../cli/deployment";
-import { planEnvironment } from "../../cli/environment-plan";
-import type { TargetEnvironment } from "../../cli/context";
-import type { PlanManifest } from "../../cli/plan-bundle";
-import type { StackResult } from "../../cli/report";
-import type { Session } from "../../cli/session";
-import { StateHome } from "../../cli/state-home";
+import { Approval } from "../../cli/gates/approval";
+import { deploy, type DeploySettings } from "../../cli/runs/deployment";
+import { planEnvironment } from "../../cli/runs/environment-plan";
+import type { TargetEnvironment } from "../../cli/session/context";
+import type { PlanManifest } from "../../cli/plan/plan-bundle";
+import type { StackResult } from "../../cli/terminal/report";
+import type { Session } from "../../cli/runs/open-session";
+import { StateHome } from "../../cli/state/state-home";
 import type { PlannedResource } from "../../analysis/plan";
 import { devEnvironment, type FakeContext, fakeContext, stateWith } from "./support/fake-context";
 import { fakeSession, type FakeTerraform } from "./support/fake-session";

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { DeployReport } from "../../analysis/report";
-import type { Configuration } from "../../cli/manifest";
-import { awsSdk } from "../../cli/aws";
+import type { Configuration } from "../../cli/stacks/manifest";
+import { awsSdk } from "../../cli/aws/aws";
 import { run } from "../../cli/program";
-import type { StackResult } from "../../cli/report";
+import type { StackResult } from "../../cli/terminal/report";
 import { processRunner } from "../../cli/terraform/process";
 import { FakeAws, type FakeContext, fakeContext } from "./support/fake-context";
 import { type FixtureStack, writeStacks } from "./support/fixture-stacks";

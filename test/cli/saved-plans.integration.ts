@@ -15,16 +15,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { awsSdk, type AwsAccess } from "../../cli/aws";
-import { clientSettings } from "../../cli/aws-client";
-import { s3Client } from "../../cli/aws-objects";
-import type { TargetEnvironment } from "../../cli/context";
-import type { Configuration } from "../../cli/manifest";
-import type { PlanManifest } from "../../cli/plan-bundle";
+import { awsSdk, type AwsAccess } from "../../cli/aws/aws";
+import { clientSettings } from "../../cli/aws/client";
+import { s3Client } from "../../cli/aws/objects";
+import type { TargetEnvironment } from "../../cli/session/context";
+import type { Configuration } from "../../cli/stacks/manifest";
+import type { PlanManifest } from "../../cli/plan/plan-bundle";
 import { run } from "../../cli/program";
-import { RunningTerraforms } from "../../cli/runs/running";
+import { RunningTerraforms } from "../../cli/terraform/running";
 import { processRunner } from "../../cli/terraform/process";
-import { Workspace } from "../../cli/workspace";
+import { Workspace } from "../../cli/base/workspace";
 import {
   localCloudEnvironment,
   localCloudStatus,

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Interrupts } from "../../cli/interrupts";
-import { identityOf, lifeOf, type ProcessIdentity } from "../../cli/runs/process-identity";
+import { Interrupts } from "../../cli/base/interrupts";
+import { identityOf, lifeOf, type ProcessIdentity } from "../../cli/base/process-identity";
 import { type ProcessRequest, processRunner } from "../../cli/terraform/process";
 
 const directory = (): string => mkdtempSync(join(tmpdir(), "meridian-process-"));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { readStacks, type Stack } from "../../cli/manifest";
+import { readStacks, type Stack } from "../../cli/stacks/manifest";
 import { findTerraform, type TerraformBinary } from "../../cli/terraform/binary";
 import type { ProcessRequest, ProcessResult } from "../../cli/terraform/process";
 import { configureProviders } from "../../cli/terraform/providers";

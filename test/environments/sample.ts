@@ -1,5 +1,5 @@
 import type { Environment, EnvironmentInput } from "../../environments";
-import { validateEnvironments } from "../../environments/validate";
+import { validateEnvironments } from "../../environments/schema/validate";
 import { refusal } from "../support/synth";
 
 type Services = NonNullable<EnvironmentInput["services"]>;

@@ -4,7 +4,7 @@
  */
 import { Lazy, TerraformOutput } from "cdktf";
 
-import { clientSettings } from "../../cli/aws-client";
+import { clientSettings } from "../../cli/aws/client";
 import { HealthCheck } from "../../modules/dns";
 import { RoutingControls } from "../../modules/routing-controls";
 import { demo, demoStack, LocalRunner } from "../cli/support/local-runner";

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { clientSettings } from "../../cli/aws-client";
+import { clientSettings } from "../../cli/aws/client";
 import { demo, demoStack, LocalRunner } from "../cli/support/local-runner";
 
 jest.setTimeout(600_000);

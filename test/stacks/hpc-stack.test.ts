@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Environment } from "../../environments";
-import { readClusterFiles } from "../../stacks/cluster-files";
+import { readClusterFiles } from "../../stacks/hpc/cluster-files";
 import { check, sample } from "../environments/sample";
 import { refusal, resourcesOf, synthesize } from "../support/synth";
 import { stackOf } from "./sample-stacks";

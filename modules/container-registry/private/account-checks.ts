@@ -1,4 +1,4 @@
-import type { ValidationRule } from "../../core";
+import type { ValidationRule } from "../../parts";
 import { accountExpected, duplicates, isAccountId } from "./registry-checks";
 
 /** Whatever stands in an account and may let others pull. */

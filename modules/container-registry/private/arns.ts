@@ -1,4 +1,4 @@
-import { partitionOf } from "../../core";
+import { partitionOf } from "../../../core";
 
 /** The ARN of a repository, or of all that a pattern such as `team/*` names. */
 export function repositoryArn(name: string, account: string, region: string): string {

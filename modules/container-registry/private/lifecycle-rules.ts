@@ -1,4 +1,4 @@
-import type { ValidationRule } from "../../core";
+import type { ValidationRule } from "../../parts";
 import type { LifecycleRule } from "../lifecycle-rule";
 import { entriesOf, renderLifecyclePolicy, selectionKey } from "./lifecycle-policy";
 

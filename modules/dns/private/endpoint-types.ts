@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 
 import { Token } from "cdktf";
 
-import type { DnsAlias, DnsValues } from "../../core";
+import type { DnsAlias, DnsValues } from "../../../core";
 import type { AddressType } from "./names";
 
 /** The record types that a target answers for. */

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 
-import type { Problem } from "../../core";
-import { regions } from "../../core";
+import type { Problem } from "../../../core";
+import { regions } from "../../../core";
 import type {
   AlarmCheck,
   CalculatedCheck,

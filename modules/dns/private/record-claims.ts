@@ -1,6 +1,6 @@
 import type { Construct, IConstruct } from "constructs";
 
-import type { IHostedZone, Problem } from "../../core";
+import type { IHostedZone, Problem } from "../../../core";
 import type { AddressType } from "./names";
 
 const claimsOf = new WeakMap<IConstruct, Map<string, string>>();

@@ -1,4 +1,4 @@
-import type { IHostedZone, Problem } from "../../core";
+import type { IHostedZone, Problem } from "../../../core";
 import { isDomainNameOrWildcard, isInZone } from "./names";
 
 /** What is wrong with the name of a record in a zone. */

@@ -1,6 +1,6 @@
 import type { Route53RecordConfig } from "@cdktf/provider-aws/lib/route53-record";
 
-import type { DnsAlias, DnsValues } from "../../core";
+import type { DnsAlias, DnsValues } from "../../../core";
 import type { GeoLocation, GeoPlace } from "../routing-policy";
 import { canEvaluateHealth, valuesOfType } from "./endpoint-types";
 import type { AddressType } from "./names";

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 
-import type { DnsAlias, DnsValues, Problem } from "../../core";
-import { aliasTtlSeconds, httpsProbeTimeoutSeconds } from "../../core";
+import type { DnsAlias, DnsValues, Problem } from "../../../core";
+import { aliasTtlSeconds, httpsProbeTimeoutSeconds } from "../../../core";
 import type { HealthCheckDefinition } from "../health-check";
 import type { DnsRoutingProps, RoutedEndpoint } from "../routing";
 import { canEvaluateHealth, recordTypesOf } from "./endpoint-types";

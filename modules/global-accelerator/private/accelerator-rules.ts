@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import { regions, type IAcceleratorEndpoint, type Problem } from "../../core";
+import { regions, type IAcceleratorEndpoint, type Problem } from "../../../core";
 import type { AcceleratorProps } from "../accelerator";
 import type {
   EndpointGroupOptions,

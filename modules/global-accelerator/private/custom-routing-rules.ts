@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import { isIpv4CidrBlock, prefixLengthOf, regions, type Problem } from "../../core";
+import { isIpv4CidrBlock, prefixLengthOf, regions, type Problem } from "../../../core";
 import {
   customRoutingPortsOf,
   type CustomRoutingAcceleratorProps,

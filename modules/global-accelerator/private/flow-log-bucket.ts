@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 
-import { nameLimits, resourceName } from "../../core";
-import { LogBucket } from "../../core/log-bucket";
+import { nameLimits, resourceName } from "../../../core";
+import { LogBucket } from "../../parts/log-bucket";
 
 /** The prefix of flow logs where none is chosen. */
 export const flowLogPrefix = "flow-logs";

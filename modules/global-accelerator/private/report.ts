@@ -1,4 +1,4 @@
-import type { Problem } from "../../core";
+import type { Problem } from "../../../core";
 
 /** Notes a problem unless the condition holds. */
 export type Check = (

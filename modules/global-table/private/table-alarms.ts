@@ -5,7 +5,7 @@ import {
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, type IAlarmTopic } from "../../core";
+import { nameLimits, resourceName, type IAlarmTopic } from "../../../core";
 import type { TableAlarmThresholds } from "../global-table";
 
 /** Settings of {@link TableAlarms}. */

@@ -1,4 +1,4 @@
-import { partitionOf, regionNames, type Problem } from "../../core";
+import { partitionOf, regionNames, type Problem } from "../../../core";
 import { Token } from "cdktf";
 
 import type { CapacityRange } from "../capacity";

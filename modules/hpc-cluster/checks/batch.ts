@@ -1,5 +1,5 @@
-import { fargateMemoryMiB, fargateSizes } from "../../core";
-import type { BatchQueueConfiguration, ClusterConfiguration } from "../cluster-keys";
+import { fargateMemoryMiB, fargateSizes } from "../../../core";
+import type { BatchQueueConfiguration, ClusterConfiguration } from "../file/cluster-keys";
 import { instanceTypesOf, listed, repeated, storagesOf, type Check } from "./check";
 
 /** Words that Batch takes instead of an instance type. */

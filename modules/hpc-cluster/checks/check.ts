@@ -4,9 +4,9 @@ import type {
   PlacementGroupConfiguration,
   SharedStorageConfiguration,
   SlurmQueueConfiguration,
-} from "../cluster-keys";
-import type { ClusterContext } from "../cluster-file";
-import { InstanceTypes, type InstanceTypeFacts } from "../instance-types";
+} from "../file/cluster-keys";
+import type { ClusterContext } from "../file/cluster-file";
+import { InstanceTypes, type InstanceTypeFacts } from "../machines/instance-types";
 
 /** Says what is wrong at a path, and what to do about it. */
 export type Report = (path: string, message: string, remedy: string) => void;

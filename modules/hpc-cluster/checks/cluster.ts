@@ -1,5 +1,5 @@
-import { regionNames } from "../platform";
-import type { ClusterConfiguration } from "../cluster-keys";
+import { regionNames } from "../machines/platform";
+import type { ClusterConfiguration } from "../file/cluster-keys";
 import {
   bootsStockImage,
   listed,

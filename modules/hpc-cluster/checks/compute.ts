@@ -13,8 +13,8 @@ import {
   type Check,
   type Report,
 } from "./check";
-import type { ClusterConfiguration } from "../cluster-keys";
-import type { InstanceTypeFacts, InstanceTypes } from "../instance-types";
+import type { ClusterConfiguration } from "../file/cluster-keys";
+import type { InstanceTypeFacts, InstanceTypes } from "../machines/instance-types";
 
 const least = { memoryMiB: 1740 };
 

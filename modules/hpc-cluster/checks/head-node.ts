@@ -1,5 +1,5 @@
 import { instanceTypesOf, mountPath, queuesOf, resourcesOf, storagesOf, factsOf, type Check } from "./check";
-import type { ClusterConfiguration } from "../cluster-keys";
+import type { ClusterConfiguration } from "../file/cluster-keys";
 
 /** What the operating system takes, what 25 nodes take, and the memory that any cluster gets along with, in GiB. */
 const memoryGiB = { system: 0.6, nodesOfOne: 25, most: 16 };

@@ -1,5 +1,5 @@
-import { regionOfArn } from "../../core";
-import type { ClusterConfiguration } from "../cluster-keys";
+import { regionOfArn } from "../../../core";
+import type { ClusterConfiguration } from "../file/cluster-keys";
 import { listed, queuesOf, repeated, resourcesOf, type Check } from "./check";
 
 const reservedPrefixes = ["parallelcluster:", "aws:", "meridian:"];

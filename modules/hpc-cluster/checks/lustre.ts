@@ -1,4 +1,4 @@
-import type { LustreSettings } from "../cluster-keys";
+import type { LustreSettings } from "../file/cluster-keys";
 import { factsOf, listed, repeated, resourcesOf, storagesOf, type Check, type Report } from "./check";
 
 /** A managed Lustre file system and where its settings stand. */

@@ -1,5 +1,5 @@
-import { isIpv4CidrBlock } from "../platform";
-import type { ClusterConfiguration } from "../cluster-keys";
+import { isIpv4CidrBlock } from "../machines/platform";
+import type { ClusterConfiguration } from "../file/cluster-keys";
 import {
   factsOf,
   listed,

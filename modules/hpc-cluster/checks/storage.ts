@@ -3,7 +3,7 @@ import type {
   EbsSettings,
   RootVolumeConfiguration,
   SharedStorageConfiguration,
-} from "../cluster-keys";
+} from "../file/cluster-keys";
 import {
   factsOf,
   listed,

@@ -1,4 +1,4 @@
-import type { ClusterConfiguration } from "../cluster-keys";
+import type { ClusterConfiguration } from "../file/cluster-keys";
 import { listed, repeated, storagesOf, type Check } from "./check";
 
 /** The data repository of each association of the file, by the association's name. */

@@ -1,4 +1,4 @@
-import type { ValidationRule } from "../../core";
+import type { ValidationRule } from "../../parts";
 
 /** AWS keeps 100 and 9900 to itself, for the rule groups that Firewall Manager puts first and last. */
 export const firstPriority = 101;

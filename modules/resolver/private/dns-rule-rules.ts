@@ -1,4 +1,4 @@
-import type { ValidationRule } from "../../core";
+import type { ValidationRule } from "../../parts";
 import type { DnsFirewallProps, DnsList } from "../dns-firewall";
 import { planDnsRules } from "./dns-rules";
 import { isRuleDomain } from "./names";

@@ -3,7 +3,7 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName } from "../../core";
+import { nameLimits, resourceName } from "../../../core";
 
 /** One opening of an endpoint: a port of a protocol. */
 export interface Opening {

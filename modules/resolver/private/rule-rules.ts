@@ -1,4 +1,4 @@
-import type { ValidationRule } from "../../core";
+import type { ValidationRule } from "../../parts";
 import type { RuleNetworks } from "../rule-association";
 import { isRuleDomain, nameExpected, namePattern } from "./names";
 

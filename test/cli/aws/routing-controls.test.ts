@@ -9,7 +9,7 @@ import {
   RefusedByRule,
   shuffled,
 } from "../../../cli/aws/routing-controls";
-import type { CommandError } from "../../../cli/errors";
+import type { CommandError } from "../../../cli/base/errors";
 
 const access = { variables: {}, endpoint: "http://127.0.0.1:1" };
 const arn = "arn:aws:route53-recovery-control::111122223333:controlpanel/1/routingcontrol/1";

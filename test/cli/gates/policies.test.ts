@@ -15,11 +15,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { TerraformPlanJson } from "../../../analysis/plan";
-import { Approval } from "../../../cli/approval";
-import { deploy } from "../../../cli/deployment";
-import { planEnvironment } from "../../../cli/environment-plan";
+import { Approval } from "../../../cli/gates/approval";
+import { deploy } from "../../../cli/runs/deployment";
+import { planEnvironment } from "../../../cli/runs/environment-plan";
 import { denialsOf } from "../../../cli/gates/policies";
-import { StateHome } from "../../../cli/state-home";
+import { StateHome } from "../../../cli/state/state-home";
 import { devEnvironment, type FakeContext, fakeContext } from "../support/fake-context";
 import { fakeSession } from "../support/fake-session";
 import { s3Stack } from "../support/fixture-stacks";

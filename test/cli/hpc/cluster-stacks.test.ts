@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { awaitHeadNode, endComputeNodes } from "../../../cli/hpc/cluster-stacks";
-import type { Machine } from "../../../cli/hpc/machines";
-import type { CommandError } from "../../../cli/errors";
-import type { Session } from "../../../cli/session";
+import type { Machine } from "../../../cli/aws/machines";
+import type { CommandError } from "../../../cli/base/errors";
+import type { Session } from "../../../cli/runs/open-session";
 import { devEnvironment, type FakeContext, fakeContext } from "../support/fake-context";
 import { fakeSession } from "../support/fake-session";
 import { s3Stack } from "../support/fixture-stacks";

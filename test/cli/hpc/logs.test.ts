@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { hpcCommand } from "../../../cli/commands/hpc";
-import type { Context } from "../../../cli/context";
-import type { Item } from "../../../cli/hpc/fleet-table";
+import type { Context } from "../../../cli/session/context";
+import type { Item } from "../../../cli/aws/fleet-table";
 import { devEnvironment, FakeAws, fakeContext } from "../support/fake-context";
 
 const noon = Date.parse("2026-11-20T12:00:00Z");

@@ -1,7 +1,7 @@
 import { hpcCommand } from "../../../cli/commands/hpc";
-import type { Context } from "../../../cli/context";
-import { CommandError } from "../../../cli/errors";
-import type { ImageBuild } from "../../../cli/hpc/image-builder";
+import type { Context } from "../../../cli/session/context";
+import { CommandError } from "../../../cli/base/errors";
+import type { ImageBuild } from "../../../cli/aws/image-builder";
 import { devEnvironment, FakeAws, fakeContext } from "../support/fake-context";
 
 const noon = Date.parse("2026-11-20T12:00:00Z");

@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { clientSettings } from "../../../cli/aws-client";
-import { s3Client } from "../../../cli/aws-objects";
+import { clientSettings } from "../../../cli/aws/client";
+import { s3Client } from "../../../cli/aws/objects";
 import { type Finding, findingsOf } from "../../../cli/preflight";
 import { declaredIn, type Subject } from "../../../cli/preflight/subject";
 import { checkZones } from "../../../cli/preflight/zones";

@@ -7,8 +7,8 @@ import { judge } from "../../../cli/preflight/quotas";
 import { beforeDeploy, preflightReport } from "../../../cli/preflight/report";
 import { wantedSecrets } from "../../../cli/preflight/secrets";
 import { declaredIn, standingIn } from "../../../cli/preflight/subject";
-import type { Configuration } from "../../../cli/manifest";
-import type { State } from "../../../cli/state";
+import type { Configuration } from "../../../cli/stacks/manifest";
+import type { State } from "../../../cli/stacks/state-file";
 import { devEnvironment } from "../support/fake-context";
 
 const region = "eu-west-1";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 
 import { RefusedByRule } from "../../../cli/aws/routing-controls";
-import type { Context, EnvironmentService, TargetEnvironment } from "../../../cli/context";
+import type { Context, EnvironmentService, TargetEnvironment } from "../../../cli/session/context";
 import { run } from "../../../cli/program";
 import { devEnvironment, FakeAws, type FakeContext, fakeContext } from "../support/fake-context";
 

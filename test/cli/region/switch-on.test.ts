@@ -1,6 +1,6 @@
-import type { CommandError } from "../../../cli/errors";
+import type { CommandError } from "../../../cli/base/errors";
 import { switchOnNewControls } from "../../../cli/region/switch-on";
-import { StateHome } from "../../../cli/state-home";
+import { StateHome } from "../../../cli/state/state-home";
 import { type FakeContext, fakeContext, stateWith } from "../support/fake-context";
 import { fakeSession } from "../support/fake-session";
 import { type FixtureStack, s3Stack } from "../support/fixture-stacks";

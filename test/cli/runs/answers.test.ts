@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { stripVTControlCharacters } from "node:util";
 
 import { answersOf, askUrl } from "../../../cli/runs/answers";
-import type { Stack } from "../../../cli/manifest";
-import { answersReport, type StandingStack } from "../../../cli/standing";
+import type { Stack } from "../../../cli/stacks/manifest";
+import { answersReport, type StandingStack } from "../../../cli/state/standing";
 
 function standing(outputs: StandingStack["outputs"]): StandingStack {
   return { stack: { name: "dev-eu" } as Stack, region: "eu-west-1", resources: 1, outputs };

@@ -1,4 +1,4 @@
-import type { Configuration } from "../../../cli/manifest";
+import type { Configuration } from "../../../cli/stacks/manifest";
 import { importIdOf } from "../../../cli/runs/import-ids";
 
 describe("importIdOf", () => {

@@ -2,18 +2,18 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from "node
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 
-import { Approval } from "../../../cli/approval";
-import { deploy } from "../../../cli/deployment";
-import { destroy } from "../../../cli/destruction";
-import type { Configuration } from "../../../cli/manifest";
-import type { Begun } from "../../../cli/runs/begun";
-import { identityOf } from "../../../cli/runs/process-identity";
+import { Approval } from "../../../cli/gates/approval";
+import { deploy } from "../../../cli/runs/deployment";
+import { destroy } from "../../../cli/runs/destruction";
+import type { Configuration } from "../../../cli/stacks/manifest";
+import type { Begun } from "../../../cli/state/begun";
+import { identityOf } from "../../../cli/base/process-identity";
 import { recover } from "../../../cli/runs/recovery";
-import { RunningTerraforms } from "../../../cli/runs/running";
-import type { StackResult } from "../../../cli/report";
-import type { State } from "../../../cli/state";
+import { RunningTerraforms } from "../../../cli/terraform/running";
+import type { StackResult } from "../../../cli/terminal/report";
+import type { State } from "../../../cli/stacks/state-file";
 import { UnsavedStates } from "../../../cli/state/unsaved";
-import { StateHome } from "../../../cli/state-home";
+import { StateHome } from "../../../cli/state/state-home";
 import { devEnvironment, type FakeContext, fakeContext, stateWith } from "../support/fake-context";
 import { fakeSession, type FakeTerraform } from "../support/fake-session";
 

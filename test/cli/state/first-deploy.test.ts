@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
 
-import { Approval } from "../../../cli/approval";
-import { deploy } from "../../../cli/deployment";
+import { Approval } from "../../../cli/gates/approval";
+import { deploy } from "../../../cli/runs/deployment";
 import { run } from "../../../cli/program";
-import type { StackResult } from "../../../cli/report";
+import type { StackResult } from "../../../cli/terminal/report";
 import { claimNameOf } from "../../../cli/state/first-deploy";
-import { StateHome } from "../../../cli/state-home";
+import { StateHome } from "../../../cli/state/state-home";
 import { devEnvironment, FakeAws, type FakeContext, fakeContext } from "../support/fake-context";
 import { fakeSession, type FakeTerraform } from "../support/fake-session";
 import { s3Stack } from "../support/fixture-stacks";

@@ -1,5 +1,5 @@
-import type { TargetEnvironment } from "../../../cli/context";
-import type { Configuration } from "../../../cli/manifest";
+import type { TargetEnvironment } from "../../../cli/session/context";
+import type { Configuration } from "../../../cli/stacks/manifest";
 import { devEnvironment } from "./fake-context";
 import type { FixtureStack } from "./fixture-stacks";
 

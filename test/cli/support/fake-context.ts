@@ -2,21 +2,21 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Aws } from "../../../cli/aws";
+import type { Aws } from "../../../cli/aws/aws";
 import type { ParentAnswer } from "../../../cli/aws/delegation";
-import type { RingingAlarm } from "../../../cli/aws-alarms";
-import type { ImageScan } from "../../../cli/aws-scans";
-import type { TaggedResource } from "../../../cli/aws-tagged";
+import type { RingingAlarm } from "../../../cli/aws/alarms";
+import type { ImageScan } from "../../../cli/aws/scans";
+import type { TaggedResource } from "../../../cli/aws/tagged";
 import type { Workloads } from "../../../cli/aws/workloads";
-import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws-objects";
-import type { Context, TargetEnvironment } from "../../../cli/context";
-import type { Item } from "../../../cli/hpc/fleet-table";
-import type { LogEvent } from "../../../cli/hpc/log-events";
-import type { ImageBuild, ReadyImage } from "../../../cli/hpc/image-builder";
-import type { Machine } from "../../../cli/hpc/machines";
-import { Interrupts } from "../../../cli/interrupts";
-import type { State } from "../../../cli/state";
-import { Workspace } from "../../../cli/workspace";
+import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws/objects";
+import type { Context, TargetEnvironment } from "../../../cli/session/context";
+import type { Item } from "../../../cli/aws/fleet-table";
+import type { LogEvent } from "../../../cli/aws/log-events";
+import type { ImageBuild, ReadyImage } from "../../../cli/aws/image-builder";
+import type { Machine } from "../../../cli/aws/machines";
+import { Interrupts } from "../../../cli/base/interrupts";
+import type { State } from "../../../cli/stacks/state-file";
+import { Workspace } from "../../../cli/base/workspace";
 import { type FixtureStack, writeStacks } from "./fixture-stacks";
 
 /** An environment in AWS that may be destroyed and asks for a yes. */

@@ -2,12 +2,12 @@ import type { PlannedResource, TerraformPlanJson } from "../../../analysis/plan"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { CommandError } from "../../../cli/errors";
-import type { Stack } from "../../../cli/manifest";
-import { Progress } from "../../../cli/progress";
-import type { Session } from "../../../cli/session";
-import type { State } from "../../../cli/state";
-import { synthesize } from "../../../cli/synthesis";
+import { CommandError } from "../../../cli/base/errors";
+import type { Stack } from "../../../cli/stacks/manifest";
+import { Progress } from "../../../cli/terminal/progress";
+import type { Session } from "../../../cli/runs/open-session";
+import type { State } from "../../../cli/stacks/state-file";
+import { synthesize } from "../../../cli/session/synthesis";
 import { type ChangeCounts, noChanges } from "../../../cli/terraform/events";
 import {
   type InitOptions,
@@ -16,7 +16,7 @@ import {
   type Terraform,
   TerraformError,
 } from "../../../cli/terraform/terraform";
-import { selectStacks } from "../../../cli/waves";
+import { selectStacks } from "../../../cli/stacks/waves";
 import { devEnvironment, type FakeContext, stateWith } from "./fake-context";
 
 /**

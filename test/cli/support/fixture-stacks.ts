@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Configuration } from "../../../cli/manifest";
+import type { Configuration } from "../../../cli/stacks/manifest";
 
 /** A stack to be written the way that CDKTF synthesizes one. */
 export interface FixtureStack {

@@ -7,14 +7,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { AwsAccess } from "../../../cli/aws";
-import { awsSdk } from "../../../cli/aws";
-import { clientSettings } from "../../../cli/aws-client";
-import { s3Client } from "../../../cli/aws-objects";
-import { lifeOf, livingPrograms } from "../../../cli/runs/process-identity";
-import { RunningTerraforms } from "../../../cli/runs/running";
+import type { AwsAccess } from "../../../cli/aws/aws";
+import { awsSdk } from "../../../cli/aws/aws";
+import { clientSettings } from "../../../cli/aws/client";
+import { s3Client } from "../../../cli/aws/objects";
+import { lifeOf, livingPrograms } from "../../../cli/base/process-identity";
+import { RunningTerraforms } from "../../../cli/terraform/running";
 import { parseEvent } from "../../../cli/terraform/events";
-import { Workspace } from "../../../cli/workspace";
+import { Workspace } from "../../../cli/base/workspace";
 import { killedBucket, killedRegion, killedStack } from "./demo-platform";
 
 /** What is killed: the runner alone, Terraform alone, or both with all that they started. */

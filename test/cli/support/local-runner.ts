@@ -1,11 +1,11 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { awsSdk, type AwsAccess } from "../../../cli/aws";
-import { clientSettings } from "../../../cli/aws-client";
-import { s3Client } from "../../../cli/aws-objects";
-import type { TargetEnvironment } from "../../../cli/context";
-import type { Configuration } from "../../../cli/manifest";
+import { awsSdk, type AwsAccess } from "../../../cli/aws/aws";
+import { clientSettings } from "../../../cli/aws/client";
+import { s3Client } from "../../../cli/aws/objects";
+import type { TargetEnvironment } from "../../../cli/session/context";
+import type { Configuration } from "../../../cli/stacks/manifest";
 import { preflight } from "../../../cli/preflight";
 import { run } from "../../../cli/program";
 import { processRunner } from "../../../cli/terraform/process";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Durations } from "../../../cli/terminal/durations";
-import { Workspace } from "../../../cli/workspace";
+import { Workspace } from "../../../cli/base/workspace";
 
 function workspace(): Workspace {
   return new Workspace(mkdtempSync(join(tmpdir(), "meridian-test-")));

@@ -7,7 +7,7 @@ import {
 } from "../../../modules/app-runner";
 import { ImageRepository } from "../../../modules/container-registry";
 import type { HealthCheckDefinition } from "../../../modules/dns";
-import type { INetwork, SubnetTier } from "../../../modules/core";
+import type { INetwork, SubnetTier } from "../../../core";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 
 const account = "111122223333";

@@ -1,6 +1,6 @@
 import type { RegistryReplicationProps } from "../../../modules/container-registry";
 import { RegistryReplication } from "../../../modules/container-registry";
-import { regionNames } from "../../../modules/core";
+import { regionNames } from "../../../core";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const required: RegistryReplicationProps = {

@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 
 import { ImageRepository } from "../../../modules/container-registry";
-import type { INetwork, SubnetTier } from "../../../modules/core";
+import type { INetwork, SubnetTier } from "../../../core";
 import {
   EcsExpressService,
   ecsExpressProviderVersion,

@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 
-import type { ILoadBalancer, INetwork } from "../../../modules/core";
+import type { ILoadBalancer, INetwork } from "../../../core";
 import {
   FargateService,
   type FargateServiceProps,

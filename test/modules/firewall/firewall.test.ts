@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 
-import { validate } from "../../../modules/core";
+import { validate } from "../../../modules/parts";
 import { activeCidrBlocks, Firewall, type FirewallProps, parseBlockList } from "../../../modules/firewall";
 import { sizeRules } from "../../../modules/firewall/firewall-rules";
 import { type Block, emptyStack, refusal, resourceAt, resourcesOf, treeOf } from "../../support/synth";

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Mount } from "../../../modules/hpc-cluster/mounts";
-import { renderImageBuild, type ImageContent } from "../../../modules/hpc-cluster/image-build";
-import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
+import type { Mount } from "../../../modules/hpc-cluster/storage/mounts";
+import { renderImageBuild, type ImageContent } from "../../../modules/hpc-cluster/machines/image-build";
+import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/machines/user-data";
 
 /** What boot.sh plays: a cluster's bucket, user data, and what programs answer. */
 

@@ -4,9 +4,13 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Mount } from "../../../modules/hpc-cluster/mounts";
-import { awsClientKey, renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/user-data";
-import type { ImageContent } from "../../../modules/hpc-cluster/image-build";
+import type { Mount } from "../../../modules/hpc-cluster/storage/mounts";
+import {
+  awsClientKey,
+  renderUserData,
+  type NodeSettings,
+} from "../../../modules/hpc-cluster/machines/user-data";
+import type { ImageContent } from "../../../modules/hpc-cluster/machines/image-build";
 import { answers, modules, playBoot, settings, systems, type Boot } from "./boot-files";
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatFinding } from "../../../modules/hpc-cluster/findings";
-import { parseClusterFile, type ClusterContext } from "../../../modules/hpc-cluster/cluster-file";
+import { formatFinding } from "../../../modules/hpc-cluster/file/findings";
+import { parseClusterFile, type ClusterContext } from "../../../modules/hpc-cluster/file/cluster-file";
 import { checks } from "../../../modules/hpc-cluster/checks";
 import { batchFile, slurmFile } from "./files";
 
@@ -1396,7 +1396,9 @@ describe("checks of a cluster file", () => {
   });
 
   it("has a case for every check", () => {
-    const tests = readdirSync(__dirname).filter((name) => name.endsWith(".test.ts"));
+    const tests = readdirSync(__dirname, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".test.ts"),
+    );
     const text = tests.map((name) => readFileSync(join(__dirname, name), "utf8")).join("\n");
     const covered = new Set([...text.matchAll(/cluster\.yaml:\d+: [A-Z]+ (\w+): /g)].map(([, code]) => code));
 

@@ -1,5 +1,5 @@
-import type { Mount } from "../../../modules/hpc-cluster/mounts";
-import type { NodeSettings } from "../../../modules/hpc-cluster/user-data";
+import type { Mount } from "../../../modules/hpc-cluster/storage/mounts";
+import type { NodeSettings } from "../../../modules/hpc-cluster/machines/user-data";
 import { playBoot, settings, type Boot, type systems } from "./boot-files";
 
 /** Homes on storage of the file, host keys of login nodes, and disks on Xen, with the real boot scripts (boot.sh). */

@@ -1,6 +1,6 @@
 import { TerraformOutput, type TerraformStack, TerraformVariable } from "cdktf";
 
-import type { INetwork } from "../../../modules/core";
+import type { INetwork } from "../../../core";
 import { LoadBalancer, type LoadBalancerProps } from "../../../modules/load-balancer";
 import {
   type Block,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { TerraformStack } from "cdktf";
 
-import { subnetTiers } from "../../../modules/core";
+import { subnetTiers } from "../../../core";
 import {
   blockedCidrBlockLimit,
   dualStackBlockedCidrBlockLimit,

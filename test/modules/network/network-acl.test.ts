@@ -7,7 +7,7 @@ import {
   firstAllowNumber,
   networkAclRuleQuota,
 } from "../../../modules/network/network-acl-rules";
-import { subnetTiers } from "../../../modules/core";
+import { subnetTiers } from "../../../core";
 import { emptyStack, resourceAt, resourcesOf } from "../../support/synth";
 
 function stackWith(props: Partial<NetworkProps>) {

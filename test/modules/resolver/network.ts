@@ -1,4 +1,4 @@
-import type { INetwork } from "../../../modules/core";
+import type { INetwork } from "../../../core";
 
 /** A network that stands elsewhere, in two zones unless said otherwise. */
 export function network(...letters: readonly string[]): INetwork {

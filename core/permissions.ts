@@ -1,0 +1,29 @@
+import type { PolicyStatement } from "./runtime-access";
+
+/**
+ * What an application may do: these actions, on these resources, under these conditions.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html
+ */
+export interface Permission {
+  /** Actions as `service:Action`; `*` may end or fill the part after the colon, never that before it. */
+  readonly actions: readonly string[];
+  /** ARNs, with `*` where many are meant; `*` alone is for actions that know no resource. */
+  readonly resources: readonly string[];
+  /**
+   * Condition keys and their values, by operator: `{ StringEquals: { "s3:prefix": "inbox/" } }`.
+   *
+   * @default - none
+   */
+  readonly conditions?: PolicyStatement["Condition"];
+}
+
+/** An action as IAM writes it in policies: `sqs:SendMessage`, `s3:Get*`. */
+export const iamActionPattern = /^[a-z0-9-]+:[A-Za-z0-9*]+$/;
+
+/** The actions of a permission that allow all that a service can do, on everything and in any case. */
+export function unboundedActions({ actions, resources, conditions }: Permission): string[] {
+  return resources.includes("*") && conditions === undefined
+    ? actions.filter((action) => action.endsWith(":*"))
+    : [];
+}

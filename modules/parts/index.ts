@@ -1,0 +1,3 @@
+export * from "./role-permissions";
+export * from "./security-group-egress";
+export * from "./validation";

@@ -1,0 +1,51 @@
+import { Token } from "cdktf";
+import type { IConstruct } from "constructs";
+import { ValidationError } from "../../core";
+
+/** A rule over a construct's props. Rules of one construct stand in a table beside it. */
+export interface ValidationRule<Props> {
+  /** The property that the rule is about; its value is printed. */
+  readonly property: Extract<keyof Props, string>;
+  /** Whether the props obey the rule. Not asked while the property is absent or an unresolved token. */
+  readonly isValid: (props: Props) => boolean;
+  /** The rule, to be read after "must". */
+  readonly expected: string | ((props: Props) => string);
+  /** What to do, in the imperative. */
+  readonly remedy: string | ((props: Props) => string);
+  /**
+   * The value to print instead of the whole property.
+   *
+   * @default - the property's value
+   */
+  readonly got?: (props: Props) => unknown;
+}
+
+/**
+ * Checks props against all rules.
+ *
+ * Values unknown at synthesis (tokens) are skipped here, once, so that no rule has to.
+ *
+ * @throws ValidationError that lists every broken rule.
+ */
+export function validate<Props extends object>(
+  scope: IConstruct,
+  rules: readonly ValidationRule<Props>[],
+  props: Props,
+): void {
+  const problems = rules
+    .filter((rule) => isKnown(props[rule.property]) && !rule.isValid(props))
+    .map((rule) => ({
+      where: scope.node.path,
+      property: rule.property,
+      expected: typeof rule.expected === "string" ? rule.expected : rule.expected(props),
+      got: rule.got === undefined ? props[rule.property] : rule.got(props),
+      remedy: typeof rule.remedy === "string" ? rule.remedy : rule.remedy(props),
+    }));
+  if (problems.length > 0) {
+    throw new ValidationError(problems);
+  }
+}
+
+function isKnown(value: unknown): boolean {
+  return value !== undefined && !Token.isUnresolved(value);
+}

@@ -1,0 +1,78 @@
+import type { Construct } from "constructs";
+
+import type { Environment, Service, ServiceImage } from "../../environments";
+import { AppRunnerService, type AppRunnerSource } from "../../modules/app-runner";
+import { pascalCase, type IAlarmTopic, type IFirewall, type IHostedZone, type INetwork } from "../../core";
+import { allowEgress } from "./egress";
+import { grantPermissions, secretKeyArnsIn } from "./permissions";
+import { ownImageOf } from "./service-image";
+import { grantTables, tableVariables } from "../tables/tables";
+
+/** Where services on App Runner stand. */
+export interface AppRunnerServicesProps {
+  readonly environment: Environment;
+  readonly network: INetwork;
+  readonly alarmTopic: IAlarmTopic;
+  readonly firewall: IFirewall;
+  /** The zone that the services' names are in. */
+  readonly zone: IHostedZone;
+  /** The services that run on App Runner in this region, by name. */
+  readonly services: Readonly<Record<string, Service>>;
+}
+
+/** A region's services on App Runner, by name. */
+export function addAppRunnerServices(
+  scope: Construct,
+  { environment, network, alarmTopic, firewall, zone, services }: AppRunnerServicesProps,
+): Readonly<Record<string, AppRunnerService>> {
+  const { name, account, ipv6 } = environment;
+  return Object.fromEntries(
+    Object.entries(services).map(([serviceName, service]) => {
+      const runtime = new AppRunnerService(scope, `AppRunner-${pascalCase(serviceName)}`, {
+        name: `${name}-${serviceName}`,
+        account,
+        region: network.region,
+        // Validation refuses App Runner where the environment does not say so.
+        existingCustomer: true,
+        source: sourceOf(service.image, account),
+        port: service.port,
+        cpu: service.cpu,
+        memoryMiB: service.memoryMiB,
+        autoScaling: service.capacity,
+        healthCheck: healthCheckOf(service),
+        environment: { ...service.environment, ...tableVariables(environment, service) },
+        secrets: service.secrets,
+        secretKeyArns: secretKeyArnsIn(service, network.region),
+        vpcConnector: { network },
+        tracing: environment.appRunner?.tracing,
+        alarmTopic,
+        ...(service.routing.entry === "private"
+          ? // No web ACL: it would see every request come from one address, and limit all by the rate of one.
+            { privateIngress: { network } }
+          : {
+              ipAddressType: ipv6 ? ("DUAL_STACK" as const) : undefined,
+              firewall,
+              customDomain: { name: service.routing.regionsHostname, zone },
+            }),
+      });
+      grantTables(runtime, environment, service, network.region);
+      grantPermissions(runtime, service, network.region);
+      if (runtime.connectorSecurityGroupId !== undefined) {
+        allowEgress(runtime, runtime.connectorSecurityGroupId, service, network);
+      }
+      return [serviceName, runtime];
+    }),
+  );
+}
+
+function sourceOf(image: ServiceImage, account: string): AppRunnerSource {
+  const own = ownImageOf(image, account);
+  return own === undefined
+    ? { kind: "public-image", uri: "uri" in image ? image.uri : "" }
+    : { kind: "repository", ...own };
+}
+
+function healthCheckOf({ healthCheck }: Service) {
+  const { path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = healthCheck;
+  return { path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold };
+}
