@@ -3,11 +3,12 @@ import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { awsSdk } from "./aws/aws";
-import type { Context, LocalCloud, Terminal } from "./session/context";
+import type { Context, LocalCloud } from "./session/context";
+import type { Terminal } from "./base/terminal";
 import { InterruptedError } from "./base/errors";
 import { Interrupts } from "./base/interrupts";
 import { askUrl } from "./runs/answers";
-import { preflight } from "./preflight";
+import { findingsOf } from "./preflight";
 import { run } from "./program";
 import { foldingOf } from "./terminal/folding";
 import { processRunner } from "./terraform/process";
@@ -41,7 +42,7 @@ export function realContext(projectDirectory: string): Context {
     interrupts,
     aws: awsSdk,
     localCloud,
-    preflight,
+    preflight: findingsOf,
     run: processRunner(interrupts),
     askUrl,
     variables: process.env,

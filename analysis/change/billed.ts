@@ -1,3 +1,4 @@
+import type { Billed } from "./billed-kind";
 import type { ClassifiableChange } from "./change";
 
 /** A kind of resource that AWS bills for as long as it stands, by the hour or the month, whether it is used or not. */
@@ -191,13 +192,6 @@ export const billedKinds: readonly BilledKind[] = [
     types: ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"],
   },
 ];
-
-/** How a change makes something that is billed for standing begin, end or change its size. */
-export interface Billed {
-  /** Its {@link BilledKind.name}. */
-  readonly kind: string;
-  readonly effect: "added" | "removed" | "resized";
-}
 
 /** What a change does to what is billed: at most one that ends and one that begins. */
 export function billedBy(change: ClassifiableChange): Billed[] {

@@ -1,4 +1,4 @@
-import type { Billed } from "./billed";
+import type { Billed } from "./billed-kind";
 
 /** What Terraform does, or would do, to one resource. */
 export type Action = "create" | "update" | "replace" | "destroy" | "forget" | "import" | "move" | "no-op";

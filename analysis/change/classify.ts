@@ -1,4 +1,5 @@
-import { type Billed, billedBy } from "./billed";
+import { billedBy } from "./billed";
+import { type Billed } from "./billed-kind";
 import { isObject, listOf } from "./canonical";
 import type { ClassifiableChange, Finding, Risk } from "./change";
 import { nodesTakenAway } from "./fleet";

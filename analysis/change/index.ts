@@ -1,5 +1,6 @@
 export * from "./attributes";
 export * from "./billed";
+export * from "./billed-kind";
 export * from "./canonical";
 export * from "./change";
 export * from "./classify";

@@ -3,7 +3,8 @@ import { attributeLines } from "./attribute-lines";
 import type { Level } from "./budget";
 import type { Detail } from "./detail";
 import { regionless } from "./parity";
-import type { PlanReport, StackReport } from "./report";
+import type { PlanReport } from "./report";
+import type { StackReport } from "./stack-report";
 import { fold, heading, more, plural, type Part } from "./section";
 import { byteLength, code, fence, prose } from "./text";
 

@@ -4,6 +4,7 @@ export * from "./deploy-report";
 export * from "./markdown";
 export * from "./parity";
 export * from "./report";
+export * from "./stack-report";
 export * from "./report-schema";
 export * from "./text";
 export * from "./section";

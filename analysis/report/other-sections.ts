@@ -3,7 +3,8 @@ import { billedChanges, billedText } from "./billing";
 import { verbs } from "./change-sections";
 import type { Detail } from "./detail";
 import type { LayerParity } from "./parity";
-import type { PlanReport, StackReport } from "./report";
+import type { PlanReport } from "./report";
+import type { StackReport } from "./stack-report";
 import { fold, heading, hiddenPiece, more, plural, row, type Part, type Section } from "./section";
 import { byteLength, code, fence, prose, shorten, visible } from "./text";
 

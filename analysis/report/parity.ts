@@ -1,5 +1,5 @@
 import { canonicalJson, type Action, type ResourceChange } from "../change";
-import type { StackReport } from "./report";
+import type { StackReport } from "./stack-report";
 
 /** One change that is not the same in every region of a layer. */
 export interface ParityDifference {

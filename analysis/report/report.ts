@@ -1,16 +1,8 @@
-import type { ResourceChange } from "../change";
 import type { StackDiff, SynthDiff } from "../diff";
-import {
-  countChanges,
-  summarizeRedactedPlan,
-  type ChangeCounts,
-  type CheckWarning,
-  type OutputChange,
-  type TerraformPlanJson,
-  type Unreviewed,
-} from "../plan";
+import { countChanges, summarizeRedactedPlan, type ChangeCounts, type TerraformPlanJson } from "../plan";
 import { redactPlan, redactValue, scrubberFor, type Scrubber } from "../redact";
 import { parityOf, type LayerParity } from "./parity";
+import type { StackReport } from "./stack-report";
 
 /** One stack of an environment, as far as it was planned. */
 export interface PlannedStack {
@@ -83,30 +75,6 @@ export interface NeededApproval {
   readonly summary: string;
   /** Files of the approvals that allow it; none when the deploy will refuse. */
   readonly approvedBy: readonly string[];
-}
-
-/** How far a stack came. */
-export type StackState = "changes" | "no changes" | "not planned" | "blocked" | "failed";
-
-/** One stack of a report. Holds no secret. */
-export interface StackReport {
-  readonly name: string;
-  readonly region?: string;
-  readonly layer: string;
-  readonly state: StackState;
-  readonly counts: ChangeCounts;
-  readonly changes: readonly ResourceChange[];
-  /** Whether the changes come from the synthesized code, because there is no plan. */
-  readonly fromCode: boolean;
-  readonly drift: readonly ResourceChange[];
-  readonly outputs: readonly OutputChange[];
-  readonly warnings: readonly CheckWarning[];
-  /** What happens or waits besides known changes. */
-  readonly unreviewed: readonly Unreviewed[];
-  readonly blockedOn: readonly string[];
-  /** Whether the code does not have the stack any more; absent where it does. */
-  readonly isOrphan?: true;
-  readonly error?: string;
 }
 
 /** The report on one environment, as data. Holds no secret, and can be kept and rendered later. */

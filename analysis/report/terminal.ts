@@ -3,7 +3,8 @@ import { risks, type ResourceChange, type Risk } from "../change";
 import { attributeLines } from "./attribute-lines";
 import { billedChanges, billedText } from "./billing";
 import { grouped, titles, verbs, type GroupedChange } from "./change-sections";
-import type { PlanReport, StackReport } from "./report";
+import type { PlanReport } from "./report";
+import type { StackReport } from "./stack-report";
 import { countsText, more } from "./section";
 import { shorten, visible } from "./text";
 

@@ -8,7 +8,7 @@ import { cloudWatchLogs, type Logs } from "./log-events";
 import { awsImageBuilder, type ImageBuilder } from "./image-builder";
 import { ec2Machines, type Machines } from "./machines";
 import { type Objects, s3Client, s3Objects } from "./objects";
-import { askParent, type ParentAnswer } from "./delegation";
+import { askParent, type ParentAnswer } from "../probes/delegation";
 import { type Parameters, ssmParameters } from "./parameters";
 import { iamLinkedRoles, type LinkedRoles } from "./linked-roles";
 import { ecsTaskDefinitions, type TaskDefinitions } from "./task-definitions";
@@ -19,18 +19,7 @@ import { runningWorkloads, type Workloads } from "./workloads";
 import type { Backend } from "../stacks/manifest";
 import { CommandError } from "../base/errors";
 import { parseState, readLocalState, type State } from "../stacks/state-file";
-
-/** How to reach an environment's AWS: the real one, or the local cloud. */
-export interface AwsAccess {
-  /** Variables that Terraform is started with, on top of the user's. */
-  readonly variables: Readonly<Record<string, string>>;
-  /**
-   * Endpoint of the local cloud.
-   *
-   * @default - the real AWS
-   */
-  readonly endpoint?: string;
-}
+import type { AwsAccess, BucketStatus } from "./access";
 
 /** Who the credentials belong to. */
 export interface CallerIdentity {
@@ -75,9 +64,6 @@ export interface Aws {
   /** The switches that take regions out. */
   readonly routingControls: RoutingControls;
 }
-
-/** `forbidden`: it exists, but is another account's or closed to these credentials. */
-export type BucketStatus = "present" | "absent" | "forbidden";
 
 /** The AWS SDK's answers. Loaded on first use: most commands ask nothing. */
 export const awsSdk: Aws = {

@@ -1,4 +1,4 @@
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 
 /** How long AWS is waited for, and how often it is asked again. */
 export interface Patience {

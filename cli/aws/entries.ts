@@ -1,4 +1,4 @@
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings, type Patience } from "./client";
 
 /** How a region's copy of a service is entered, asked as the outage allows: soon, and without a control plane. */

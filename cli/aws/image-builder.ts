@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Image, ImageSummary } from "@aws-sdk/client-imagebuilder";
 
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings } from "./client";
 import { CommandError, messageOf } from "../base/errors";
 

@@ -1,4 +1,4 @@
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings, statusOf } from "./client";
 import { s3Client } from "./objects";
 import { CommandError, messageOf } from "../base/errors";

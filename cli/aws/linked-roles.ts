@@ -1,4 +1,4 @@
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings } from "./client";
 
 /** Service-linked roles: those of the account in whose names AWS's services work. */

@@ -1,6 +1,6 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings } from "./client";
 import { CommandError, messageOf } from "../base/errors";
 

@@ -5,7 +5,7 @@ import type {
   S3Client,
 } from "@aws-sdk/client-s3";
 
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings, statusOf } from "./client";
 import { CommandError, messageOf } from "../base/errors";
 

@@ -1,6 +1,6 @@
 import type { ClientSettings, Patience } from "./client";
 import { clientSettings } from "./client";
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { explain } from "../base/diagnose";
 import { CommandError, messageOf } from "../base/errors";
 

@@ -1,4 +1,4 @@
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings } from "./client";
 
 /** Task definitions of ECS. */

@@ -1,4 +1,4 @@
-import type { AwsAccess } from "./aws";
+import type { AwsAccess } from "./access";
 import { clientSettings } from "./client";
 import { CommandError, messageOf } from "../base/errors";
 

@@ -26,3 +26,15 @@ export function committedText(directory: string, file: string): string | undefin
     return undefined;
   }
 }
+
+/** The commit that is checked out, if the project is a git repository. */
+export function commitOf(directory: string): string | undefined {
+  if (!isInRepository(directory)) {
+    return undefined;
+  }
+  try {
+    return git(directory, "rev-parse", "HEAD").trim();
+  } catch {
+    return undefined;
+  }
+}

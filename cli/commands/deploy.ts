@@ -3,19 +3,25 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 
 import { Approval, type ApprovalOptions } from "../gates/approval";
-import { type Context, environmentNamed, type TargetEnvironment } from "../session/context";
+import { type Context, environmentNamed } from "../session/context";
+import { type TargetEnvironment } from "../base/target-environment";
 import { deploy, type DeploySettings } from "../runs/deployment";
 import { exitCodes, UsageError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { requireSavedPlans } from "../plan/plan-bundle";
 import type { PlansByStack } from "../plan/plan-reading";
 import { beforeDeploy, type PreflightSettings } from "../preflight/report";
+import { preflight } from "../runs/account-preflight";
 import { type StackResult, summary } from "../terminal/report";
 import { writeResult } from "../base/result-file";
 import { DeployReporter } from "../runs/deploy-report";
-import { answersOf, type AskUrl } from "../runs/answers";
+import { answersOf } from "../runs/answers";
+import { type AskUrl } from "../base/answer";
 import { failureCodeOf, isGood } from "../runs/results";
-import { addRunOptions, type RunOptions, type Session, withSession } from "../runs/open-session";
+import { withSession } from "../runs/open-session";
+import { addRunOptions } from "../runs/run-options";
+import { type RunOptions } from "../runs/run-options";
+import { type Session } from "../session/session";
 import { answersReport, outputValues, standingReport, standingStacks } from "../state/standing";
 import { UnsavedStates } from "../state/unsaved";
 import { StateHome } from "../state/state-home";
@@ -103,7 +109,7 @@ async function deployFrom(
 ): Promise<number> {
   const { context } = session;
   const { name } = session.environment;
-  beforeDeploy(await context.preflight(session, home), name, options, (text) => {
+  beforeDeploy(await preflight(session, home), name, options, (text) => {
     session.progress.note(text);
   });
   const unsaved =

@@ -5,7 +5,8 @@ import { type Context, environmentNamed } from "../session/context";
 import { destroy, guardDeletion } from "../runs/destruction";
 import { summary } from "../terminal/report";
 import { writeResult } from "../base/result-file";
-import { addRunOptions, withSession } from "../runs/open-session";
+import { withSession } from "../runs/open-session";
+import { addRunOptions } from "../runs/run-options";
 import { StateHome } from "../state/state-home";
 import { addApprovalOptions, type DeployOptions, exitCodeOf } from "./deploy";
 

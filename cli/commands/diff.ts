@@ -8,7 +8,7 @@ import { environmentNamed, type Context } from "../session/context";
 import { exitCodes } from "../base/errors";
 import { regionOfStack, writeReport, type ReportFiles } from "../plan/report-input";
 import { refuseUnwritable } from "../base/result-file";
-import { commitOf } from "../plan/saved-plan";
+import { commitOf } from "../base/repository";
 import { synthesize } from "../session/synthesis";
 
 interface DiffOptions extends ReportFiles {

@@ -6,7 +6,8 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { gte } from "semver";
 
-import type { Context, TargetEnvironment } from "../session/context";
+import type { Context } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, exitCodes, messageOf } from "../base/errors";
 import { guardAccount } from "../session/guards";
 import { findTerraform } from "../terraform/binary";

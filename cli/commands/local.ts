@@ -4,7 +4,7 @@ import type { LocalCloudStatus } from "../../local-cloud";
 import { type Context, environmentNamed } from "../session/context";
 import { CommandError, exitCodes, UsageError } from "../base/errors";
 import { startLocalCloud } from "../session/local-cloud-access";
-import { positiveInteger } from "../runs/open-session";
+import { positiveInteger } from "../runs/run-options";
 import { alternatives } from "../base/alternatives";
 import { deployEnvironment } from "./deploy";
 

@@ -6,7 +6,9 @@ import { exitCodes, UsageError } from "../base/errors";
 import { changeList, type StackResult, summary } from "../terminal/report";
 import { writeResult } from "../base/result-file";
 import { failureCodeOf } from "../runs/results";
-import { addRunOptions, type RunOptions, withSession } from "../runs/open-session";
+import { withSession } from "../runs/open-session";
+import { addRunOptions } from "../runs/run-options";
+import { type RunOptions } from "../runs/run-options";
 import { StateHome } from "../state/state-home";
 
 interface PlanCommandOptions extends RunOptions, PlanSettings {

@@ -3,8 +3,11 @@ import { Command } from "commander";
 import type { Context } from "../session/context";
 import { exitCodes } from "../base/errors";
 import { preflightReport } from "../preflight/report";
+import { preflight } from "../runs/account-preflight";
 import { writeResult } from "../base/result-file";
-import { addSynthesisOptions, type RunOptions, withSession } from "../runs/open-session";
+import { withSession } from "../runs/open-session";
+import { type RunOptions } from "../runs/run-options";
+import { addSynthesisOptions } from "../runs/run-options";
 import { StateHome } from "../state/state-home";
 
 /** `meridian preflight <env>`. */
@@ -15,7 +18,7 @@ export function preflightCommand(context: Context, done: (exitCode: number) => v
     .action(async (name: string, options: RunOptions) => {
       const settings = { command: "preflight", cloud: "require" } as const;
       const findings = await withSession(context, name, options, settings, async (session) =>
-        context.preflight(session, await StateHome.find(session)),
+        preflight(session, await StateHome.find(session)),
       );
       const isBlocked = findings.some(({ result }) => result === "block");
       const exitCode = isBlocked ? exitCodes.failure : exitCodes.success;

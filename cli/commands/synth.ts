@@ -1,12 +1,14 @@
 import { Command } from "commander";
 
-import { type Context, environmentsNamed, type TargetEnvironment } from "../session/context";
+import { type Context, environmentsNamed } from "../session/context";
+import { type TargetEnvironment } from "../base/target-environment";
 import { exitCodes } from "../base/errors";
 import { takeLock, thisProcess } from "../base/lock";
 import { resourceCountOf } from "../stacks/manifest";
 import { duration } from "../terminal/frame";
 import { table } from "../terminal/report";
-import { addSynthesisOptions, type RunOptions } from "../runs/open-session";
+import { type RunOptions } from "../runs/run-options";
+import { addSynthesisOptions } from "../runs/run-options";
 import { synthesize } from "../session/synthesis";
 
 /** `meridian synth [env…]`. */

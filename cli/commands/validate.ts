@@ -5,13 +5,11 @@ import { exitCodes } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { type StackResult, summary } from "../terminal/report";
 import { writeResult } from "../base/result-file";
-import {
-  addRunOptions,
-  forEachStack,
-  type RunOptions,
-  type Session,
-  withSession,
-} from "../runs/open-session";
+import { withSession } from "../runs/open-session";
+import { addRunOptions } from "../runs/run-options";
+import { type RunOptions } from "../runs/run-options";
+import { forEachStack } from "../session/session";
+import { type Session } from "../session/session";
 import { attempt } from "../session/attempt";
 import { formatDiagnostic } from "../terraform/events";
 

@@ -4,7 +4,9 @@ import { Command } from "commander";
 import { type DeployReport, parseDeployReport, parseReport, type PlanReport } from "../../analysis/report";
 import type { Context } from "../session/context";
 import { CommandError, exitCodes, messageOf, quoted, UsageError } from "../base/errors";
-import { type Forge, forgeFor, type ForgeTarget } from "./forge";
+import { forgeFor } from "./forge";
+import { type ForgeTarget } from "./forge-contract";
+import { type Forge } from "./forge-contract";
 import { postDeploy, postDrift, postReport } from "./post-report";
 import { targetOf, type TargetOptions } from "./target";
 

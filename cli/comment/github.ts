@@ -1,6 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 
-import type { Forge, ForgeTarget } from "./forge";
+import type { ForgeTarget } from "./forge-contract";
+import type { Forge } from "./forge-contract";
 
 /** GitHub's REST API; `url` is `https://api.github.com` or an Enterprise Server's `/api/v3`. */
 export async function githubForge(target: ForgeTarget): Promise<Forge> {

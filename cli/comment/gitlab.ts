@@ -1,4 +1,5 @@
-import type { Forge, ForgeTarget } from "./forge";
+import type { ForgeTarget } from "./forge-contract";
+import type { Forge } from "./forge-contract";
 
 /** GitLab's REST API; `url` is the host (`https://gitlab.com`). */
 export async function gitlabForge(target: ForgeTarget): Promise<Forge> {

@@ -1,4 +1,5 @@
 export * from "./comment-command";
 export * from "./forge";
+export * from "./forge-contract";
 export * from "./post-report";
 export * from "./target";

@@ -6,7 +6,8 @@ import {
   renderMarkdown,
 } from "../../analysis/report";
 import { CommandError } from "../base/errors";
-import type { Forge, ForgeComment } from "./forge";
+import type { ForgeComment } from "./forge-contract";
+import type { Forge } from "./forge-contract";
 
 /** What became of the comment or the issue. */
 export type PostOutcome = "created" | "updated" | "unchanged" | "nothing to say" | "closed";

@@ -1,5 +1,5 @@
 import { UsageError } from "../base/errors";
-import type { ForgeTarget } from "./forge";
+import type { ForgeTarget } from "./forge-contract";
 
 /** What the command line says about where to post; the rest comes from the pipeline's variables. */
 export interface TargetOptions {

@@ -1,4 +1,5 @@
-import type { TargetEnvironment, Terminal } from "../session/context";
+import type { Terminal } from "../base/terminal";
+import type { TargetEnvironment } from "../base/target-environment";
 import { UsageError } from "../base/errors";
 
 /** The options that answer questions beforehand. */

@@ -18,7 +18,7 @@ import type { Orphan } from "../state/orphans";
 import type { Denials } from "./policies";
 import { signatureNamespace, unsignedApprovals } from "./approval-signatures";
 import { committedText, git, isInRepository } from "../base/repository";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 
 const folder = "approvals";
 

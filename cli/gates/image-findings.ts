@@ -4,13 +4,8 @@ import type { Image } from "../aws/images";
 import type { ImageScan } from "../aws/scans";
 import { addressOf, imagesOf } from "./images";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
-
-/** Severities of findings, the worst first. */
-export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"] as const;
-
-/** One of {@link severities}. */
-export type Severity = (typeof severities)[number];
+import type { Session } from "../session/session";
+import { severities, type Severity } from "../base/severity";
 
 /** Findings are complete in these states: of a scan that ended, and of one that looks again with all news. */
 const isComplete = new Set(["COMPLETE", "ACTIVE"]);

@@ -1,7 +1,7 @@
 import type { Image } from "../aws/images";
 import { CommandError } from "../base/errors";
 import type { Configuration, Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 
 const ownImage =
   /\b(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<repository>[a-z0-9._/-]+)(?::|@)(?<version>sha256:[0-9a-f]{64}|[\w][\w.-]{0,127})/g;

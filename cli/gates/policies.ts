@@ -9,7 +9,7 @@ import { redactPlan, scrubberFor, type Scrubber } from "../../analysis/redact";
 import { shorten, visible } from "../../analysis/report";
 import { CommandError } from "../base/errors";
 import type { PlansByStack } from "../plan/plan-reading";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { writePrivateFile } from "../base/workspace";
 
 /** What policies deny, by stack, each as a sentence without its full stop. */

@@ -5,7 +5,7 @@ import pc from "picocolors";
 
 import { CommandError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { type Fleet, fleetOf, isSilent } from "./fleet";
 import { headNodeState, waitForHeadNode } from "./head-node";
 import { isComputeNode, type Machine, stands } from "../aws/machines";

@@ -6,7 +6,7 @@ import {
 } from "../../analysis/diff";
 import { synthesizeAt } from "../stacks/base-synthesis";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 
 /** Stacks as the analysis takes them. */
 export function outputOf(stacks: readonly Stack[]): SynthesizedOutput {

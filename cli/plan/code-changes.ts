@@ -1,7 +1,7 @@
 import { diffSynthesized, type StackDiff, type SynthesizedStack } from "../../analysis/diff";
 import { readAppliedRecord } from "../state/applied-record";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { managedCountOf } from "../stacks/state-file";
 import type { StateHome } from "../state/state-home";
 

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { type ChangeCounts, noChanges, type PlannedChange } from "../terraform/events";
 import { TerraformError } from "../terraform/terraform";
 

@@ -12,63 +12,14 @@ import {
 import { join, resolve } from "node:path";
 
 import { digestOf } from "../../analysis/change";
-import { explainMismatch, resealed, type ExpectedChange, type PlanSeal } from "../../analysis/integrity";
+import { explainMismatch, resealed, type PlanSeal } from "../../analysis/integrity";
 import { CommandError, messageOf, quoted } from "../base/errors";
 import { decrypt, encrypt } from "../base/cipher";
 import { isAuthentic, macOf, shapeProblems } from "./saved-manifest";
 import { clockSkewMinutes } from "./saved-plan";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { newStateKey } from "../state/state-key";
-import type { ChangeCounts } from "../terraform/events";
-
-/** One stack of saved plans. */
-export interface SavedStack {
-  readonly name: string;
-  readonly outcome: "changes" | "no changes" | "blocked";
-  /** What the plan, or its absence, rests on. */
-  readonly seal: PlanSeal;
-  /** `destroy` for a stack that the code does not have any more. */
-  readonly mode: "apply" | "destroy";
-  readonly counts?: ChangeCounts;
-  /** SHA-256 of the encrypted plan; absent where there is none. */
-  readonly fileDigest?: string;
-  /** Stacks that must be applied before this one can be planned. */
-  readonly needs?: readonly string[];
-  /**
-   * What the code changes in a blocked stack: all that its plan may do.
-   *
-   * @default - not known, so nothing is reviewed
-   */
-  readonly expected?: readonly ExpectedChange[];
-}
-
-/** What is said of saved plans, in `manifest.json`. Holds no secret. */
-export interface PlanManifest {
-  /** Version of this format. */
-  readonly version: 1;
-  readonly environment: string;
-  readonly createdAt: string;
-  readonly terraform: string;
-  /** The commit that was planned; empty where there is no git repository. */
-  readonly commit: string;
-  /** SHA-256 of the provider lock file, which is saved too. */
-  readonly lockDigest: string;
-  /**
-   * SHA-256 of the full report, which is saved too.
-   *
-   * @default - there is none
-   */
-  readonly reportDigest?: string;
-  /** The data key of the plans, as KMS encrypted it, in base64. */
-  readonly dataKey: string;
-  /** Region of the KMS key. */
-  readonly keyRegion: string;
-  readonly stacks: readonly SavedStack[];
-  /** One digest over all the rest, but for the code below. */
-  readonly digest: string;
-  /** Authenticates the digest with the data key: without the right to use the KMS key nobody can make it. */
-  readonly mac: string;
-}
+import type { PlanManifest, SavedStack } from "./plan-manifest";
 
 /** A plan that is to be saved. */
 export interface PlanToSave {

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import type { StackDiff } from "../../analysis/diff";
 import { sealPlan } from "../../analysis/integrity";
 import type { Stack } from "../stacks/manifest";
-import { type PlanManifest, type PlanToSave, savePlans } from "./plan-bundle";
+import { type PlanToSave, savePlans } from "./plan-bundle";
+import { type PlanManifest } from "./plan-manifest";
 import type { PlansByStack } from "./plan-reading";
 import type { StackResult } from "../terminal/report";
 import { boundCommitOf, discardPlan } from "./saved-plan";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
 import { ProviderLock } from "../terraform/provider-lock";
 

@@ -9,10 +9,11 @@ import type { StackResult } from "../terminal/report";
 import type { BegunApply } from "../state/begun";
 import { EndedFamilies } from "../state/ended-families";
 import { applyPatiently } from "./patience";
-import { commitOf, discardPlan, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
+import { discardPlan, type PlanMetadata, savePlanMetadata, verifyPlan } from "./saved-plan";
+import { commitOf } from "../base/repository";
 import { isAny, noChanges, type PlannedChange } from "../terraform/events";
 import { TerraformError } from "../terraform/terraform";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
 import { ensurePrivateDirectory } from "../base/workspace";
 

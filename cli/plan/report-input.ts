@@ -9,12 +9,12 @@ import {
   type PlannedStack,
   type PlanReport,
 } from "../../analysis/report";
-import type { TargetEnvironment } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, messageOf } from "../base/errors";
 import type { PlansByStack } from "./plan-reading";
 import type { StackResult } from "../terminal/report";
-import { commitOf } from "./saved-plan";
-import type { Session } from "../runs/open-session";
+import { commitOf } from "../base/repository";
+import type { Session } from "../session/session";
 
 /** The region of a stack that is for one: its layer is the region's name. */
 export function regionOfStack(environment: TargetEnvironment, stack: string): string | undefined {

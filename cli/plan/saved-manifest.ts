@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 import { z } from "zod";
 
-import type { PlanManifest } from "./plan-bundle";
+import type { PlanManifest } from "./plan-manifest";
 
 const text = z.string({ error: "must be a text" });
 const count = z.int({ error: "must be a whole number" }).min(0, { error: "must not be below zero" });

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { CommandError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
-import { git, isInRepository } from "../base/repository";
+import { commitOf, isInRepository } from "../base/repository";
 import type { ChangeCounts } from "../terraform/events";
 import { type Workspace, writePrivateFile } from "../base/workspace";
 
@@ -132,18 +132,6 @@ export function verifyPlan(
     throw refused(stack, "the file was changed after it was made", "Find out by whom, then make a new one.");
   }
   return metadata;
-}
-
-/** The commit that is checked out, if the project is a git repository. */
-export function commitOf(directory: string): string | undefined {
-  if (!isInRepository(directory)) {
-    return undefined;
-  }
-  try {
-    return git(directory, "rev-parse", "HEAD").trim();
-  } catch {
-    return undefined;
-  }
 }
 
 /**

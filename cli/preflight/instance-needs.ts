@@ -1,4 +1,4 @@
-import type { AwsAccess } from "../aws/aws";
+import type { AwsAccess } from "../aws/access";
 import { clientSettings } from "../aws/client";
 import type { Need } from "./quota-needs";
 import { instanceQuotaOf, type QuotaName } from "./quota-table";

@@ -1,4 +1,4 @@
-import type { AwsAccess } from "../aws/aws";
+import type { AwsAccess } from "../aws/access";
 import { clientSettings } from "../aws/client";
 import { answered, few, type Finding } from "./finding";
 import { type Declared, literal, ofTypes, referredTo, type Subject } from "./subject";

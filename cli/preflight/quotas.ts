@@ -1,4 +1,4 @@
-import type { AwsAccess } from "../aws/aws";
+import type { AwsAccess } from "../aws/access";
 import { clientSettings } from "../aws/client";
 import { answered, type Finding, isAbsence } from "./finding";
 import { instanceNeeds } from "./instance-needs";

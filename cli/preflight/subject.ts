@@ -1,7 +1,8 @@
-import type { AwsAccess, BucketStatus } from "../aws/aws";
-import type { ParentAnswer } from "../aws/delegation";
-import type { ServedCertificate } from "../aws/served-certificate";
-import type { TargetEnvironment } from "../session/context";
+import type { BucketStatus } from "../aws/access";
+import type { AwsAccess } from "../aws/access";
+import type { ParentAnswer } from "../probes/delegation";
+import type { ServedCertificate } from "../probes/served-certificate";
+import type { TargetEnvironment } from "../base/target-environment";
 import { type Block, type Configuration, regionOf, type Stack } from "../stacks/manifest";
 import type { State } from "../stacks/state-file";
 

@@ -4,7 +4,7 @@ import {
   isReachable,
   judgeDelegation,
   type ParentAnswer,
-} from "../aws/delegation";
+} from "../probes/delegation";
 import { clientSettings } from "../aws/client";
 import { messageOf } from "../base/errors";
 import { answered, type Finding } from "./finding";

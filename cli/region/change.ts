@@ -1,9 +1,11 @@
 import { join } from "node:path";
 
 import type { Approval } from "../gates/approval";
-import type { AwsAccess, CallerIdentity } from "../aws/aws";
+import type { CallerIdentity } from "../aws/aws";
+import type { AwsAccess } from "../aws/access";
 import { RefusedByRule } from "../aws/routing-controls";
-import { type Context, environmentNamed, type TargetEnvironment } from "../session/context";
+import { type Context, environmentNamed } from "../session/context";
+import { type TargetEnvironment } from "../base/target-environment";
 import { CommandError, messageOf, UsageError } from "../base/errors";
 import { accessTo, requireLocalCloud } from "../session/local-cloud-access";
 import { bucketOf } from "../session/state-places";

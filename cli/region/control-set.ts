@@ -3,9 +3,10 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { AwsAccess } from "../aws/aws";
+import type { AwsAccess } from "../aws/access";
 import type { ClusterEndpoint } from "../aws/routing-controls";
-import type { Context, TargetEnvironment } from "../session/context";
+import type { Context } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, messageOf } from "../base/errors";
 import { writePrivateFile } from "../base/workspace";
 

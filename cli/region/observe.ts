@@ -1,6 +1,8 @@
 import { nameLimits, resourceName } from "../../core";
-import type { AwsAccess } from "../aws/aws";
-import type { Context, EnvironmentService, TargetEnvironment } from "../session/context";
+import type { AwsAccess } from "../aws/access";
+import type { Context } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
+import type { EnvironmentService } from "../base/target-environment";
 import { messageOf } from "../base/errors";
 import type { Observation } from "./readiness";
 

@@ -1,5 +1,5 @@
 import { aliasTtlSeconds, clientKeepAliveSecondsFor } from "../../core";
-import type { TargetEnvironment } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { ledServices } from "./readiness";
 
 /** What users see of a change, and when, one line each. */

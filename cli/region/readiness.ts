@@ -1,4 +1,4 @@
-import type { EnvironmentService } from "../session/context";
+import type { EnvironmentService } from "../base/target-environment";
 
 /** How a region's copy of a service was found. */
 export interface Observation {

@@ -2,7 +2,7 @@ import pc from "picocolors";
 
 import { CommandError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import type { State } from "../stacks/state-file";
 import type { StateHome } from "../state/state-home";
 import { parseControlSet, rememberControls } from "./control-set";

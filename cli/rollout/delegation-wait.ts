@@ -7,10 +7,10 @@ import {
   judgeDelegation,
   type ParentAnswer,
   ParentUnreachable,
-} from "../aws/delegation";
+} from "../probes/delegation";
 import { CommandError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import type { State } from "../stacks/state-file";
 import type { StateHome } from "../state/state-home";
 

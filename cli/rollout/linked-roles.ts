@@ -4,7 +4,7 @@ import { messageOf } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { type LinkedRole, linkedRolesFor } from "../preflight/linked-roles";
 import { declaredIn } from "../preflight/subject";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 
 /** How long a new role is looked for. */
 const patienceSeconds = 60;

@@ -1,11 +1,11 @@
 import pc from "picocolors";
 
 import type { RingingAlarm } from "../aws/alarms";
-import type { TargetEnvironment } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { regionOfStack } from "../plan/report-input";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import type { State } from "../stacks/state-file";
 import type { StateHome } from "../state/state-home";
 

@@ -1,7 +1,7 @@
-import type { AwsAccess } from "../aws/aws";
+import type { AwsAccess } from "../aws/access";
 import { CommandError, messageOf } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
 import {
   type DeployedAppRunnerService,

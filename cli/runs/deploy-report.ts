@@ -7,8 +7,8 @@ import { messageOf } from "../base/errors";
 import type { PlansByStack } from "../plan/plan-reading";
 import type { StackResult } from "../terminal/report";
 import { refuseUnwritable } from "../base/result-file";
-import { commitOf } from "../plan/saved-plan";
-import type { Session } from "./open-session";
+import { commitOf } from "../base/repository";
+import type { Session } from "../session/session";
 
 /**
  * Keeps the report on a deploy in a file, for `meridian comment`: from its beginning, so that one that is killed

@@ -1,7 +1,7 @@
 import { recordApplied } from "../state/applied-record";
 import type { Approval } from "../gates/approval";
 import { attempt } from "../session/attempt";
-import type { TargetEnvironment } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { standingStacks } from "./deployment";
 import { CommandError } from "../base/errors";
 import { endComputeNodes } from "../hpc/cluster-stacks";
@@ -14,7 +14,8 @@ import { changeList, type StackResult } from "../terminal/report";
 import { BegunApply } from "../state/begun";
 import { Results, withOutcome } from "./results";
 import { refuseUnfinished } from "./unfinished";
-import { forEachStack, type Session } from "./open-session";
+import { forEachStack } from "../session/session";
+import { type Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
 import type { PlannedChange } from "../terraform/events";
 import { reversed, wavesOf } from "../stacks/waves";

@@ -4,7 +4,7 @@ import type { Context } from "../session/context";
 import { messageOf } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import type { Progress } from "../terminal/progress";
-import type { Session } from "./open-session";
+import type { Session } from "../session/session";
 import { isDeadLock, releaseLock, stateLockOf } from "../state/state-lock";
 import { EventCollector } from "../terraform/events";
 import { FollowedFile } from "../terraform/followed-file";

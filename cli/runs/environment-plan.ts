@@ -15,7 +15,9 @@ import { fullReport, reportOf, writeReport, type ReportFiles } from "../plan/rep
 import { refuseUnwritable } from "../base/result-file";
 import { rolloutWaves } from "../rollout/rollout";
 import { boundCommitOf } from "../plan/saved-plan";
-import { forEachStack, isWhole, type Session } from "./open-session";
+import { forEachStack } from "../session/session";
+import { isWhole } from "../session/session";
+import { type Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
 import { wavesOf } from "../stacks/waves";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { CommandError } from "../base/errors";
 import { type Configuration, foreignFiles, type Stack } from "../stacks/manifest";
-import type { Session } from "./open-session";
+import type { Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
 import { TerraformError } from "../terraform/terraform";
 import { ensurePrivateDirectory, writePrivateFile } from "../base/workspace";

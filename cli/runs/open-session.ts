@@ -1,70 +1,28 @@
 import { availableParallelism, freemem } from "node:os";
 
-import { type Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 
-import type { AwsAccess } from "../aws/aws";
-import { type Context, environmentNamed, type TargetEnvironment } from "../session/context";
+import type { AwsAccess } from "../aws/access";
+import { type Context, environmentNamed } from "../session/context";
+import { type TargetEnvironment } from "../base/target-environment";
 import { explain } from "../base/diagnose";
-import { CommandError, InterruptedError, messageOf } from "../base/errors";
+import { CommandError, messageOf } from "../base/errors";
 import { guardAccount } from "../session/guards";
 import { accessTo, lostDeploy, requireLocalCloud } from "../session/local-cloud-access";
 import { takeLock, thisProcess } from "../base/lock";
-import type { Stack } from "../stacks/manifest";
 import { awaitEarlierRuns, releaseDeadLocks } from "./earlier-runs";
 import { Progress } from "../terminal/progress";
 import { refuseUnwritable } from "../base/result-file";
 import { discardPlans } from "../plan/saved-plan";
-import type { State } from "../stacks/state-file";
-import { refuseUnsavedState, synthesize, type Synthesis } from "../session/synthesis";
+import { refuseUnsavedState, synthesize } from "../session/synthesis";
 import { findTerraform, type TerraformBinary } from "../terraform/binary";
 import { configureProviders } from "../terraform/providers";
-import { type Terraform, TerraformCommand } from "../terraform/terraform";
+import { TerraformCommand } from "../terraform/terraform";
 import { Durations } from "../terminal/durations";
-import { runLimited, selectStacks } from "../stacks/waves";
+import { selectStacks } from "../stacks/waves";
 import { ensurePrivateDirectory } from "../base/workspace";
-
-/** Options of every command that runs Terraform. */
-export interface RunOptions {
-  /** `--stack <glob...>`. */
-  readonly stack?: readonly string[];
-  /** `--parallelism <n>`. */
-  readonly parallelism?: number;
-  /** `--lock-timeout <duration>`. */
-  readonly lockTimeout?: string;
-  /** `--block-list-day <day>`. */
-  readonly blockListDay?: string;
-  /** Which copy of the states is read, whatever the environment says. */
-  readonly state?: "home" | "replica";
-  /** False where the state is read without being locked. */
-  readonly lock?: boolean;
-  /** `--json <file>`. */
-  readonly json?: string;
-  /** `--verbose`. */
-  readonly verbose?: boolean;
-}
-
-/** What a command that runs Terraform on one environment works with. */
-export interface Session {
-  readonly context: Context;
-  readonly environment: TargetEnvironment;
-  readonly synthesis: Synthesis;
-  /** The stacks that were asked for, each after those it depends on. */
-  readonly selected: readonly Stack[];
-  readonly terraform: Terraform;
-  readonly access: AwsAccess;
-  readonly progress: Progress;
-  /** How many stacks run at once. */
-  readonly parallelism: number;
-  readonly lockTimeout: string;
-  /** Whether a state is locked while it is planned. */
-  readonly lock: boolean;
-  /** The instance of the local cloud, where that is the target. */
-  readonly instanceId: string | undefined;
-  /** Directory of the full logs. */
-  readonly runDirectory: string;
-  readonly startedAt: Date;
-}
+import { refuseAfterInterrupt, type Session } from "../session/session";
+import { defaultLockTimeout, type RunOptions } from "./run-options";
 
 /** What a command needs of its session. */
 export interface SessionSettings {
@@ -81,8 +39,6 @@ export interface SessionSettings {
 }
 
 const gibibyte = 2 ** 30;
-const defaultLockTimeout = "30s";
-
 /** Terraform with the AWS provider takes about 0.9 GiB; waits, not the processor, take the time. */
 export function defaultParallelism(freeBytes = freemem(), cores = availableParallelism()): number {
   return Math.max(1, Math.min(2 * cores, Math.floor(freeBytes / gibibyte), 10));
@@ -213,84 +169,6 @@ async function reach(
     );
   }
   return { access: accessTo(context, status), instanceId: status.instanceId };
-}
-
-/** Throws when the user asked to stop. */
-export function refuseAfterInterrupt(context: Context): void {
-  if (context.interrupts.requested) {
-    throw new InterruptedError("Interrupted before anything was started.");
-  }
-}
-
-/** The state of a stack, from where its configuration says. */
-export async function stateOf(session: Session, stack: Stack): Promise<State | undefined> {
-  return stack.backend === undefined
-    ? undefined
-    : session.context.aws.readState(session.access, stack.backend);
-}
-
-/** Whether all stacks of the environment were asked for. */
-export function isWhole({ selected, synthesis }: Session): boolean {
-  return selected.length === synthesis.stacks.length;
-}
-
-/** Runs a task for each stack within the session's limit. */
-export function forEachStack<Result>(
-  session: Session,
-  stacks: readonly Stack[],
-  task: (stack: Stack) => Promise<Result>,
-): Promise<Result[]> {
-  return runLimited(stacks, session.parallelism, task);
-}
-
-/** Adds the options that {@link RunOptions} describes. */
-export function addRunOptions(command: Command): Command {
-  return addSynthesisOptions(command)
-    .option("--stack <glob...>", "only stacks whose name matches")
-    .option("--parallelism <number>", "stacks at once (default: by memory and processors)", positiveInteger)
-    .option(
-      "--lock-timeout <duration>",
-      `how long to wait for a locked state (default: ${defaultLockTimeout})`,
-      duration,
-    )
-    .option("--json <file>", "write a machine-readable result")
-    .option("--verbose", "show everything that Terraform says");
-}
-
-/** Adds what a synthesis may be told; it has no clock. */
-export function addSynthesisOptions(command: Command): Command {
-  return command.option(
-    "--block-list-day <day>",
-    "leave out what has expired of the block lists by this day, such as 2026-11-30 (default: nothing)",
-    existingDay,
-  );
-}
-
-/** Reads an option that is a whole number above zero. */
-export function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) {
-    throw new InvalidArgumentError("Give a whole number above zero.");
-  }
-  return number;
-}
-
-/** Reads an option that is a day of the calendar. */
-function existingDay(text: string): string {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  // The 31st of February becomes another day, or none.
-  if (day === undefined || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(text)) {
-    throw new InvalidArgumentError("Give a day that exists, such as 2026-11-30.");
-  }
-  return text;
-}
-
-/** Reads an option that is a length of time as Terraform writes it. */
-function duration(text: string): string {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$|^0$/.test(text)) {
-    throw new InvalidArgumentError("Give a length of time such as 30s, 10m or 1h30m.");
-  }
-  return text;
 }
 
 function runId(startedAt: Date, command: string): string {

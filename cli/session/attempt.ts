@@ -2,7 +2,7 @@ import { explain } from "../base/diagnose";
 import { messageOf } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import type { StackResult } from "../terminal/report";
-import type { Session } from "../runs/open-session";
+import type { Session } from "./session";
 import type { ChangeCounts } from "../terraform/events";
 import { TerraformError } from "../terraform/terraform";
 

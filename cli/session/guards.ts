@@ -1,5 +1,6 @@
-import type { AwsAccess } from "../aws/aws";
-import type { Context, TargetEnvironment } from "./context";
+import type { AwsAccess } from "../aws/access";
+import type { Context } from "./context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { type Explanation, explain } from "../base/diagnose";
 import { CommandError, messageOf, quoted } from "../base/errors";
 import { stateRegionOf } from "./state-places";

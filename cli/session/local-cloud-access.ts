@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 
 import type { LocalCloudStatus } from "../../local-cloud";
-import type { AwsAccess } from "../aws/aws";
-import type { Context, TargetEnvironment } from "./context";
+import type { AwsAccess } from "../aws/access";
+import type { Context } from "./context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, messageOf } from "../base/errors";
 import { type Workspace, writePrivateFile } from "../base/workspace";
 

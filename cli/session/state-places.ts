@@ -1,5 +1,5 @@
 import type { ObjectPlace } from "../aws/objects";
-import type { TargetEnvironment } from "./context";
+import type { TargetEnvironment } from "../base/target-environment";
 
 /** The two copies of an environment's states. */
 export type StateCopy = "home" | "replica";

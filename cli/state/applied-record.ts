@@ -2,8 +2,8 @@ import pc from "picocolors";
 
 import { messageOf } from "../base/errors";
 import type { Backend, Configuration, Stack } from "../stacks/manifest";
-import { commitOf } from "../plan/saved-plan";
-import type { Session } from "../runs/open-session";
+import { commitOf } from "../base/repository";
+import type { Session } from "../session/session";
 import type { State } from "../stacks/state-file";
 import type { StateHome } from "./state-home";
 import { placeBeside, readBeside, storeBeside } from "./beside";

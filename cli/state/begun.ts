@@ -1,8 +1,8 @@
 import { join } from "node:path";
 
 import type { Stack } from "../stacks/manifest";
-import { commitOf } from "../plan/saved-plan";
-import type { Session } from "../runs/open-session";
+import { commitOf } from "../base/repository";
+import type { Session } from "../session/session";
 import { placeBeside, readBeside, storeBeside } from "./beside";
 import type { StateHome } from "./state-home";
 import type { TerraformEvent } from "../terraform/events";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 
 import type { ObjectPlace } from "../aws/objects";
 import type { Backend } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { writePrivateFile } from "../base/workspace";
 
 /** A file, or an object in the state's bucket. */

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { messageOf } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { standingIn } from "../preflight/subject";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import type { StateHome } from "./state-home";
 
 /**

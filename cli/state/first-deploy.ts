@@ -6,10 +6,10 @@ import { dirname, join } from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
 
-import type { TargetEnvironment } from "../session/context";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError } from "../base/errors";
 import { identityOf, lifeOf, type ProcessIdentity } from "../base/process-identity";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { type Workspace, writePrivateFile } from "../base/workspace";
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AppliedRecord, readAppliedRecord } from "./applied-record";
 import { CommandError } from "../base/errors";
 import { type Backend, digestOf, type Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { managedCountOf, type State } from "../stacks/state-file";
 import { wavesOf } from "../stacks/waves";
 import { writePrivateFile } from "../base/workspace";

@@ -1,6 +1,6 @@
 import { CommandError, messageOf, UsageError } from "../base/errors";
 import { table } from "../terminal/report";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { managedCountOf, parseState, type State } from "../stacks/state-file";
 import { bucketOf, promotionOf, type StateCopy } from "../session/state-places";
 

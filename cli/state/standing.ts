@@ -2,9 +2,10 @@ import pc from "picocolors";
 
 import { regionOf, type Stack } from "../stacks/manifest";
 import { table } from "../terminal/report";
-import type { Answer } from "../runs/answers";
+import type { Answer } from "../base/answer";
 import { wrapped } from "../terminal/cells";
-import { forEachStack, type Session } from "../runs/open-session";
+import { forEachStack } from "../session/session";
+import { type Session } from "../session/session";
 import { managedCountOf, type State, type StateOutput } from "../stacks/state-file";
 import type { StateHome } from "./state-home";
 

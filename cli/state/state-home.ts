@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import type { BucketStatus } from "../aws/aws";
+import type { BucketStatus } from "../aws/access";
 import { CommandError, messageOf } from "../base/errors";
 import { lostDeploy } from "../session/local-cloud-access";
 import type { Backend, Stack } from "../stacks/manifest";
 import { blockersOf } from "../stacks/references";
-import { type Session, stateOf } from "../runs/open-session";
+import { stateOf } from "../session/session";
+import { type Session } from "../session/session";
 import { beside } from "./beside";
 import { claimFirstDeploy, giveUpClaim } from "./first-deploy";
 import { bucketOf } from "../session/state-places";

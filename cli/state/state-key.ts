@@ -1,6 +1,6 @@
 import type { DataKey, EncryptionContext } from "../aws/keys";
 import { CommandError } from "../base/errors";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 
 /**
  * A new data key under the KMS key of the state bucket, with the region of that key.

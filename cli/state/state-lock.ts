@@ -5,7 +5,7 @@ import type { ObjectPlace } from "../aws/objects";
 import type { Stack } from "../stacks/manifest";
 import { lifeOf, livingPrograms } from "../base/process-identity";
 import type { RunningTerraform } from "../terraform/running";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 
 /** A lock on a state, as Terraform writes it. */
 export interface StateLock {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { ObjectPlace, ObjectVersion } from "../aws/objects";
 import { CommandError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { managedCountOf, parseState, type State } from "../stacks/state-file";
 
 /** A version of a state, as far as it can be read. */

@@ -7,7 +7,7 @@ import type { DataKey } from "../aws/keys";
 import { CommandError, messageOf } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { decrypt, encrypt } from "../base/cipher";
-import type { Session } from "../runs/open-session";
+import type { Session } from "../session/session";
 import { unsavedStateOf } from "../session/synthesis";
 import { writePrivateFile } from "../base/workspace";
 import { newStateKey } from "./state-key";

@@ -1,7 +1,5 @@
+import type { Folding } from "../base/terminal";
 import { oneLine } from "./cells";
-
-/** A pipeline whose log can fold lines. */
-export type Folding = "github" | "gitlab";
 
 /** What a pipeline's own variables say of its log; nothing where it folds nothing. */
 export function foldingOf(variables: NodeJS.ProcessEnv): Folding | undefined {

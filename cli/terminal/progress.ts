@@ -1,6 +1,6 @@
 import pc from "picocolors";
 
-import type { Terminal } from "../session/context";
+import type { Terminal } from "../base/terminal";
 import { cellsOf, fit, oneLine, wrapped } from "./cells";
 import type { Durations } from "./durations";
 import { folded } from "./folding";

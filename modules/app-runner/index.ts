@@ -1,4 +1,5 @@
-export { AppRunnerService, type AppRunnerProbe, type AppRunnerServiceProps } from "./app-runner-service";
+export { AppRunnerService, type AppRunnerProbe } from "./app-runner-service";
+export { type AppRunnerServiceProps } from "./app-runner-service-props";
 export { appRunnerHostedZoneIds } from "./hosted-zones";
 export type { AppRunnerCustomDomain } from "./custom-domain";
 export type { AppRunnerPrivateIngress } from "./private-ingress";

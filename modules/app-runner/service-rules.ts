@@ -2,7 +2,7 @@ import { Token } from "cdktf";
 
 import type { INetwork } from "../../core";
 import type { ValidationRule } from "../parts";
-import type { AppRunnerServiceProps } from "./app-runner-service";
+import type { AppRunnerServiceProps } from "./app-runner-service-props";
 import { appRunnerHostedZoneIds } from "./hosted-zones";
 import { regionOfReference, secretReference } from "./secret-reference";
 import { defaults, instanceMemoryMiB, type AppRunnerHealthCheck } from "./service-settings";

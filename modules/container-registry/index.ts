@@ -1,4 +1,5 @@
 export * from "./image-repository";
+export * from "./repository-encryption";
 export * from "./lifecycle-rule";
 export * from "./pull-through-cache";
 export * from "./registry-account-setting";

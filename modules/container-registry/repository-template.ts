@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import type { ValidationRule } from "../parts";
 import { nameLimits, partitionOf, resourceName } from "../../core";
 import { validate } from "../parts";
-import type { RepositoryEncryption } from "./image-repository";
+import type { RepositoryEncryption } from "./repository-encryption";
 import type { LifecycleRule } from "./lifecycle-rule";
 import { accountCheck, pullAccountChecks } from "./private/account-checks";
 import { repositoryArn } from "./private/arns";

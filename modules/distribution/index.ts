@@ -1,11 +1,8 @@
 export type { Behavior, BehaviorMethods, PathBehavior } from "./behavior";
-export {
-  cloudFrontHostedZoneId,
-  Distribution,
-  type DistributionProps,
-  type ErrorResponse,
-  type GeoRestriction,
-} from "./distribution";
+export { cloudFrontHostedZoneId, Distribution } from "./distribution";
+export { type GeoRestriction } from "./distribution-props";
+export { type ErrorResponse } from "./distribution-props";
+export { type DistributionProps } from "./distribution-props";
 export type { DistributionLogOptions } from "./distribution-log";
 export type { EdgeFunction } from "./edge-functions";
 export {

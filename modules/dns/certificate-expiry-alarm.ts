@@ -5,7 +5,7 @@ import type { IAlarmTopic, ICertificate } from "../../core";
 import type { ValidationRule } from "../parts";
 import { nameLimits } from "../../core";
 import { validate } from "../parts";
-import type { AlarmCheck } from "./health-check";
+import type { AlarmCheck } from "./health-check-props";
 
 /** When to warn of a certificate that is about to expire, and when to lead its users elsewhere. */
 export interface CertificateExpiryAlarmProps {

@@ -1,6 +1,6 @@
 import { fargateMemoryMiB, fargateSizes, isFargateSize, partitionOf } from "../../core";
 import { type ValidationRule } from "../parts";
-import type { FargateServiceProps } from "./fargate-service";
+import type { FargateServiceProps } from "./fargate-service-props";
 import { resolveHealthCheck, secondsUntilHealthy } from "./health-check";
 import { isLogRetention, logRetentionRule } from "./log-retention";
 import { regionOfReference, secretReference } from "./secret-reference";

@@ -2,6 +2,7 @@ export type { AlarmThresholds } from "./deployment-alarms";
 export type { Capacity } from "./capacity";
 export * from "./fargate-cluster";
 export * from "./fargate-service";
+export * from "./fargate-service-props";
 export type { ServiceHealthCheck } from "./health-check";
 export type { ScalingOptions, ScheduledCapacity } from "./service-scaling";
 export type { StepChange, StepScaling } from "./step-scaling";

@@ -5,7 +5,7 @@ import {
   isUsableResponse,
   responseExpectation,
 } from "./custom-response";
-import type { FirewallProps } from "./firewall";
+import type { FirewallProps } from "./firewall-props";
 import { retentionPeriods } from "./firewall-log";
 import { managedRuleGroupRules } from "./managed-rule-group-rules";
 import { isListable } from "./private/address-block";

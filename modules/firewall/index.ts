@@ -15,7 +15,8 @@ export {
   type NetworkAclDenies,
 } from "./covering-set";
 export type { CustomResponse, CustomResponses } from "./custom-response";
-export { Firewall, type FirewallProps } from "./firewall";
+export { Firewall } from "./firewall";
+export { type FirewallProps } from "./firewall-props";
 export type { FirewallLogOptions, LoggedAction } from "./firewall-log";
 export type { LoginInspection, PayloadType, ResponseInspection, SignUpInspection } from "./fraud-control";
 export { managedRuleGroupCapacities, type ManagedRuleGroup, type RuleAction } from "./managed-rule-group";

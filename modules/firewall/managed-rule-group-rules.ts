@@ -1,5 +1,5 @@
 import type { ValidationRule } from "../parts";
-import type { FirewallProps } from "./firewall";
+import type { FirewallProps } from "./firewall-props";
 import { fraudExpectation } from "./fraud-control";
 import {
   capacityUnitsOf,

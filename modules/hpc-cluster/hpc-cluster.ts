@@ -24,6 +24,7 @@ import type { Finding } from "./file/findings";
 import { SharedStorage } from "./storage/shared-storage";
 import { storagesWithHomes } from "./storage/shared-homes";
 import { SlurmCluster } from "./slurm/slurm-cluster";
+import type { ClusterParts, ClusterPlace } from "./cluster-parts";
 
 /** What an {@link HpcCluster} is made of. */
 export interface HpcClusterProps {
@@ -68,46 +69,6 @@ export interface HpcClusterProps {
    * @default - the file's tags only
    */
   readonly tags?: Readonly<Record<string, string>>;
-}
-
-/** Where a part of the cluster lies. */
-export interface ClusterPlace {
-  /** The VPC. */
-  readonly vpcId: string;
-  /** The head node's subnet. */
-  readonly headSubnetId: string;
-  /** The head node's zone. */
-  readonly headZone: string;
-  /** The subnets of each queue. */
-  readonly queueSubnetIds: Readonly<Record<string, readonly string[]>>;
-  /** The subnet of each login pool. */
-  readonly loginSubnetIds: Readonly<Record<string, string>>;
-  /** A public subnet of the network, where the file names no subnets. */
-  readonly publicSubnetId?: string;
-}
-
-/** What the parts of a cluster share. */
-export interface ClusterParts {
-  /** The cluster's name. */
-  readonly name: string;
-  /** The account's number. */
-  readonly account: string;
-  /** The region's code. */
-  readonly region: string;
-  /** The ARN partition. */
-  readonly partition: string;
-  /** The configuration with its defaults. */
-  readonly configuration: ClusterConfiguration;
-  /** Where it lies. */
-  readonly place: ClusterPlace;
-  /** Its security groups. */
-  readonly security: ClusterSecurity;
-  /** Its storage. */
-  readonly storage: SharedStorage;
-  /** Where alarms go. */
-  readonly alarmTopic?: IAlarmTopic;
-  /** The key of the log group. */
-  readonly logKeyArn?: string;
 }
 
 /**

@@ -1,7 +1,8 @@
 export { BatchCluster } from "./batch/batch-cluster";
 export { BatchJob, type BatchJobProps } from "./batch/batch-job";
 export { BatchQueue, type BatchQueueProps } from "./batch/batch-queue";
-export { parseClusterFile, type ClusterContext, type ParsedClusterFile } from "./file/cluster-file";
+export { parseClusterFile, type ParsedClusterFile } from "./file/cluster-file";
+export { type ClusterContext } from "./file/cluster-context";
 export type { ClusterConfiguration } from "./file/cluster-keys";
 export {
   explainCommand,

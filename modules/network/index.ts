@@ -1,5 +1,7 @@
 export type { FlowLogOptions } from "./flow-log";
 export type { NetworkAttributes } from "./imported-network";
 export { interfaceEndpointServices, type InterfaceEndpointBundle } from "./interface-endpoints";
-export { Network, type NatGatewayMode, type NetworkProps } from "./network";
+export { Network } from "./network";
+export { type NatGatewayMode } from "./network-props";
+export { type NetworkProps } from "./network-props";
 export { blockedCidrBlockLimit, dualStackBlockedCidrBlockLimit } from "./network-acl-rules";

@@ -11,7 +11,7 @@ import {
 } from "../../core";
 import { type ValidationRule } from "../parts";
 import { retentionPeriods } from "./flow-log";
-import type { NetworkProps } from "./network";
+import type { NetworkProps } from "./network-props";
 import {
   blockedCidrBlockLimit,
   dualStackBlockedCidrBlockLimit,

@@ -1,4 +1,5 @@
 export * from "./dns-firewall";
+export * from "./dns-firewall-props";
 export * from "./dns-firewall-association";
 export * from "./forwarding-rule";
 export * from "./inbound-endpoint";

@@ -15,12 +15,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { awsSdk, type AwsAccess } from "../../cli/aws/aws";
+import { awsSdk } from "../../cli/aws/aws";
+import { type AwsAccess } from "../../cli/aws/access";
 import { clientSettings } from "../../cli/aws/client";
 import { s3Client } from "../../cli/aws/objects";
-import type { TargetEnvironment } from "../../cli/session/context";
+import type { TargetEnvironment } from "../../cli/base/target-environment";
 import type { Configuration } from "../../cli/stacks/manifest";
-import type { PlanManifest } from "../../cli/plan/plan-bundle";
+import type { PlanManifest } from "../../cli/plan/plan-manifest";
 import { run } from "../../cli/program";
 import { RunningTerraforms } from "../../cli/terraform/running";
 import { processRunner } from "../../cli/terraform/process";

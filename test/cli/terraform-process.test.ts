@@ -77,7 +77,7 @@ describe("processRunner", () => {
     const program = `for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.1; done; touch ${place}/done`;
     writeFileSync(
       script,
-      `import { Interrupts } from ${JSON.stringify(join(root, "cli/interrupts"))};
+      `import { Interrupts } from ${JSON.stringify(join(root, "cli/base/interrupts"))};
        import { processRunner } from ${JSON.stringify(join(root, "cli/terraform/process"))};
        void processRunner(new Interrupts(() => undefined))(${JSON.stringify(requestOf(program, place))});`,
     );

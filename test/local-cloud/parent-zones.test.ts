@@ -2,7 +2,7 @@ import type { Socket } from "node:dgram";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { askParent } from "../../cli/aws/delegation";
+import { askParent } from "../../cli/probes/delegation";
 import { parentZones } from "../../local-cloud/parent-zones";
 import { Unkindness } from "../../local-cloud/unkind";
 

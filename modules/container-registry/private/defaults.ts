@@ -1,4 +1,4 @@
-import type { RepositoryEncryption } from "../image-repository";
+import type { RepositoryEncryption } from "../repository-encryption";
 import type { LifecycleRule } from "../lifecycle-rule";
 
 /** What repositories are like unless told otherwise, made by hand or from a template. */

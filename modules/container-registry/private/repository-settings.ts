@@ -1,4 +1,4 @@
-import type { RepositoryEncryption } from "../image-repository";
+import type { RepositoryEncryption } from "../repository-encryption";
 import { accountPrincipal } from "./arns";
 
 /** The encryption block of a repository or a template. */

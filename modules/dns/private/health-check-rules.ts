@@ -2,15 +2,13 @@ import { Token } from "cdktf";
 
 import type { Problem } from "../../../core";
 import { regions } from "../../../core";
-import type {
-  AlarmCheck,
-  CalculatedCheck,
-  HealthCheckDefinition,
-  HttpCheck,
-  ProbeCommon,
-  RoutingControlCheck,
-  TcpCheck,
-} from "../health-check";
+import type { TcpCheck } from "../health-check-props";
+import type { RoutingControlCheck } from "../health-check-props";
+import type { ProbeCommon } from "../health-check-props";
+import type { HttpCheck } from "../health-check-props";
+import type { HealthCheckDefinition } from "../health-check-props";
+import type { CalculatedCheck } from "../health-check-props";
+import type { AlarmCheck } from "../health-check-props";
 import { isDomainName } from "./names";
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html */

@@ -2,8 +2,9 @@ import { Token } from "cdktf";
 
 import type { DnsAlias, DnsValues, Problem } from "../../../core";
 import { aliasTtlSeconds, httpsProbeTimeoutSeconds } from "../../../core";
-import type { HealthCheckDefinition } from "../health-check";
-import type { DnsRoutingProps, RoutedEndpoint } from "../routing";
+import type { HealthCheckDefinition } from "../health-check-props";
+import type { RoutedEndpoint } from "../routing-props";
+import type { DnsRoutingProps } from "../routing-props";
 import { canEvaluateHealth, recordTypesOf } from "./endpoint-types";
 import { healthCheckProblems } from "./health-check-rules";
 import type { Report } from "./policy-rules";

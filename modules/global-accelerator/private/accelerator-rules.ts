@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 
 import { regions, type IAcceleratorEndpoint, type Problem } from "../../../core";
-import type { AcceleratorProps } from "../accelerator";
+import type { AcceleratorProps } from "../accelerator-props";
 import type {
   EndpointGroupOptions,
   EndpointHealthCheck,

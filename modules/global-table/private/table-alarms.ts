@@ -6,7 +6,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import { nameLimits, resourceName, type IAlarmTopic } from "../../../core";
-import type { TableAlarmThresholds } from "../global-table";
+import type { TableAlarmThresholds } from "../global-table-props";
 
 /** Settings of {@link TableAlarms}. */
 export interface TableAlarmsProps {

@@ -2,7 +2,7 @@ import { partitionOf, regionNames, type Problem } from "../../../core";
 import { Token } from "cdktf";
 
 import type { CapacityRange } from "../capacity";
-import type { GlobalTableProps } from "../global-table";
+import type { GlobalTableProps } from "../global-table-props";
 import type { KeyAttribute } from "../keys";
 
 type Check = (holds: boolean, property: string, expected: string, got: unknown, remedy: string) => void;

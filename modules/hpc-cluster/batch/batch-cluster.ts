@@ -8,7 +8,7 @@ import { BatchQueue } from "./batch-queue";
 import type { BatchQueueConfiguration } from "../file/cluster-keys";
 import { ClusterMonitoring } from "../cluster-monitoring";
 import { tagsOf } from "../cluster-tags";
-import type { ClusterParts } from "../hpc-cluster";
+import type { ClusterParts } from "../cluster-parts";
 import { InstanceTypes } from "../machines/instance-types";
 import { NodeRole } from "../machines/node-role";
 import { efsArnsOf, mountStatements, sessionStatement } from "../machines/permissions";

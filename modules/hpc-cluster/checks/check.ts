@@ -5,7 +5,7 @@ import type {
   SharedStorageConfiguration,
   SlurmQueueConfiguration,
 } from "../file/cluster-keys";
-import type { ClusterContext } from "../file/cluster-file";
+import type { ClusterContext } from "../file/cluster-context";
 import { InstanceTypes, type InstanceTypeFacts } from "../machines/instance-types";
 
 /** Says what is wrong at a path, and what to do about it. */

@@ -4,6 +4,7 @@ import { sortedFindings, type Finding, type FindingLevel } from "./findings";
 import { withDependentDefaults } from "./dependent-defaults";
 import { clusterSchema, type ClusterConfiguration } from "./cluster-keys";
 import { lineOf, Reader } from "./file-reader";
+import type { ClusterContext } from "./cluster-context";
 
 /** What a cluster file says, and what is wrong with it. */
 export interface ParsedClusterFile {
@@ -15,28 +16,6 @@ export interface ParsedClusterFile {
   readonly fileName: string;
   /** Paths that stand in the file; all others are defaults. */
   readonly written: ReadonlySet<string>;
-}
-
-/** What a check needs beside the configuration. */
-export interface ClusterContext {
-  /**
-   * The cluster's name.
-   *
-   * @default - the name is not checked
-   */
-  readonly name?: string;
-  /**
-   * The region that the cluster is built in.
-   *
-   * @default - the file's `Region`, or none
-   */
-  readonly region?: string;
-  /**
-   * Whether a network is given from outside, for files that name no subnets.
-   *
-   * @default false
-   */
-  readonly hasNetwork?: boolean;
 }
 
 /**

@@ -14,7 +14,7 @@ import { literalText, nameLimits, resourceName } from "../../../core";
 import { holdsNvidiaDriver, usesNvidia } from "../checks/check";
 import type { ClusterConfiguration } from "../file/cluster-keys";
 import { tagsOf } from "../cluster-tags";
-import type { ClusterParts } from "../hpc-cluster";
+import type { ClusterParts } from "../cluster-parts";
 import {
   imageContents,
   renderImageBuild,

@@ -18,7 +18,7 @@ import { tagsOf } from "../cluster-tags";
 import { ComputeResource, threadsAreOffInside } from "../machines/compute-resource";
 import { ConfigurationBucket } from "../configuration-bucket";
 import { HeadAddress, HeadNode } from "../machines/head-node";
-import type { ClusterParts } from "../hpc-cluster";
+import type { ClusterParts } from "../cluster-parts";
 import { InstanceTypes } from "../machines/instance-types";
 import { LoginPool } from "../machines/login-pool";
 import { ImageSearch, NodeImage } from "../machines/node-image";

@@ -1,5 +1,6 @@
 import type { ValidationRule } from "../../parts";
-import type { DnsFirewallProps, DnsList } from "../dns-firewall";
+import type { DnsList } from "../dns-firewall-props";
+import type { DnsFirewallProps } from "../dns-firewall-props";
 import { planDnsRules } from "./dns-rules";
 import { isRuleDomain } from "./names";
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 
-import type { DnsBlockAction, DnsFirewallProps, DnsList } from "../dns-firewall";
+import type { DnsList } from "../dns-firewall-props";
+import type { DnsFirewallProps } from "../dns-firewall-props";
+import type { DnsBlockAction } from "../dns-firewall-props";
 
 /** A rule of a DNS firewall, with nothing left to derive. */
 export interface PlannedRule {

@@ -2,11 +2,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { GatedImage } from "../../../analysis/gates";
-import type { AwsAccess } from "../../../cli/aws/aws";
+import type { AwsAccess } from "../../../cli/aws/access";
 import { ecrScans, scannedDigests, type ImageScan } from "../../../cli/aws/scans";
-import { refusedImages, type Severity } from "../../../cli/gates/image-findings";
+import { refusedImages } from "../../../cli/gates/image-findings";
+import { type Severity } from "../../../cli/base/severity";
 import type { Configuration, Stack } from "../../../cli/stacks/manifest";
-import type { Session } from "../../../cli/runs/open-session";
+import type { Session } from "../../../cli/session/session";
 import { readAll } from "../../../local-cloud/http";
 import { FakeAws } from "../support/fake-context";
 

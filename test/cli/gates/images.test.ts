@@ -1,7 +1,7 @@
 import { ecrImages } from "../../../cli/aws/images";
 import { deleteReplicas, imagesOf, requireImages } from "../../../cli/gates/images";
 import type { Configuration, Stack } from "../../../cli/stacks/manifest";
-import type { Session } from "../../../cli/runs/open-session";
+import type { Session } from "../../../cli/session/session";
 import { FakeAws } from "../support/fake-context";
 
 const account = "111122223333";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { awaitHeadNode, endComputeNodes } from "../../../cli/hpc/cluster-stacks";
 import type { Machine } from "../../../cli/aws/machines";
 import type { CommandError } from "../../../cli/base/errors";
-import type { Session } from "../../../cli/runs/open-session";
+import type { Session } from "../../../cli/session/session";
 import { devEnvironment, type FakeContext, fakeContext } from "../support/fake-context";
 import { fakeSession } from "../support/fake-session";
 import { s3Stack } from "../support/fixture-stacks";

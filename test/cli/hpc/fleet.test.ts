@@ -1,7 +1,8 @@
 import { fleetOf, fleetReport } from "../../../cli/hpc/fleet";
 import type { FleetTable, Item } from "../../../cli/aws/fleet-table";
 import { hpcCommand } from "../../../cli/commands/hpc";
-import type { Context, TargetEnvironment } from "../../../cli/session/context";
+import type { Context } from "../../../cli/session/context";
+import type { TargetEnvironment } from "../../../cli/base/target-environment";
 import { devEnvironment, fakeContext } from "../support/fake-context";
 
 const noon = Date.parse("2026-11-20T12:00:00Z") / 1000;

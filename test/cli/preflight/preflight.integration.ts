@@ -11,7 +11,7 @@ import { s3Client } from "../../../cli/aws/objects";
 import { type Finding, findingsOf } from "../../../cli/preflight";
 import { declaredIn, type Subject } from "../../../cli/preflight/subject";
 import { checkZones } from "../../../cli/preflight/zones";
-import type { ParentAnswer } from "../../../cli/aws/delegation";
+import type { ParentAnswer } from "../../../cli/probes/delegation";
 import { GatewayUnderTest } from "../../local-cloud/support/cloud";
 import { demo, demoStack, LocalRunner } from "../support/local-runner";
 

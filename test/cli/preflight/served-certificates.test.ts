@@ -1,5 +1,5 @@
-import type { ServedCertificate } from "../../../cli/aws/served-certificate";
-import type { EnvironmentService } from "../../../cli/session/context";
+import type { ServedCertificate } from "../../../cli/probes/served-certificate";
+import type { EnvironmentService } from "../../../cli/base/target-environment";
 import { checkServedCertificates } from "../../../cli/preflight/served-certificates";
 import type { Standing, Subject } from "../../../cli/preflight/subject";
 import { devEnvironment } from "../support/fake-context";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-import type { EnvironmentService } from "../../../cli/session/context";
+import type { EnvironmentService } from "../../../cli/base/target-environment";
 import { judgeReadiness, ledServices, type Observation } from "../../../cli/region/readiness";
 
 const service = (changes: Partial<EnvironmentService> = {}): EnvironmentService => ({

@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 
 import { RefusedByRule } from "../../../cli/aws/routing-controls";
-import type { Context, EnvironmentService, TargetEnvironment } from "../../../cli/session/context";
+import type { Context } from "../../../cli/session/context";
+import type { TargetEnvironment } from "../../../cli/base/target-environment";
+import type { EnvironmentService } from "../../../cli/base/target-environment";
 import { run } from "../../../cli/program";
 import { devEnvironment, FakeAws, type FakeContext, fakeContext } from "../support/fake-context";
 

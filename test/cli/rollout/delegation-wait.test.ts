@@ -1,4 +1,4 @@
-import { ParentUnreachable, type ParentAnswer } from "../../../cli/aws/delegation";
+import { ParentUnreachable, type ParentAnswer } from "../../../cli/probes/delegation";
 import type { CommandError } from "../../../cli/base/errors";
 import { awaitDelegation } from "../../../cli/rollout/delegation-wait";
 import { StateHome } from "../../../cli/state/state-home";

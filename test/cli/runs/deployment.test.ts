@@ -7,7 +7,7 @@ import { destroy, guardDeletion } from "../../../cli/runs/destruction";
 import { planStack } from "../../../cli/plan/planning";
 import type { StackResult } from "../../../cli/terminal/report";
 import { noChanges } from "../../../cli/terraform/events";
-import type { Session } from "../../../cli/runs/open-session";
+import type { Session } from "../../../cli/session/session";
 import { StateHome } from "../../../cli/state/state-home";
 import { refusal } from "../../support/synth";
 import { devEnvironment, type FakeContext, fakeContext, stateWith } from "../support/fake-context";

@@ -1,7 +1,7 @@
 import type { ObjectPlace, Objects } from "../../../cli/aws/objects";
 import { bucketOf } from "../../../cli/session/state-places";
 import { guardStateCopy, promoteReplica, returnHome, type Move } from "../../../cli/state/promotion";
-import type { Session } from "../../../cli/runs/open-session";
+import type { Session } from "../../../cli/session/session";
 import { devEnvironment, FakeAws, fakeContext } from "../support/fake-context";
 import { fakeSession } from "../support/fake-session";
 import { s3Stack } from "../support/fixture-stacks";

@@ -1,5 +1,5 @@
 import { restoreState, stateVersions } from "../../../cli/state/state-versions";
-import type { Session } from "../../../cli/runs/open-session";
+import type { Session } from "../../../cli/session/session";
 import type { Stack } from "../../../cli/stacks/manifest";
 import { type FakeContext, fakeContext } from "../support/fake-context";
 import { fakeSession } from "../support/fake-session";

@@ -1,4 +1,4 @@
-import type { TargetEnvironment } from "../../../cli/session/context";
+import type { TargetEnvironment } from "../../../cli/base/target-environment";
 import type { Configuration } from "../../../cli/stacks/manifest";
 import { devEnvironment } from "./fake-context";
 import type { FixtureStack } from "./fixture-stacks";

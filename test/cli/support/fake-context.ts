@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Aws } from "../../../cli/aws/aws";
-import type { ParentAnswer } from "../../../cli/aws/delegation";
+import type { ParentAnswer } from "../../../cli/probes/delegation";
 import type { RingingAlarm } from "../../../cli/aws/alarms";
 import type { ImageScan } from "../../../cli/aws/scans";
 import type { TaggedResource } from "../../../cli/aws/tagged";
 import type { Workloads } from "../../../cli/aws/workloads";
 import type { ObjectPlace, Objects, ObjectVersion } from "../../../cli/aws/objects";
-import type { Context, TargetEnvironment } from "../../../cli/session/context";
+import type { Context } from "../../../cli/session/context";
+import type { TargetEnvironment } from "../../../cli/base/target-environment";
 import type { Item } from "../../../cli/aws/fleet-table";
 import type { LogEvent } from "../../../cli/aws/log-events";
 import type { ImageBuild, ReadyImage } from "../../../cli/aws/image-builder";

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { CommandError } from "../../../cli/base/errors";
 import type { Stack } from "../../../cli/stacks/manifest";
 import { Progress } from "../../../cli/terminal/progress";
-import type { Session } from "../../../cli/runs/open-session";
+import type { Session } from "../../../cli/session/session";
 import type { State } from "../../../cli/stacks/state-file";
 import { synthesize } from "../../../cli/session/synthesis";
 import { type ChangeCounts, noChanges } from "../../../cli/terraform/events";

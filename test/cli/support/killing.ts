@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { AwsAccess } from "../../../cli/aws/aws";
+import type { AwsAccess } from "../../../cli/aws/access";
 import { awsSdk } from "../../../cli/aws/aws";
 import { clientSettings } from "../../../cli/aws/client";
 import { s3Client } from "../../../cli/aws/objects";

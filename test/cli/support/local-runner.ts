@@ -1,12 +1,13 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { awsSdk, type AwsAccess } from "../../../cli/aws/aws";
+import { awsSdk } from "../../../cli/aws/aws";
+import { type AwsAccess } from "../../../cli/aws/access";
 import { clientSettings } from "../../../cli/aws/client";
 import { s3Client } from "../../../cli/aws/objects";
-import type { TargetEnvironment } from "../../../cli/session/context";
+import type { TargetEnvironment } from "../../../cli/base/target-environment";
 import type { Configuration } from "../../../cli/stacks/manifest";
-import { preflight } from "../../../cli/preflight";
+import { findingsOf } from "../../../cli/preflight";
 import { run } from "../../../cli/program";
 import { processRunner } from "../../../cli/terraform/process";
 import {
@@ -62,7 +63,7 @@ export class LocalRunner {
         setUnkindness,
         switches: () => switches,
       },
-      preflight,
+      preflight: findingsOf,
       variables: process.env,
       now: () => new Date(),
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

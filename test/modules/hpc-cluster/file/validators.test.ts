@@ -1,4 +1,5 @@
-import { parseClusterFile, type ClusterContext } from "../../../../modules/hpc-cluster/file/cluster-file";
+import { parseClusterFile } from "../../../../modules/hpc-cluster/file/cluster-file";
+import { type ClusterContext } from "../../../../modules/hpc-cluster/file/cluster-context";
 import { formatFinding } from "../../../../modules/hpc-cluster/file/findings";
 import { batchFile, slurmFile } from "../files";
 

@@ -9,7 +9,7 @@ import {
   isReachable,
   judgeDelegation,
   type ParentAnswer,
-} from "../../../cli/aws/delegation";
+} from "../../../cli/probes/delegation";
 
 const digest = "AB".repeat(32);
 const expected = {

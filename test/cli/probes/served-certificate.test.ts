@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
 
-import { servedCertificate } from "../../../cli/aws/served-certificate";
+import { servedCertificate } from "../../../cli/probes/served-certificate";
 import { selfSigned } from "../../support/certificate";
 
 describe("the certificate that a host shows", () => {
