@@ -3,6 +3,17 @@
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
  */
-export const logRetentionPeriods: readonly number[] = [
+export const logRetentionPeriods = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+] as const;
+
+/** One of {@link logRetentionPeriods}. */
+export type LogRetentionPeriod = (typeof logRetentionPeriods)[number];
+
+/** The rule in words, to be read after "must". */
+export const logRetentionRule = `be one of ${logRetentionPeriods.join(", ")}`;
+
+/** Whether CloudWatch Logs can keep a log for that many days. */
+export function isLogRetentionPeriod(days: number): days is LogRetentionPeriod {
+  return (logRetentionPeriods as readonly number[]).includes(days);
+}

@@ -26,6 +26,19 @@ export class InternalError extends Error {
   public override readonly name = "InternalError";
 }
 
+/**
+ * A value that cannot be missing here.
+ *
+ * @param what - what is missing and why it cannot be, for whoever reads the report of the bug.
+ * @throws InternalError when it is missing all the same.
+ */
+export function known<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined) {
+    throw new InternalError(what);
+  }
+  return value;
+}
+
 /** One line: `<where>: '<property>' must <expected>, got <value>; <remedy>`. */
 export function formatProblem(problem: Problem): string {
   const got = problem.got === undefined ? "nothing" : JSON.stringify(problem.got);

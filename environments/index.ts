@@ -11,7 +11,6 @@ export * from "./environment";
 export type { ClusterSettings } from "./schema/hpc/settings";
 export type { RoutingPolicySettings } from "./schema/routing/settings";
 export {
-  logRetentionDays,
   type ParsedService,
   type Runtime,
   type Service,

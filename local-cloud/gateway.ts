@@ -1,19 +1,19 @@
-import { createServer, request as httpRequest } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { errorAnswer, jsonAnswer, ServiceError } from "./answer";
-import type { Answer } from "./answer";
-import { credentialScope, identify } from "./call";
-import type { Call } from "./call";
-import { Enforcement } from "./enforcement";
-import type { Models } from "./enforcement";
-import { readAll } from "./http";
-import type { Listener } from "./http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { errorAnswer, jsonAnswer, ServiceError, type Answer } from "./answer";
+import { credentialScope, identify, type Call } from "./call";
+import { Enforcement, type Models } from "./enforcement";
+import { readAll, type Listener } from "./http";
 import { MotoRefusal, parseJson, textsAt } from "./toolkit";
 import type { Recorder } from "./recorder";
 import type { StandIn } from "./stand-in";
 import { standIns } from "./stand-ins";
-import { interferences, switchesNamed, Unkindness, UnknownSwitches } from "./unkind";
-import type { Interference } from "./unkind";
+import { interferences, switchesNamed, Unkindness, UnknownSwitches, type Interference } from "./unkind";
 import { websiteRefusal } from "./websites";
 
 /** What a gateway needs to know. */

@@ -1,5 +1,4 @@
-import { request } from "node:http";
-import type { IncomingMessage } from "node:http";
+import { request, type IncomingMessage } from "node:http";
 
 /** The whole body of a message. */
 export async function readAll(stream: IncomingMessage): Promise<Buffer> {

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -8,10 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findMoto } from "./moto";
 import { httpGet, httpPut } from "./http";
 import { commandLine, isAlive, terminate, waitUntilGone } from "./processes";
-import { portInUseExitCode, readState, removeState } from "./state";
-import type { CloudState } from "./state";
-import { switchesNamed } from "./unkind";
-import type { Switch } from "./unkind";
+import { portInUseExitCode, readState, removeState, type CloudState } from "./state";
+import { switchesNamed, type Switch } from "./unkind";
 
 /** A local cloud that answers. */
 export interface LocalCloudStatus {

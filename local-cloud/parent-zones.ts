@@ -1,12 +1,16 @@
-import { createSocket } from "node:dgram";
-import type { Socket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { request } from "node:http";
-import { AUTHORITATIVE_ANSWER, decode, encode } from "dns-packet";
-import type { Answer as DnsRecord, Packet, Question } from "dns-packet";
+import {
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Answer as DnsRecord,
+  type Packet,
+  type Question,
+} from "dns-packet";
 import { readAll } from "./http";
 import type { Unkindness } from "./unkind";
-import { element, members, parseXml, textOf, texts } from "./xml";
-import type { XmlElement } from "./xml";
+import { element, members, parseXml, textOf, texts, type XmlElement } from "./xml";
 
 /** What the name server of the zones above needs to know. */
 export interface ParentZonesOptions {

@@ -1,7 +1,7 @@
 import { App } from "cdktf";
 
 import type { Environment } from "../environments";
-import { InternalError } from "../core";
+import { known } from "../core";
 import { readBlockedAddresses } from "./firewall/blocked-addresses";
 import { BootstrapStack } from "./bootstrap-stack";
 import { CloudfrontStack, distributedServices } from "./cloudfront-stack";
@@ -93,9 +93,8 @@ function addRecovery(
 }
 
 function regionalStackOf(stacks: readonly RegionalStack[], region: string): RegionalStack {
-  const found = stacks.find((stack) => stack.region === region);
-  if (found === undefined) {
-    throw new InternalError(`${region} has no stack, which validation refuses`);
-  }
-  return found;
+  return known(
+    stacks.find((stack) => stack.region === region),
+    `${region} has no stack, which validation refuses`,
+  );
 }

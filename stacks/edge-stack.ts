@@ -2,12 +2,12 @@ import { Fn, TerraformOutput, Token, type App } from "cdktf";
 
 import type { Environment, Runtime, Service } from "../environments";
 import {
-  healthCheckTimingFor,
-  InternalError,
-  pascalCase,
   type HealthCheckTiming,
+  healthCheckTimingFor,
   type IDnsTarget,
   type IHostedZone,
+  known,
+  pascalCase,
 } from "../core";
 import { appRunnerHostedZoneIds } from "../modules/app-runner";
 import { cloudFrontHostedZoneId } from "../modules/distribution";
@@ -180,10 +180,10 @@ export class EdgeStack extends PlatformStack {
     if (service.routing.entry !== "accelerator") {
       return { policy: this.policyOverRegions(name, service) };
     }
-    const accelerator = this.accelerators.get(service.jurisdiction ?? everywhere);
-    if (accelerator === undefined) {
-      throw new InternalError(`${this.node.id}: ${name} has no accelerator`);
-    }
+    const accelerator = known(
+      this.accelerators.get(service.jurisdiction ?? everywhere),
+      `${this.node.id}: ${name} has no accelerator`,
+    );
     return {
       accelerator,
       policy: isAlone
@@ -343,7 +343,14 @@ export class EdgeStack extends PlatformStack {
     return {
       target: {
         region,
-        value: { kind: "alias", dnsName, hostedZoneId: appRunnerHostedZoneIds[region] ?? "" },
+        value: {
+          kind: "alias",
+          dnsName,
+          hostedZoneId: known(
+            appRunnerHostedZoneIds[region],
+            `${this.node.id}: App Runner has no hosted zone in ${region}`,
+          ),
+        },
       },
       healthCheck: Object.keys(control).length === 0 ? answers : allOf({ service: answers, ...control }),
     };
@@ -371,21 +378,14 @@ export class EdgeStack extends PlatformStack {
   }
 
   private outputsOf(region: string): Outputs<RegionalOutput> {
-    const outputs = this.regional.get(region);
-    if (outputs === undefined) {
-      throw new InternalError(`${this.node.id}: ${region} has no stack`);
-    }
-    return outputs;
+    return known(this.regional.get(region), `${this.node.id}: ${region} has no stack`);
   }
 
   private healthCheckTiming(): HealthCheckTiming {
-    const timing = healthCheckTimingFor(this.environment.recovery.rtoSeconds);
-    if (timing === undefined) {
-      throw new InternalError(
-        `${this.node.id}: no health check keeps the recovery time, which validation refuses`,
-      );
-    }
-    return timing;
+    return known(
+      healthCheckTimingFor(this.environment.recovery.rtoSeconds),
+      `${this.node.id}: no health check keeps the recovery time, which validation refuses`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { billedBy } from "./billed";
-import { type Billed } from "./billed-kind";
+import type { Billed } from "./billed-kind";
 import { isObject, listOf } from "./canonical";
 import type { ClassifiableChange, Finding, Risk } from "./change";
 import { nodesTakenAway } from "./fleet";

@@ -1,5 +1,4 @@
-import type { ClientSettings, Patience } from "./client";
-import { clientSettings } from "./client";
+import { type ClientSettings, type Patience, clientSettings } from "./client";
 import type { AwsAccess } from "./access";
 import { explain } from "../base/diagnose";
 import { CommandError, messageOf } from "../base/errors";

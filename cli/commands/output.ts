@@ -4,8 +4,7 @@ import type { Context } from "../session/context";
 import { exitCodes } from "../base/errors";
 import { writeResult } from "../base/result-file";
 import { withSession } from "../runs/open-session";
-import { addRunOptions } from "../runs/run-options";
-import { type RunOptions } from "../runs/run-options";
+import { addRunOptions, type RunOptions } from "../runs/run-options";
 import { outputReport, outputValues, standingStacks } from "../state/standing";
 import { StateHome } from "../state/state-home";
 

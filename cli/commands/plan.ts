@@ -7,8 +7,7 @@ import { changeList, type StackResult, summary } from "../terminal/report";
 import { writeResult } from "../base/result-file";
 import { failureCodeOf } from "../runs/results";
 import { withSession } from "../runs/open-session";
-import { addRunOptions } from "../runs/run-options";
-import { type RunOptions } from "../runs/run-options";
+import { addRunOptions, type RunOptions } from "../runs/run-options";
 import { StateHome } from "../state/state-home";
 
 interface PlanCommandOptions extends RunOptions, PlanSettings {

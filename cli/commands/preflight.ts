@@ -6,8 +6,7 @@ import { preflightReport } from "../preflight/report";
 import { preflight } from "../runs/account-preflight";
 import { writeResult } from "../base/result-file";
 import { withSession } from "../runs/open-session";
-import { type RunOptions } from "../runs/run-options";
-import { addSynthesisOptions } from "../runs/run-options";
+import { type RunOptions, addSynthesisOptions } from "../runs/run-options";
 import { StateHome } from "../state/state-home";
 
 /** `meridian preflight <env>`. */

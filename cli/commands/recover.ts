@@ -10,7 +10,7 @@ import { forgetBegun, noteLost } from "../state/begun";
 import { recover } from "../runs/recovery";
 import { withSession } from "../runs/open-session";
 import { addRunOptions } from "../runs/run-options";
-import { type Session } from "../session/session";
+import type { Session } from "../session/session";
 import { firstDeployOf, inWords, isOwn, takeClaimOver } from "../state/first-deploy";
 import { releaseLock, stateLockOf } from "../state/state-lock";
 import { StateHome } from "../state/state-home";

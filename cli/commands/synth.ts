@@ -1,14 +1,13 @@
 import { Command } from "commander";
 
 import { type Context, environmentsNamed } from "../session/context";
-import { type TargetEnvironment } from "../base/target-environment";
+import type { TargetEnvironment } from "../base/target-environment";
 import { exitCodes } from "../base/errors";
 import { takeLock, thisProcess } from "../base/lock";
 import { resourceCountOf } from "../stacks/manifest";
 import { duration } from "../terminal/frame";
 import { table } from "../terminal/report";
-import { type RunOptions } from "../runs/run-options";
-import { addSynthesisOptions } from "../runs/run-options";
+import { type RunOptions, addSynthesisOptions } from "../runs/run-options";
 import { synthesize } from "../session/synthesis";
 
 /** `meridian synth [env…]`. */

@@ -6,10 +6,8 @@ import type { Stack } from "../stacks/manifest";
 import { type StackResult, summary } from "../terminal/report";
 import { writeResult } from "../base/result-file";
 import { withSession } from "../runs/open-session";
-import { addRunOptions } from "../runs/run-options";
-import { type RunOptions } from "../runs/run-options";
-import { forEachStack } from "../session/session";
-import { type Session } from "../session/session";
+import { addRunOptions, type RunOptions } from "../runs/run-options";
+import { forEachStack, type Session } from "../session/session";
 import { attempt } from "../session/attempt";
 import { formatDiagnostic } from "../terraform/events";
 

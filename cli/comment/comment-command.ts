@@ -5,8 +5,7 @@ import { type DeployReport, parseDeployReport, parseReport, type PlanReport } fr
 import type { Context } from "../session/context";
 import { CommandError, exitCodes, messageOf, quoted, UsageError } from "../base/errors";
 import { forgeFor } from "./forge";
-import { type ForgeTarget } from "./forge-contract";
-import { type Forge } from "./forge-contract";
+import type { ForgeTarget, Forge } from "./forge-contract";
 import { postDeploy, postDrift, postReport } from "./post-report";
 import { targetOf, type TargetOptions } from "./target";
 

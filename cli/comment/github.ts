@@ -1,7 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 
-import type { ForgeTarget } from "./forge-contract";
-import type { Forge } from "./forge-contract";
+import type { ForgeTarget, Forge } from "./forge-contract";
 
 /** GitHub's REST API; `url` is `https://api.github.com` or an Enterprise Server's `/api/v3`. */
 export async function githubForge(target: ForgeTarget): Promise<Forge> {

@@ -1,5 +1,4 @@
-import type { ForgeTarget } from "./forge-contract";
-import type { Forge } from "./forge-contract";
+import type { ForgeTarget, Forge } from "./forge-contract";
 
 /** GitLab's REST API; `url` is the host (`https://gitlab.com`). */
 export async function gitlabForge(target: ForgeTarget): Promise<Forge> {

@@ -6,8 +6,7 @@ import {
   renderMarkdown,
 } from "../../analysis/report";
 import { CommandError } from "../base/errors";
-import type { ForgeComment } from "./forge-contract";
-import type { Forge } from "./forge-contract";
+import type { ForgeComment, Forge } from "./forge-contract";
 
 /** What became of the comment or the issue. */
 export type PostOutcome = "created" | "updated" | "unchanged" | "nothing to say" | "closed";

@@ -1,6 +1,6 @@
 import type { AwsAccess } from "../aws/access";
 import { type Context, environmentNamed } from "../session/context";
-import { type TargetEnvironment } from "../base/target-environment";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, UsageError } from "../base/errors";
 import { guardAccount } from "../session/guards";
 import { accessTo, requireLocalCloud } from "../session/local-cloud-access";

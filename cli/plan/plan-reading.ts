@@ -1,8 +1,7 @@
 import type { TerraformPlanJson } from "../../analysis/plan";
 import type { Stack } from "../stacks/manifest";
 import type { StackResult } from "../terminal/report";
-import { forEachStack } from "../session/session";
-import { type Session } from "../session/session";
+import { forEachStack, type Session } from "../session/session";
 
 /** Plans as Terraform tells them to machines, by stack. They hold secrets: never write them to a file. */
 export type PlansByStack = ReadonlyMap<string, TerraformPlanJson>;

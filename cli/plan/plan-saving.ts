@@ -4,7 +4,7 @@ import type { StackDiff } from "../../analysis/diff";
 import { sealPlan } from "../../analysis/integrity";
 import type { Stack } from "../stacks/manifest";
 import { type PlanToSave, savePlans } from "./plan-bundle";
-import { type PlanManifest } from "./plan-manifest";
+import type { PlanManifest } from "./plan-manifest";
 import type { PlansByStack } from "./plan-reading";
 import type { StackResult } from "../terminal/report";
 import { boundCommitOf, discardPlan } from "./saved-plan";

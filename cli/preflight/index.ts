@@ -6,7 +6,7 @@ import { checkLinkedRoles } from "./linked-roles";
 import { checkQuotas } from "./quotas";
 import { checkRegions } from "./regions";
 import { checkSecrets } from "./secrets";
-import { type Subject } from "./subject";
+import type { Subject } from "./subject";
 import { checkServedCertificates } from "./served-certificates";
 import { checkZones } from "./zones";
 

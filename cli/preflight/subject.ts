@@ -1,5 +1,4 @@
-import type { BucketStatus } from "../aws/access";
-import type { AwsAccess } from "../aws/access";
+import type { BucketStatus, AwsAccess } from "../aws/access";
 import type { ParentAnswer } from "../probes/delegation";
 import type { ServedCertificate } from "../probes/served-certificate";
 import type { TargetEnvironment } from "../base/target-environment";

@@ -5,7 +5,7 @@ import type { CallerIdentity } from "../aws/aws";
 import type { AwsAccess } from "../aws/access";
 import { RefusedByRule } from "../aws/routing-controls";
 import { type Context, environmentNamed } from "../session/context";
-import { type TargetEnvironment } from "../base/target-environment";
+import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, messageOf, UsageError } from "../base/errors";
 import { accessTo, requireLocalCloud } from "../session/local-cloud-access";
 import { bucketOf } from "../session/state-places";

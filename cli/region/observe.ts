@@ -1,8 +1,7 @@
 import { nameLimits, resourceName } from "../../core";
 import type { AwsAccess } from "../aws/access";
 import type { Context } from "../session/context";
-import type { TargetEnvironment } from "../base/target-environment";
-import type { EnvironmentService } from "../base/target-environment";
+import type { TargetEnvironment, EnvironmentService } from "../base/target-environment";
 import { messageOf } from "../base/errors";
 import type { Observation } from "./readiness";
 

@@ -15,9 +15,7 @@ import { fullReport, reportOf, writeReport, type ReportFiles } from "../plan/rep
 import { refuseUnwritable } from "../base/result-file";
 import { rolloutWaves } from "../rollout/rollout";
 import { boundCommitOf } from "../plan/saved-plan";
-import { forEachStack } from "../session/session";
-import { isWhole } from "../session/session";
-import { type Session } from "../session/session";
+import { forEachStack, isWhole, type Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
 import { wavesOf } from "../stacks/waves";
 

@@ -4,7 +4,7 @@ import pc from "picocolors";
 
 import type { AwsAccess } from "../aws/access";
 import { type Context, environmentNamed } from "../session/context";
-import { type TargetEnvironment } from "../base/target-environment";
+import type { TargetEnvironment } from "../base/target-environment";
 import { explain } from "../base/diagnose";
 import { CommandError, messageOf } from "../base/errors";
 import { guardAccount } from "../session/guards";

@@ -4,8 +4,7 @@ import { regionOf, type Stack } from "../stacks/manifest";
 import { table } from "../terminal/report";
 import type { Answer } from "../base/answer";
 import { wrapped } from "../terminal/cells";
-import { forEachStack } from "../session/session";
-import { type Session } from "../session/session";
+import { forEachStack, type Session } from "../session/session";
 import { managedCountOf, type State, type StateOutput } from "../stacks/state-file";
 import type { StateHome } from "./state-home";
 

@@ -1,5 +1,4 @@
-import type { Configuration } from "../stacks/manifest";
-import { constructPathOf } from "../stacks/manifest";
+import { type Configuration, constructPathOf } from "../stacks/manifest";
 
 /** Something that Terraform has to say about a configuration or a run. */
 export interface Diagnostic {

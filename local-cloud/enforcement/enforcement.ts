@@ -1,14 +1,11 @@
-import { ServiceError } from "../answer";
-import type { Answer } from "../answer";
+import { ServiceError, type Answer } from "../answer";
 import type { Call } from "../call";
 import type { Forward } from "../stand-in";
 import { account } from "../toolkit";
 import type { Interference, Unkindness } from "../unkind";
 import type { Models, Operation } from "./models";
-import { permissionsOf } from "./permissions";
-import type { Permission } from "./permissions";
-import { decide } from "./policy";
-import type { Decision } from "./policy";
+import { permissionsOf, type Permission } from "./permissions";
+import { decide, type Decision } from "./policy";
 import { askAsRoot, Roles } from "./roles";
 
 /** A session of a role. */

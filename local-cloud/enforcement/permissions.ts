@@ -1,6 +1,5 @@
 import type { Call } from "../call";
-import { account, objectAt, textAt, textsAt } from "../toolkit";
-import type { JsonObject } from "../toolkit";
+import { account, objectAt, textAt, textsAt, type JsonObject } from "../toolkit";
 import type { Operation } from "./models";
 
 /** An action and what it works on. */

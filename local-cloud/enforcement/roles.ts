@@ -1,7 +1,6 @@
 import type { Call } from "../call";
 import type { Forward } from "../stand-in";
-import { parseXml } from "../xml";
-import type { XmlValue } from "../xml";
+import { parseXml, type XmlValue } from "../xml";
 import type { Policy } from "./policy";
 
 /** A role and what it may do. */

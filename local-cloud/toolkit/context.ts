@@ -1,8 +1,7 @@
 import type { Answer } from "../answer";
 import type { Call } from "../call";
 import type { Forward } from "../stand-in";
-import { omit, parseJson } from "./input";
-import type { JsonObject } from "./input";
+import { omit, parseJson, type JsonObject } from "./input";
 
 /** The account that moto and every stand-in speak for. */
 export const account = "123456789012";

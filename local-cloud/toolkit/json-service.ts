@@ -1,8 +1,7 @@
 import { jsonAnswer } from "../answer";
 import type { StandIn } from "../stand-in";
 import { Context } from "./context";
-import { listAt, parseJson, scalar, textsAt } from "./input";
-import type { JsonObject } from "./input";
+import { listAt, parseJson, scalar, textsAt, type JsonObject } from "./input";
 import type { Tags } from "./store";
 import { isAnswer, refuseUnknown } from "./unknown";
 

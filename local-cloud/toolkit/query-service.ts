@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { xmlAnswer } from "../answer";
-import type { Answer } from "../answer";
+import { xmlAnswer, type Answer } from "../answer";
 import type { Call } from "../call";
 import type { StandIn } from "../stand-in";
 import { escapeXml, renderXml } from "../xml";

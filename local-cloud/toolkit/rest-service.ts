@@ -1,11 +1,9 @@
 import { jsonAnswer } from "../answer";
 import type { Call } from "../call";
 import type { StandIn } from "../stand-in";
-import { element, parseXml } from "../xml";
-import type { XmlElement } from "../xml";
+import { element, parseXml, type XmlElement } from "../xml";
 import { Context } from "./context";
-import { parseJson } from "./input";
-import type { JsonObject } from "./input";
+import { parseJson, type JsonObject } from "./input";
 import { isAnswer, refuseUnknown } from "./unknown";
 
 /** A request of a REST service, taken apart. */

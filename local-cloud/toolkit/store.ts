@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ServiceError } from "../answer";
-import { scalar } from "./input";
-import type { JsonObject } from "./input";
+import { scalar, type JsonObject } from "./input";
 
 /** Random lower-case hexadecimal digits, as in `vpc-0123456789abcdef0`. */
 export function randomHex(length: number): string {

@@ -1,5 +1,4 @@
-import { ServiceError } from "../answer";
-import type { Answer } from "../answer";
+import { ServiceError, type Answer } from "../answer";
 import type { Call } from "../call";
 
 /** Refuses a call that a complete stand-in has no operation for. */

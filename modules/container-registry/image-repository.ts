@@ -4,8 +4,7 @@ import { EcrRepositoryPolicy } from "@cdktf/provider-aws/lib/ecr-repository-poli
 import { Construct } from "constructs";
 
 import type { IImageRepository } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import type { LifecycleRule } from "./lifecycle-rule";
 import { accountCheck, pullAccountChecks } from "./private/account-checks";
 import { repositoryArn, repositoryUri } from "./private/arns";

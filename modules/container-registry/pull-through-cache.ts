@@ -2,8 +2,7 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { Construct } from "constructs";
 
 import type { IImageRepository } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { ImageRepository } from "./image-repository";
 import { accountCheck } from "./private/account-checks";
 

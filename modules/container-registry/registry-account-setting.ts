@@ -1,8 +1,7 @@
 import { EcrAccountSetting } from "@cdktf/provider-aws/lib/ecr-account-setting";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 
 /**
  * A setting of the account's registry in one region.

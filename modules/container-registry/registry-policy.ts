@@ -1,8 +1,7 @@
 import { EcrRegistryPolicy } from "@cdktf/provider-aws/lib/ecr-registry-policy";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { accountCheck } from "./private/account-checks";
 import { accountPrincipal, repositoryArn } from "./private/arns";
 import { isAccountId } from "./private/registry-checks";

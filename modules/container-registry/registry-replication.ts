@@ -1,9 +1,8 @@
 import { EcrReplicationConfiguration } from "@cdktf/provider-aws/lib/ecr-replication-configuration";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { partitionOf } from "../../core";
-import { validate } from "../parts";
 import { accountCheck } from "./private/account-checks";
 import { duplicates, isAccountId } from "./private/registry-checks";
 

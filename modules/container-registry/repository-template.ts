@@ -3,9 +3,8 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { nameLimits, partitionOf, resourceName } from "../../core";
-import { validate } from "../parts";
 import type { RepositoryEncryption } from "./repository-encryption";
 import type { LifecycleRule } from "./lifecycle-rule";
 import { accountCheck, pullAccountChecks } from "./private/account-checks";

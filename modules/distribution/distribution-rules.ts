@@ -2,8 +2,7 @@ import { Token } from "cdktf";
 
 import type { ValidationRule } from "../parts";
 import { resolveMethods, type Behavior, type OriginKind } from "./behavior";
-import type { ErrorResponse } from "./distribution-props";
-import type { DistributionProps } from "./distribution-props";
+import type { ErrorResponse, DistributionProps } from "./distribution-props";
 import { distributionLimits } from "./distribution-limits";
 import { failoverStatusCodes, type HttpsOrigin, type Origin, type OriginGroup } from "./origin";
 

@@ -1,10 +1,8 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 
-import type { IAlarmTopic, ICertificate } from "../../core";
-import type { ValidationRule } from "../parts";
-import { nameLimits } from "../../core";
-import { validate } from "../parts";
+import { type IAlarmTopic, type ICertificate, nameLimits } from "../../core";
+import { type ValidationRule, validate } from "../parts";
 import type { AlarmCheck } from "./health-check-props";
 
 /** When to warn of a certificate that is about to expire, and when to lead its users elsewhere. */

@@ -4,8 +4,7 @@ import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
 import type { ICertificate, IHostedZone } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { isDomainNameOrWildcard, isInZone } from "./private/names";
 
 /** What a certificate vouches for. */

@@ -4,8 +4,7 @@ import { Route53CidrCollection } from "@cdktf/provider-aws/lib/route53-cidr-coll
 import { Route53CidrLocation } from "@cdktf/provider-aws/lib/route53-cidr-location";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 
 /** Networks by location, for IP-based routing. */
 export interface ICidrCollection {

@@ -1,8 +1,7 @@
 import { Route53DelegationSet } from "@cdktf/provider-aws/lib/route53-delegation-set";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 
 /** What a reusable delegation set is made of. */
 export interface DelegationSetProps {

@@ -2,10 +2,8 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import type { IAlarmTopic } from "../../core";
-import type { ValidationRule } from "../parts";
-import { nameLimits } from "../../core";
-import { validate } from "../parts";
+import { type IAlarmTopic, nameLimits } from "../../core";
+import { type ValidationRule, validate } from "../parts";
 
 /** Who is notified when a health check changes. */
 export interface HealthCheckAlarmProps {

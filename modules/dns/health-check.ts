@@ -1,5 +1,7 @@
-import type { Route53HealthCheckConfig } from "@cdktf/provider-aws/lib/route53-health-check";
-import { Route53HealthCheck } from "@cdktf/provider-aws/lib/route53-health-check";
+import {
+  type Route53HealthCheckConfig,
+  Route53HealthCheck,
+} from "@cdktf/provider-aws/lib/route53-health-check";
 import { Construct } from "constructs";
 
 import { ValidationError } from "../../core";

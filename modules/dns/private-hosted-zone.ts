@@ -4,8 +4,7 @@ import { Route53ZoneAssociation } from "@cdktf/provider-aws/lib/route53-zone-ass
 import { Construct } from "constructs";
 
 import type { IHostedZone, INetwork } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { isDomainName } from "./private/names";
 
 /** A network that may ask a private zone. */

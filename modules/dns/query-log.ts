@@ -4,10 +4,8 @@ import { Route53QueryLog } from "@cdktf/provider-aws/lib/route53-query-log";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import type { IHostedZone } from "../../core";
-import type { ValidationRule } from "../parts";
-import { logRetentionPeriods } from "../../core";
-import { validate } from "../parts";
+import { type IHostedZone, isLogRetentionPeriod, logRetentionRule } from "../../core";
+import { type ValidationRule, validate } from "../parts";
 
 /** What is kept of the queries of a zone. */
 export interface QueryLogProps {
@@ -86,8 +84,8 @@ const rules: readonly ValidationRule<QueryLogProps>[] = [
   },
   {
     property: "retentionDays",
-    isValid: (props) => logRetentionPeriods.includes(props.retentionDays ?? 0),
-    expected: `be one of ${logRetentionPeriods.join(", ")}`,
+    isValid: (props) => isLogRetentionPeriod(props.retentionDays ?? 0),
+    expected: logRetentionRule,
     remedy: "take the next longer period",
   },
   {

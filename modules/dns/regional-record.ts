@@ -1,8 +1,7 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
-import type { IDnsTarget, IHostedZone, Problem } from "../../core";
-import { ValidationError } from "../../core";
+import { type IDnsTarget, type IHostedZone, type Problem, ValidationError } from "../../core";
 import { recordTypesOf } from "./private/endpoint-types";
 import type { AddressType } from "./private/names";
 import { claimRecordSet } from "./private/record-claims";

@@ -7,8 +7,7 @@ import { recordTypesOf } from "./private/endpoint-types";
 import type { AddressType } from "./private/names";
 import { claimRecordSet } from "./private/record-claims";
 import { renderSelector, renderTarget } from "./private/render-record";
-import type { PlannedRecord, RecordSet } from "./private/routing-plan";
-import { planRecordSets } from "./private/routing-plan";
+import { type PlannedRecord, type RecordSet, planRecordSets } from "./private/routing-plan";
 import { regionsOf, routingProblems } from "./private/routing-rules";
 import type { DnsRoutingProps } from "./routing-props";
 

@@ -2,8 +2,7 @@ import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
 import type { IHostedZone } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { isInZone } from "./private/names";
 
 /** Which zone hands a part of its names to which. */

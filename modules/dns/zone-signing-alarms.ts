@@ -3,8 +3,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import type { IAlarmTopic, IHostedZone } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 
 /** Who is notified when the signing of a zone fails. */
 export interface ZoneSigningAlarmsProps {

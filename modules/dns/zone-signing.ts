@@ -5,8 +5,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import type { IHostedZone } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 
 /** What a zone is signed with. */
 export interface ZoneSigningProps {

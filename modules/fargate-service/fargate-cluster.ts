@@ -4,9 +4,9 @@ import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
 
-import { nameLimits, partitionOf, resourceName } from "../../core";
+import { isLogRetentionPeriod, logRetentionRule, nameLimits, partitionOf, resourceName } from "../../core";
 import { validate, type ValidationRule } from "../parts";
-import { defaultLogRetentionDays, isLogRetention, logRetentionRule } from "./log-retention";
+import { defaultLogRetentionDays } from "./log-retention";
 
 /** Where the sessions of ECS Exec are recorded. */
 export interface ExecAudit {
@@ -75,7 +75,7 @@ const rules: readonly ValidationRule<FargateClusterProps>[] = [
   },
   {
     property: "logRetentionDays",
-    isValid: ({ logRetentionDays = defaultLogRetentionDays }) => isLogRetention(logRetentionDays),
+    isValid: ({ logRetentionDays = defaultLogRetentionDays }) => isLogRetentionPeriod(logRetentionDays),
     expected: logRetentionRule,
     remedy: "choose the next longer one",
   },

@@ -1,8 +1,14 @@
-import { fargateMemoryMiB, fargateSizes, isFargateSize, partitionOf } from "../../core";
-import { type ValidationRule } from "../parts";
+import {
+  fargateMemoryMiB,
+  fargateSizes,
+  isFargateSize,
+  isLogRetentionPeriod,
+  logRetentionRule,
+  partitionOf,
+} from "../../core";
+import type { ValidationRule } from "../parts";
 import type { FargateServiceProps } from "./fargate-service-props";
 import { resolveHealthCheck, secondsUntilHealthy } from "./health-check";
-import { isLogRetention, logRetentionRule } from "./log-retention";
 import { regionOfReference, secretReference } from "./secret-reference";
 import { longestStopTimeoutSeconds, shortestStopTimeoutSeconds } from "./shutdown";
 import { stepProblem } from "./step-scaling";
@@ -304,7 +310,7 @@ const operationRules: readonly Rule[] = [
   },
   {
     property: "logRetentionDays",
-    isValid: ({ logRetentionDays = 0 }) => isLogRetention(logRetentionDays),
+    isValid: ({ logRetentionDays = 0 }) => isLogRetentionPeriod(logRetentionDays),
     expected: logRetentionRule,
     remedy: "choose the next longer one",
   },

@@ -50,11 +50,6 @@ export interface FirewallLogOptions {
   readonly keptActions?: readonly LoggedAction[];
 }
 
-/** Periods that CloudWatch Logs offers, in days. */
-export const retentionPeriods: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
 /** Retention when none is asked for. */
 export const defaultRetentionDays = 30;
 

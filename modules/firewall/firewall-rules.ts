@@ -1,3 +1,4 @@
+import { isLogRetentionPeriod, logRetentionPeriods } from "../../core";
 import type { ValidationRule } from "../parts";
 import {
   type CustomResponse,
@@ -6,7 +7,6 @@ import {
   responseExpectation,
 } from "./custom-response";
 import type { FirewallProps } from "./firewall-props";
-import { retentionPeriods } from "./firewall-log";
 import { managedRuleGroupRules } from "./managed-rule-group-rules";
 import { isListable } from "./private/address-block";
 import { isUsableRateLimit, rateLimitExpectation } from "./rate-limit";
@@ -133,10 +133,10 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
     isValid: ({ logging }) =>
       typeof logging !== "object" ||
       logging.retentionDays === undefined ||
-      retentionPeriods.includes(logging.retentionDays),
+      isLogRetentionPeriod(logging.retentionDays),
     expected: "keep records for a period that CloudWatch Logs offers",
     got: ({ logging }) => (typeof logging === "object" ? logging.retentionDays : logging),
-    remedy: `set retentionDays to one of ${retentionPeriods.join(", ")}`,
+    remedy: `set retentionDays to one of ${logRetentionPeriods.join(", ")}`,
   },
   {
     property: "logging",

@@ -1,7 +1,7 @@
 import { GlobalacceleratorCrossAccountAttachment } from "@cdktf/provider-aws/lib/globalaccelerator-cross-account-attachment";
 import { Construct } from "constructs";
 
-import { type IAcceleratorEndpoint } from "../../core";
+import type { IAcceleratorEndpoint } from "../../core";
 import { validate, type ValidationRule } from "../parts";
 
 /** Settings of a {@link CrossAccountAttachment}. */

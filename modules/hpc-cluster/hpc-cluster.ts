@@ -2,13 +2,14 @@ import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { Aspects } from "cdktf";
 import { Construct } from "constructs";
 import {
-  InternalError,
-  partitionOf,
-  ValidationError,
-  zonesOf,
   type IAlarmTopic,
   type INetwork,
+  InternalError,
+  known,
+  partitionOf,
   type Problem,
+  ValidationError,
+  zonesOf,
 } from "../../core";
 import { BatchCluster } from "./batch/batch-cluster";
 import { parseClusterFile } from "./file/cluster-file";
@@ -186,7 +187,10 @@ export class HpcCluster extends Construct {
         partition,
         transfer,
         clusterName: name,
-        dataRepositoryPath: repositories[transfer.Association] ?? "",
+        dataRepositoryPath: known(
+          repositories[transfer.Association],
+          `${transfer.Name} has no data repository association, which validation refuses`,
+        ),
       });
     }
   }
@@ -206,7 +210,10 @@ export class HpcCluster extends Construct {
         publicSubnetId: shared.publicSubnetId,
       };
     }
-    const headSubnetId = HeadNode?.Networking.SubnetId ?? queues[0]?.Networking.SubnetIds?.[0] ?? "";
+    const headSubnetId = known(
+      HeadNode?.Networking.SubnetId ?? queues[0]?.Networking.SubnetIds?.[0],
+      `${this.node.path}: neither the head node nor the first queue names a subnet, which validation refuses`,
+    );
     const subnet = new DataAwsSubnet(this, "HeadSubnet", { id: headSubnetId });
     return {
       headSubnetId,

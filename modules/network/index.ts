@@ -1,4 +1,4 @@
-export type { FlowLogOptions } from "./flow-log";
+export type { FlowLogOptions } from "../parts/vpc-flow-log";
 export type { NetworkAttributes } from "./imported-network";
 export { interfaceEndpointServices, type InterfaceEndpointBundle } from "./interface-endpoints";
 export { Network } from "./network";

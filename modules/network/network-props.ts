@@ -1,4 +1,4 @@
-import type { FlowLogOptions } from "./flow-log";
+import type { FlowLogOptions } from "../parts/vpc-flow-log";
 import type { InterfaceEndpointBundle } from "./interface-endpoints";
 
 /** What a {@link Network} is made of. */

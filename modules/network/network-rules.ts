@@ -3,14 +3,15 @@ import {
   ipv6PrefixLengthOf,
   isIpv4CidrBlock,
   isIpv6CidrBlock,
+  isLogRetentionPeriod,
+  logRetentionPeriods,
   longestVpcPrefixLength,
   prefixLengthOf,
   shortestVpcPrefixLength,
   zoneSlotCount,
   zoneSlotOf,
 } from "../../core";
-import { type ValidationRule } from "../parts";
-import { retentionPeriods } from "./flow-log";
+import type { ValidationRule } from "../parts";
 import type { NetworkProps } from "./network-props";
 import {
   blockedCidrBlockLimit,
@@ -50,9 +51,9 @@ export const networkRules: ValidationRule<NetworkProps>[] = [
   },
   {
     property: "flowLogs",
-    isValid: ({ flowLogs }) => retentionPeriods.includes(retentionOf(flowLogs) ?? 1),
+    isValid: ({ flowLogs }) => isLogRetentionPeriod(retentionOf(flowLogs) ?? 1),
     expected: "keep records for a period that CloudWatch Logs offers",
-    remedy: `set retentionDays to one of ${retentionPeriods.join(", ")}`,
+    remedy: `set retentionDays to one of ${logRetentionPeriods.join(", ")}`,
   },
   {
     property: "blockedIpv4CidrBlocks",

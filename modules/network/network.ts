@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import { type INetwork, pascalCase, type SubnetTier, subnetTiers } from "../../core";
 import { validate } from "../parts";
 import { ClosedDefaults } from "./closed-defaults";
-import { VpcFlowLog } from "./flow-log";
+import { VpcFlowLog } from "../parts/vpc-flow-log";
 import { GatewayEndpoints } from "./gateway-endpoints";
 import { ImportedNetwork, type NetworkAttributes } from "./imported-network";
 import { type InterfaceEndpointBundle, InterfaceEndpoints } from "./interface-endpoints";

@@ -2,8 +2,7 @@ import { Route53ResolverFirewallRuleGroupAssociation } from "@cdktf/provider-aws
 import { Construct } from "constructs";
 
 import type { INetwork } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { associationPriorityRules, firstPriority } from "./private/association-priority";
 import { nameExpected, namePattern } from "./private/names";
 

@@ -5,15 +5,12 @@ import { Route53ResolverFirewallRuleGroup } from "@cdktf/provider-aws/lib/route5
 import { dependable } from "cdktf";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { resourceName } from "../../core";
-import { validate } from "../parts";
-import type { IDnsFirewall } from "./dns-firewall-association";
-import { DnsFirewallAssociation } from "./dns-firewall-association";
+import { type IDnsFirewall, DnsFirewallAssociation } from "./dns-firewall-association";
 import { associationPriorityRules } from "./private/association-priority";
 import { dnsRuleRules } from "./private/dns-rule-rules";
-import type { PlannedRule } from "./private/dns-rules";
-import { planDnsRules } from "./private/dns-rules";
+import { type PlannedRule, planDnsRules } from "./private/dns-rules";
 import { nameExpected, nameLength, namePattern } from "./private/names";
 import type { DnsFirewallProps } from "./dns-firewall-props";
 

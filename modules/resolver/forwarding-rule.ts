@@ -2,13 +2,11 @@ import { Route53ResolverRule } from "@cdktf/provider-aws/lib/route53-resolver-ru
 import { Construct } from "constructs";
 import { isIPv4 } from "node:net";
 
-import type { ValidationRule } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { addressRangeOf, addressRangesOverlap } from "../../core";
-import { validate } from "../parts";
 import type { IOutboundEndpoint } from "./outbound-endpoint";
 import { ruleRules } from "./private/rule-rules";
-import type { IResolverRule, RuleNetworks } from "./rule-association";
-import { RuleAssociation } from "./rule-association";
+import { type IResolverRule, type RuleNetworks, RuleAssociation } from "./rule-association";
 
 /** What a forwarding rule is made of. */
 export interface ForwardingRuleProps {

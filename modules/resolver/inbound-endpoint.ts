@@ -3,11 +3,9 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { isIPv4 } from "node:net";
 
-import type { IConnectable, INetwork, SubnetTier } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
-import type { Opening } from "./private/dns-security-group";
-import { dnsOpenings, DnsSecurityGroup } from "./private/dns-security-group";
+import { type IConnectable, type INetwork, known, type SubnetTier } from "../../core";
+import { type ValidationRule, validate } from "../parts";
+import { type Opening, dnsOpenings, DnsSecurityGroup } from "./private/dns-security-group";
 import { blockRules, endpointRules } from "./private/endpoint-rules";
 
 /** How an inbound endpoint is asked: plain DNS, or DNS over HTTPS. */
@@ -84,7 +82,7 @@ export class InboundEndpoint extends Construct implements IConnectable {
       protocols: [...protocols],
       securityGroupIds: [this.securityGroupId],
       ipAddress: props.network.zones.map((zone, position) => ({
-        subnetId: subnetIds[position] ?? "",
+        subnetId: known(subnetIds[position], `the network has no subnet in ${zone}`),
         ip: props.addresses?.[zone],
       })),
     });

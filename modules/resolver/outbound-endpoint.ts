@@ -2,8 +2,7 @@ import { Route53ResolverEndpoint } from "@cdktf/provider-aws/lib/route53-resolve
 import { Construct } from "constructs";
 
 import type { IConnectable, INetwork, SubnetTier } from "../../core";
-import type { ValidationRule } from "../parts";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
 import { dnsOpenings, DnsSecurityGroup } from "./private/dns-security-group";
 import { blockRules, endpointRules } from "./private/endpoint-rules";
 

@@ -4,9 +4,8 @@ import { Route53ResolverQueryLogConfig } from "@cdktf/provider-aws/lib/route53-r
 import { Route53ResolverQueryLogConfigAssociation } from "@cdktf/provider-aws/lib/route53-resolver-query-log-config-association";
 import { Construct } from "constructs";
 
-import type { ValidationRule } from "../parts";
-import { logRetentionPeriods, partitionOf } from "../../core";
-import { validate } from "../parts";
+import { type ValidationRule, validate } from "../parts";
+import { isLogRetentionPeriod, logRetentionRule, partitionOf } from "../../core";
 import { nameExpected, namePattern } from "./private/names";
 import type { RuleNetworks } from "./rule-association";
 
@@ -103,8 +102,8 @@ const rules: readonly ValidationRule<ResolverQueryLogProps>[] = [
   },
   {
     property: "retentionDays",
-    isValid: (props) => logRetentionPeriods.includes(props.retentionDays ?? 0),
-    expected: `be one of ${logRetentionPeriods.join(", ")}`,
+    isValid: (props) => isLogRetentionPeriod(props.retentionDays ?? 0),
+    expected: logRetentionRule,
     remedy: "take the next longer period",
   },
 ];

@@ -3,8 +3,7 @@ import { Construct } from "constructs";
 
 import { validate } from "../parts";
 import { ruleRules } from "./private/rule-rules";
-import type { IResolverRule, RuleNetworks } from "./rule-association";
-import { RuleAssociation } from "./rule-association";
+import { type IResolverRule, type RuleNetworks, RuleAssociation } from "./rule-association";
 
 /** What a system rule is made of. */
 export interface SystemRuleProps {

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 
 import type { Environment } from "../../environments";
-import type { INetwork } from "../../core";
+import { type INetwork, known } from "../../core";
 import { DnsFirewall, type DnsBlockList } from "../../modules/resolver";
 
 /** What the machines of a region's network may look up. */
@@ -16,7 +16,13 @@ export function addDnsFirewall(
   const { allow, block, action, managedDomainLists, failOpen } = dnsFirewall;
   const managed = Object.entries(managedDomainLists).map(([list, settings]): [string, DnsBlockList] => [
     list,
-    { domainListId: settings.ids[network.region] ?? "", action: settings.action },
+    {
+      domainListId: known(
+        settings.ids[network.region],
+        `${name}: ${list} has no id in ${network.region}, which validation refuses`,
+      ),
+      action: settings.action,
+    },
   ]);
   // Apart from each other, or lists that only tell were asked before domains that are blocked by name.
   const named = block.filter((domain) => domain !== "*");

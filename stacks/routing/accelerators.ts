@@ -1,8 +1,7 @@
 import type { Construct } from "constructs";
 
 import type { Environment } from "../../environments";
-import type { IAcceleratorEndpoint } from "../../core";
-import { pascalCase, resourceName } from "../../core";
+import { type IAcceleratorEndpoint, pascalCase, resourceName } from "../../core";
 import { Accelerator, acceleratorsFor, type EndpointGroupOptions } from "../../modules/global-accelerator";
 
 /** The jurisdiction of services that name none: the whole environment. */

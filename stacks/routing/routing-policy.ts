@@ -1,5 +1,5 @@
 import type { Environment, Runtime, Service } from "../../environments";
-import { InternalError } from "../../core";
+import { InternalError, known } from "../../core";
 import type {
   GeoLocation,
   GeolocationBranch,
@@ -61,7 +61,10 @@ function regionalPolicy(
       return {
         kind: "weighted",
         branches: perRegion(service, (region) => ({
-          weight: policy.weights[region] ?? 0,
+          weight: known(
+            policy.weights[region],
+            `${environment.name}: ${region} has no weight, which validation refuses`,
+          ),
           to: endpointIn(region),
         })),
       };

@@ -2,12 +2,13 @@ import type { Construct } from "constructs";
 
 import type { Environment, Service, ServiceImage } from "../../environments";
 import {
-  InternalError,
-  pascalCase,
   type IAlarmTopic,
   type IImageRepository,
   type ILoadBalancer,
   type INetwork,
+  InternalError,
+  known,
+  pascalCase,
 } from "../../core";
 import { FargateCluster, FargateService } from "../../modules/fargate-service";
 import { allowEgress } from "./egress";
@@ -60,7 +61,7 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
       loadBalancer: privateEntry ?? loadBalancer,
       alarmTopic,
       listenerRule: {
-        priority: priorities.get(serviceName) ?? 0,
+        priority: known(priorities.get(serviceName), `${name}: ${serviceName} has no listener priority`),
         hostHeaders: hostHeadersOf(environment, service, network.region),
       },
       // The accelerator judges the same targets; two judges would disagree.

@@ -1,20 +1,11 @@
 import { z } from "zod";
 
-import { iamActionPattern } from "../../../core";
+import { iamActionPattern, type LogRetentionPeriod, logRetentionPeriods } from "../../../core";
 import { listOf, mapOf, section, text, whole } from "../fields";
 import { routingSchema, type RoutingEntry, type RoutingPolicySettings } from "../routing/settings";
 
-/**
- * Days that CloudWatch can keep logs.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
- */
-export const logRetentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-] as const;
-
 /** Days that CloudWatch can keep logs, as a field. */
-export const retention = z.literal(logRetentionDays);
+export const retention = z.literal(logRetentionPeriods);
 
 /** A word that names a container, a service or a jurisdiction. */
 export const containerName = text(
@@ -540,5 +531,5 @@ export interface Service extends Omit<
   /** Tasks that serve the peak of all regions together. */
   readonly peakTasks: number;
   /** Days that its logs are kept. */
-  readonly logRetentionDays: (typeof logRetentionDays)[number];
+  readonly logRetentionDays: LogRetentionPeriod;
 }

@@ -1,5 +1,14 @@
-import { jsonService, listAt, objectAt, tagOperations, Tags, textAt } from "../../toolkit";
-import type { Context, JsonObject, StandIn } from "../../toolkit";
+import {
+  jsonService,
+  listAt,
+  objectAt,
+  tagOperations,
+  Tags,
+  textAt,
+  type Context,
+  type JsonObject,
+  type StandIn,
+} from "../../toolkit";
 
 /** Application Auto Scaling: tags of scalable targets, which moto does not keep. */
 export function applicationAutoScaling(): StandIn {

@@ -1,6 +1,5 @@
 import { ServiceError } from "../../answer";
-import { objectAt, type Store, textAt } from "../../toolkit";
-import type { JsonObject } from "../../toolkit";
+import { objectAt, type Store, textAt, type JsonObject } from "../../toolkit";
 
 /** How long App Runner holds on to a connector whose service is gone. AWS names no bound. */
 const heldMilliseconds = 10_000;

@@ -12,8 +12,11 @@ import {
   tagOperations,
   Tags,
   textAt,
+  type Context,
+  type JsonObject,
+  type JsonOperation,
+  type StandIn,
 } from "../../toolkit";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../../toolkit";
 import { Unkindness } from "../../unkind";
 import { ConnectorUse } from "./apprunner-connectors";
 

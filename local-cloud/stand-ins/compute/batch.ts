@@ -1,6 +1,5 @@
 import { jsonAnswer } from "../../answer";
-import { account, listAt, parseJson, restService } from "../../toolkit";
-import type { StandIn } from "../../toolkit";
+import { account, listAt, parseJson, restService, type StandIn } from "../../toolkit";
 
 const serviceRole = `arn:aws:iam::${account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForbatch`;
 

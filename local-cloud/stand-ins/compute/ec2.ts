@@ -10,8 +10,10 @@ import {
   required,
   scalar,
   Store,
+  type QueryInput,
+  type QueryOperation,
+  type StandIn,
 } from "../../toolkit";
-import type { QueryInput, QueryOperation, StandIn } from "../../toolkit";
 
 const invalid = "MissingParameter";
 

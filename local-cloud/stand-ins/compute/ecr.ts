@@ -11,8 +11,10 @@ import {
   scalar,
   Store,
   textsAt,
+  type Context,
+  type JsonObject,
+  type StandIn,
 } from "../../toolkit";
-import type { Context, JsonObject, StandIn } from "../../toolkit";
 
 const templateFields = [
   "prefix",

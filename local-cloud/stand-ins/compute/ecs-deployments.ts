@@ -1,5 +1,4 @@
-import { account, listAt, objectAt, randomHex, textAt } from "../../toolkit";
-import type { Context, JsonObject } from "../../toolkit";
+import { account, listAt, objectAt, randomHex, textAt, type Context, type JsonObject } from "../../toolkit";
 
 /** What runs of one service. */
 interface Running {

@@ -1,5 +1,15 @@
-import { jsonService, listAt, objectAt, omit, pick, textAt, textsAt } from "../../toolkit";
-import type { Context, JsonObject, StandIn } from "../../toolkit";
+import {
+  jsonService,
+  listAt,
+  objectAt,
+  omit,
+  pick,
+  textAt,
+  textsAt,
+  type Context,
+  type JsonObject,
+  type StandIn,
+} from "../../toolkit";
 import { Unkindness } from "../../unkind";
 import { EcsDeployments } from "./ecs-deployments";
 

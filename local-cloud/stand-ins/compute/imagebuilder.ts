@@ -1,6 +1,18 @@
 import { ServiceError } from "../../answer";
-import { account, found, listAt, objectAt, omit, restService, Store, Tags } from "../../toolkit";
-import type { Context, JsonObject, RestOperation, StandIn } from "../../toolkit";
+import {
+  account,
+  found,
+  listAt,
+  objectAt,
+  omit,
+  restService,
+  Store,
+  Tags,
+  type Context,
+  type JsonObject,
+  type RestOperation,
+  type StandIn,
+} from "../../toolkit";
 
 /** A kind of resource: the word of its operations, and the names that these give it. */
 interface Kind {

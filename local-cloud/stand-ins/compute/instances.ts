@@ -1,6 +1,12 @@
 import { ServiceError } from "../../answer";
-import { queryService, queryTexts, scalar } from "../../toolkit";
-import type { Context, QueryOperation, StandIn } from "../../toolkit";
+import {
+  queryService,
+  queryTexts,
+  scalar,
+  type Context,
+  type QueryOperation,
+  type StandIn,
+} from "../../toolkit";
 
 /**
  * EC2: what moto forgets or mixes up around instances. It writes a launch template's own tags into

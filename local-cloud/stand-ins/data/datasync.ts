@@ -10,8 +10,11 @@ import {
   tagOperations,
   Tags,
   textAt,
+  type Context,
+  type JsonObject,
+  type JsonOperation,
+  type StandIn,
 } from "../../toolkit";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../../toolkit";
 
 const invalid = "InvalidRequestException";
 

@@ -1,6 +1,18 @@
 import { ServiceError } from "../../answer";
-import { account, found, jsonService, listAt, objectAt, pick, randomHex, textAt } from "../../toolkit";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../../toolkit";
+import {
+  account,
+  found,
+  jsonService,
+  listAt,
+  objectAt,
+  pick,
+  randomHex,
+  textAt,
+  type Context,
+  type JsonObject,
+  type JsonOperation,
+  type StandIn,
+} from "../../toolkit";
 
 /** The provider tells this refusal from others by its text. */
 const replicaNotFound =

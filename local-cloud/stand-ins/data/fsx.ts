@@ -12,8 +12,11 @@ import {
   Tags,
   textAt,
   textsAt,
+  type Context,
+  type JsonObject,
+  type JsonOperation,
+  type StandIn,
 } from "../../toolkit";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../../toolkit";
 
 const invalid = "BadRequest";
 

@@ -1,5 +1,4 @@
-import { jsonService, objectAt, textAt } from "../../toolkit";
-import type { StandIn } from "../../toolkit";
+import { jsonService, objectAt, textAt, type StandIn } from "../../toolkit";
 import { Unkindness } from "../../unkind";
 import { usedCertificates } from "../../unkind/certificate-use";
 

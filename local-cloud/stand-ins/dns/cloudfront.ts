@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { ServiceError, xmlAnswer } from "../../answer";
-import type { Answer } from "../../answer";
-import { account, found, randomHex, required, restService, Tags } from "../../toolkit";
-import type { Context, RestOperation, StandIn } from "../../toolkit";
-import { element, members, renderXml, textOf, texts } from "../../xml";
-import type { XmlElement } from "../../xml";
+import { ServiceError, xmlAnswer, type Answer } from "../../answer";
+import {
+  account,
+  found,
+  randomHex,
+  required,
+  restService,
+  Tags,
+  type Context,
+  type RestOperation,
+  type StandIn,
+} from "../../toolkit";
+import { element, members, renderXml, textOf, texts, type XmlElement } from "../../xml";
 import { managedPolicies } from "./cloudfront-managed-policies";
 
 const space = ' xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"';

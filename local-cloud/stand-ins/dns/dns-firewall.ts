@@ -1,6 +1,15 @@
 import { ServiceError } from "../../answer";
-import { account, found, pick, randomHex, required, Store, textsAt } from "../../toolkit";
-import type { JsonObject, JsonOperation } from "../../toolkit";
+import {
+  account,
+  found,
+  pick,
+  randomHex,
+  required,
+  Store,
+  textsAt,
+  type JsonObject,
+  type JsonOperation,
+} from "../../toolkit";
 
 const invalid = "ValidationException";
 const notFound = "ResourceNotFoundException";

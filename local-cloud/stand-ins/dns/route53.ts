@@ -1,11 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
-import { ServiceError, xmlAnswer } from "../../answer";
-import type { Answer } from "../../answer";
-import { found, omit, randomHex, required, restService } from "../../toolkit";
-import type { Context, RestOperation, StandIn } from "../../toolkit";
+import { ServiceError, xmlAnswer, type Answer } from "../../answer";
+import {
+  found,
+  omit,
+  randomHex,
+  required,
+  restService,
+  type Context,
+  type RestOperation,
+  type StandIn,
+} from "../../toolkit";
 import { RoutingControls } from "./routing-controls";
-import { element, members, renderXml, textOf, texts } from "../../xml";
-import type { XmlElement } from "../../xml";
+import { element, members, renderXml, textOf, texts, type XmlElement } from "../../xml";
 
 const space = ' xmlns="https://route53.amazonaws.com/doc/2013-04-01/"';
 const invalid = "InvalidInput";

@@ -11,8 +11,11 @@ import {
   Store,
   Tags,
   textsAt,
+  type Context,
+  type JsonObject,
+  type JsonOperation,
+  type StandIn,
 } from "../../toolkit";
-import type { Context, JsonObject, JsonOperation, StandIn } from "../../toolkit";
 import { dnsFirewallOperations, refuseProtected } from "./dns-firewall";
 
 const invalid = "ValidationException";

@@ -11,8 +11,12 @@ import {
   scalar,
   Tags,
   textsAt,
+  type Context,
+  type JsonObject,
+  type JsonOperation,
+  type RestOperation,
+  type StandIn,
 } from "../../toolkit";
-import type { Context, JsonObject, JsonOperation, RestOperation, StandIn } from "../../toolkit";
 import { Unkindness } from "../../unkind";
 
 /** The regions that every cluster has an endpoint in. */

@@ -1,5 +1,15 @@
-import { account, found, jsonService, listAt, objectAt, required, tagOperations, Tags } from "../../toolkit";
-import type { JsonObject, StandIn } from "../../toolkit";
+import {
+  account,
+  found,
+  jsonService,
+  listAt,
+  objectAt,
+  required,
+  tagOperations,
+  Tags,
+  type JsonObject,
+  type StandIn,
+} from "../../toolkit";
 
 const invalid = "InvalidParameterException";
 

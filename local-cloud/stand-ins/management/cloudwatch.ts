@@ -1,5 +1,14 @@
-import { pickQuery, queryList, queryService, queryTags, queryTexts, required, Store } from "../../toolkit";
-import type { QueryInput, StandIn } from "../../toolkit";
+import {
+  pickQuery,
+  queryList,
+  queryService,
+  queryTags,
+  queryTexts,
+  required,
+  Store,
+  type QueryInput,
+  type StandIn,
+} from "../../toolkit";
 
 interface Alarm {
   readonly fields: Record<string, unknown>;

@@ -1,5 +1,4 @@
-import { jsonService, objectAt, textAt } from "../../toolkit";
-import type { StandIn } from "../../toolkit";
+import { jsonService, objectAt, textAt, type StandIn } from "../../toolkit";
 
 /**
  * KMS: multi-region keys. moto gives a replica the description and policy of the primary and no tags, and calls

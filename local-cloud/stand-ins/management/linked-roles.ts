@@ -1,6 +1,5 @@
 import { ServiceError } from "../../answer";
-import { queryService, scalar } from "../../toolkit";
-import type { StandIn } from "../../toolkit";
+import { queryService, scalar, type StandIn } from "../../toolkit";
 
 /** The names of the roles, as each service's page on service-linked roles gives them. */
 const names: Readonly<Record<string, string>> = {

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { ServiceError } from "../../answer";
-import { account, found, jsonService, required, scalar, Store } from "../../toolkit";
-import type { JsonObject, StandIn } from "../../toolkit";
+import {
+  account,
+  found,
+  jsonService,
+  required,
+  scalar,
+  Store,
+  type JsonObject,
+  type StandIn,
+} from "../../toolkit";
 import { Unkindness } from "../../unkind";
 
 /** A quota with the value that a new account has. */

@@ -1,5 +1,4 @@
-import { jsonService, objectAt } from "../../toolkit";
-import type { StandIn } from "../../toolkit";
+import { jsonService, objectAt, type StandIn } from "../../toolkit";
 
 const documents = new Set(["RedrivePolicy", "RedriveAllowPolicy"]);
 

@@ -1,6 +1,13 @@
 import { ServiceError } from "../../answer";
-import { jsonService, MotoRefusal, scalar, textsAt } from "../../toolkit";
-import type { Context, JsonObject, StandIn } from "../../toolkit";
+import {
+  jsonService,
+  MotoRefusal,
+  scalar,
+  textsAt,
+  type Context,
+  type JsonObject,
+  type StandIn,
+} from "../../toolkit";
 
 /**
  * Systems Manager: the public parameters that name machine images, of which moto has those of Amazon Linux and

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { account, jsonService, listAt, required } from "../../toolkit";
-import type { JsonObject, StandIn } from "../../toolkit";
+import { account, jsonService, listAt, required, type JsonObject, type StandIn } from "../../toolkit";
 
 const invalid = "DirectConnectClientException";
 

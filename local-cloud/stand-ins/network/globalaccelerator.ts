@@ -11,8 +11,10 @@ import {
   tagOperations,
   Tags,
   textsAt,
+  type JsonObject,
+  type JsonOperation,
+  type StandIn,
 } from "../../toolkit";
-import type { JsonObject, JsonOperation, StandIn } from "../../toolkit";
 
 const invalid = "InvalidArgumentException";
 

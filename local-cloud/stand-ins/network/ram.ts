@@ -10,8 +10,10 @@ import {
   Tags,
   textAt,
   textsAt,
+  type JsonObject,
+  type RestRequest,
+  type StandIn,
 } from "../../toolkit";
-import type { JsonObject, RestRequest, StandIn } from "../../toolkit";
 
 interface Share {
   readonly arn: string;

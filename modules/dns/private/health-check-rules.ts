@@ -1,14 +1,15 @@
 import { Token } from "cdktf";
 
-import type { Problem } from "../../../core";
-import { regions } from "../../../core";
-import type { TcpCheck } from "../health-check-props";
-import type { RoutingControlCheck } from "../health-check-props";
-import type { ProbeCommon } from "../health-check-props";
-import type { HttpCheck } from "../health-check-props";
-import type { HealthCheckDefinition } from "../health-check-props";
-import type { CalculatedCheck } from "../health-check-props";
-import type { AlarmCheck } from "../health-check-props";
+import { type Problem, regions } from "../../../core";
+import type {
+  TcpCheck,
+  RoutingControlCheck,
+  ProbeCommon,
+  HttpCheck,
+  HealthCheckDefinition,
+  CalculatedCheck,
+  AlarmCheck,
+} from "../health-check-props";
 import { isDomainName } from "./names";
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html */

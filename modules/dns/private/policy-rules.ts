@@ -11,8 +11,7 @@ import type {
   RoutingTarget,
   WeightedRouting,
 } from "../routing-policy";
-import type { Branch, EndpointRegions } from "./routing-plan";
-import { branchesOf, endpointsBelow } from "./routing-plan";
+import { type Branch, type EndpointRegions, branchesOf, endpointsBelow } from "./routing-plan";
 
 /** Notes one problem of a construct. */
 export type Report = (property: string, expected: string, got: unknown, remedy: string) => void;

@@ -1,14 +1,17 @@
 import { Token } from "cdktf";
 
-import type { DnsAlias, DnsValues, Problem } from "../../../core";
-import { aliasTtlSeconds, httpsProbeTimeoutSeconds } from "../../../core";
+import {
+  type DnsAlias,
+  type DnsValues,
+  type Problem,
+  aliasTtlSeconds,
+  httpsProbeTimeoutSeconds,
+} from "../../../core";
 import type { HealthCheckDefinition } from "../health-check-props";
-import type { RoutedEndpoint } from "../routing-props";
-import type { DnsRoutingProps } from "../routing-props";
+import type { RoutedEndpoint, DnsRoutingProps } from "../routing-props";
 import { canEvaluateHealth, recordTypesOf } from "./endpoint-types";
 import { healthCheckProblems } from "./health-check-rules";
-import type { Report } from "./policy-rules";
-import { checkPolicy, keyExpected, keyPattern } from "./policy-rules";
+import { type Report, checkPolicy, keyExpected, keyPattern } from "./policy-rules";
 import { recordNameProblems } from "./record-name-rules";
 import type { EndpointRegions, RecordSet } from "./routing-plan";
 

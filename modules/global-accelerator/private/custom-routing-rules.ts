@@ -1,10 +1,12 @@
 import { Token } from "cdktf";
 
 import { isIpv4CidrBlock, prefixLengthOf, regions, type Problem } from "../../../core";
-import { type CustomRoutingListener } from "../custom-routing-accelerator-props";
-import { type CustomRoutingEndpointGroup } from "../custom-routing-accelerator-props";
-import { type CustomRoutingAcceleratorProps } from "../custom-routing-accelerator-props";
-import { customRoutingPortsOf } from "../custom-routing-accelerator-props";
+import {
+  type CustomRoutingListener,
+  type CustomRoutingEndpointGroup,
+  type CustomRoutingAcceleratorProps,
+  customRoutingPortsOf,
+} from "../custom-routing-accelerator-props";
 import { commonProblems } from "./common-rules";
 import { isPortRange, overlappingPortRanges, portCount } from "./ports";
 import { problemsOf, type Check } from "./report";

@@ -1,7 +1,7 @@
 import { explainClusterFile } from "./explain-file";
 import { formatFinding, hasErrors, type Finding } from "./findings";
 import { parseClusterFile } from "./cluster-file";
-import { type ClusterContext } from "./cluster-context";
+import type { ClusterContext } from "./cluster-context";
 
 /** A cluster file and its text. */
 export interface ClusterFileText {

@@ -1,5 +1,4 @@
-import type { ClusterConfiguration, SharedStorageConfiguration } from "./cluster-keys";
-import { clusterSchema } from "./cluster-keys";
+import { type ClusterConfiguration, type SharedStorageConfiguration, clusterSchema } from "./cluster-keys";
 import { Reader } from "./file-reader";
 import type { KeyTable, SectionShape } from "./key-schema";
 

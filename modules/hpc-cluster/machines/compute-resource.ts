@@ -3,13 +3,12 @@ import { LaunchTemplate, type LaunchTemplateConfig } from "@cdktf/provider-aws/l
 import { PlacementGroup } from "@cdktf/provider-aws/lib/placement-group";
 import { Fn, type Precondition } from "cdktf";
 import { Construct } from "constructs";
-import { resourceName } from "../../../core";
+import { resourceName, InternalError } from "../../../core";
 import type {
   ComputeResourceConfiguration,
   RootVolumeConfiguration,
   SlurmQueueConfiguration,
 } from "../file/cluster-keys";
-import { InternalError } from "../../../core";
 import type { InstanceTypeFacts, InstanceTypes } from "./instance-types";
 import type { NodeImage } from "./node-image";
 import { type EfaChoice, networkInterfacePlan } from "../network/network-interfaces";

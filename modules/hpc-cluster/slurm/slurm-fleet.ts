@@ -1,3 +1,4 @@
+import { known } from "../../../core";
 import type { ClusterConfiguration } from "../file/cluster-keys";
 import { typesOf } from "../checks/check";
 
@@ -66,7 +67,10 @@ export function renderFleet(configuration: ClusterConfiguration, attributes: Fle
     const resources = queue.ComputeResources.map((resource): [string, FleetResource] => [
       resource.Name,
       {
-        launchTemplateId: attributes.launchTemplateIds[`${queue.Name}/${resource.Name}`] ?? "",
+        launchTemplateId: known(
+          attributes.launchTemplateIds[`${queue.Name}/${resource.Name}`],
+          `${queue.Name}/${resource.Name} has no launch template`,
+        ),
         instanceTypes: typesOf(resource),
         flexible: resource.Instances !== undefined,
         capacityType: queue.CapacityType,

@@ -1,6 +1,5 @@
 import type { ValidationRule } from "../../parts";
-import type { DnsList } from "../dns-firewall-props";
-import type { DnsFirewallProps } from "../dns-firewall-props";
+import type { DnsList, DnsFirewallProps } from "../dns-firewall-props";
 import { planDnsRules } from "./dns-rules";
 import { isRuleDomain } from "./names";
 

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { DnsList } from "../dns-firewall-props";
-import type { DnsFirewallProps } from "../dns-firewall-props";
-import type { DnsBlockAction } from "../dns-firewall-props";
+import type { DnsList, DnsFirewallProps, DnsBlockAction } from "../dns-firewall-props";
 
 /** A rule of a DNS firewall, with nothing left to derive. */
 export interface PlannedRule {

@@ -1,6 +1,5 @@
-import type { INetwork, SubnetTier } from "../../../core";
+import { type INetwork, type SubnetTier, isIpv4CidrBlock } from "../../../core";
 import type { ValidationRule } from "../../parts";
-import { isIpv4CidrBlock } from "../../../core";
 import { nameExpected, namePattern } from "./names";
 
 /** What both kinds of endpoint are made of. */

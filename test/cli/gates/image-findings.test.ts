@@ -5,7 +5,7 @@ import type { GatedImage } from "../../../analysis/gates";
 import type { AwsAccess } from "../../../cli/aws/access";
 import { ecrScans, scannedDigests, type ImageScan } from "../../../cli/aws/scans";
 import { refusedImages } from "../../../cli/gates/image-findings";
-import { type Severity } from "../../../cli/base/severity";
+import type { Severity } from "../../../cli/base/severity";
 import type { Configuration, Stack } from "../../../cli/stacks/manifest";
 import type { Session } from "../../../cli/session/session";
 import { readAll } from "../../../local-cloud/http";

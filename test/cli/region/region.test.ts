@@ -3,8 +3,7 @@ import { join } from "node:path";
 
 import { RefusedByRule } from "../../../cli/aws/routing-controls";
 import type { Context } from "../../../cli/session/context";
-import type { TargetEnvironment } from "../../../cli/base/target-environment";
-import type { EnvironmentService } from "../../../cli/base/target-environment";
+import type { TargetEnvironment, EnvironmentService } from "../../../cli/base/target-environment";
 import { run } from "../../../cli/program";
 import { devEnvironment, FakeAws, type FakeContext, fakeContext } from "../support/fake-context";
 

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { awsSdk } from "../../../cli/aws/aws";
-import { type AwsAccess } from "../../../cli/aws/access";
+import type { AwsAccess } from "../../../cli/aws/access";
 import { clientSettings } from "../../../cli/aws/client";
 import { s3Client } from "../../../cli/aws/objects";
 import type { TargetEnvironment } from "../../../cli/base/target-environment";

@@ -1,5 +1,4 @@
-import { createServer, request as httpRequest } from "node:http";
-import type { IncomingHttpHeaders, Server } from "node:http";
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createGateway } from "../../../local-cloud/gateway";
 import { readAll } from "../../../local-cloud/http";

@@ -1,5 +1,8 @@
-import type { ImageRepositoryProps, LifecycleRule } from "../../../modules/container-registry";
-import { ImageRepository } from "../../../modules/container-registry";
+import {
+  type ImageRepositoryProps,
+  type LifecycleRule,
+  ImageRepository,
+} from "../../../modules/container-registry";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 
 const required: ImageRepositoryProps = { name: "team/web", account: "111122223333", region: "eu-west-1" };

@@ -1,5 +1,4 @@
-import type { PullThroughCacheProps } from "../../../modules/container-registry";
-import { PullThroughCache } from "../../../modules/container-registry";
+import { type PullThroughCacheProps, PullThroughCache } from "../../../modules/container-registry";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const credentialArn =

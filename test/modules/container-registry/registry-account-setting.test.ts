@@ -1,5 +1,7 @@
-import type { RegistryAccountSettingProps } from "../../../modules/container-registry";
-import { RegistryAccountSetting } from "../../../modules/container-registry";
+import {
+  type RegistryAccountSettingProps,
+  RegistryAccountSetting,
+} from "../../../modules/container-registry";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 function stackWith(props: RegistryAccountSettingProps) {

@@ -1,5 +1,4 @@
-import type { RegistryPolicyProps } from "../../../modules/container-registry";
-import { RegistryPolicy } from "../../../modules/container-registry";
+import { type RegistryPolicyProps, RegistryPolicy } from "../../../modules/container-registry";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 function policyWith(replicationSources: RegistryPolicyProps["replicationSources"]) {

@@ -1,5 +1,4 @@
-import type { RegistryReplicationProps } from "../../../modules/container-registry";
-import { RegistryReplication } from "../../../modules/container-registry";
+import { type RegistryReplicationProps, RegistryReplication } from "../../../modules/container-registry";
 import { regionNames } from "../../../core";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 

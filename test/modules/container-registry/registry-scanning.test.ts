@@ -1,5 +1,4 @@
-import type { RegistryScanningProps } from "../../../modules/container-registry";
-import { RegistryScanning } from "../../../modules/container-registry";
+import { type RegistryScanningProps, RegistryScanning } from "../../../modules/container-registry";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 
 const topic = { topicArn: "arn:aws:sns:eu-west-1:111122223333:alarms" };

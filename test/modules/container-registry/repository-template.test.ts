@@ -1,5 +1,4 @@
-import type { RepositoryTemplateProps } from "../../../modules/container-registry";
-import { RepositoryTemplate } from "../../../modules/container-registry";
+import { type RepositoryTemplateProps, RepositoryTemplate } from "../../../modules/container-registry";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const required: RepositoryTemplateProps = {

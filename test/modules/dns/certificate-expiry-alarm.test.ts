@@ -1,5 +1,4 @@
-import type { CertificateExpiryAlarmProps } from "../../../modules/dns";
-import { CertificateExpiryAlarm } from "../../../modules/dns";
+import { type CertificateExpiryAlarmProps, CertificateExpiryAlarm } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const required: CertificateExpiryAlarmProps = {

@@ -1,5 +1,4 @@
-import type { CertificateProps } from "../../../modules/dns";
-import { Certificate } from "../../../modules/dns";
+import { type CertificateProps, Certificate } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 import { resolve } from "./resolve";
 

@@ -1,5 +1,4 @@
-import type { CidrCollectionProps } from "../../../modules/dns";
-import { CidrCollection } from "../../../modules/dns";
+import { type CidrCollectionProps, CidrCollection } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const required: CidrCollectionProps = {

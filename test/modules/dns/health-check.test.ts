@@ -1,5 +1,11 @@
-import type { HealthCheckDefinition, HealthCheckProps, HttpCheck } from "../../../modules/dns";
-import { allOf, anyOf, HealthCheck } from "../../../modules/dns";
+import {
+  type HealthCheckDefinition,
+  type HealthCheckProps,
+  type HttpCheck,
+  allOf,
+  anyOf,
+  HealthCheck,
+} from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const https: HttpCheck = {

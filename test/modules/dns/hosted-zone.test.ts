@@ -1,5 +1,4 @@
-import type { HostedZoneProps } from "../../../modules/dns";
-import { HostedZone } from "../../../modules/dns";
+import { type HostedZoneProps, HostedZone } from "../../../modules/dns";
 import { dataOf, emptyStack, refusal, resourceAt } from "../../support/synth";
 import { resolve } from "./resolve";
 

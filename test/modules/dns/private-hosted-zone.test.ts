@@ -1,5 +1,4 @@
-import type { PrivateHostedZoneProps } from "../../../modules/dns";
-import { PrivateHostedZone, ZoneAssociation } from "../../../modules/dns";
+import { type PrivateHostedZoneProps, PrivateHostedZone, ZoneAssociation } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 import { resolve } from "./resolve";
 

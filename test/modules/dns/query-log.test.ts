@@ -1,7 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 
-import type { QueryLogProps } from "../../../modules/dns";
-import { QueryLog } from "../../../modules/dns";
+import { type QueryLogProps, QueryLog } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const required: QueryLogProps = {

@@ -1,5 +1,4 @@
-import type { RegionalRecordProps } from "../../../modules/dns";
-import { RegionalRecord } from "../../../modules/dns";
+import { type RegionalRecordProps, RegionalRecord } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 
 const alias = { kind: "alias", dnsName: "web.elb.amazonaws.com", hostedZoneId: "ZELB" } as const;

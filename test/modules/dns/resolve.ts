@@ -1,5 +1,4 @@
-import type { TerraformStack } from "cdktf";
-import { DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
+import { type TerraformStack, DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
 
 /** A value of a construct as Terraform will read it. */
 export function resolve(stack: TerraformStack, value: unknown): unknown {

@@ -1,7 +1,12 @@
 import { App, TerraformStack } from "cdktf";
 
-import type { DnsRoutingProps, HealthCheckDefinition, RoutingPolicy } from "../../../modules/dns";
-import { DnsRouting, RegionalRecord } from "../../../modules/dns";
+import {
+  type DnsRoutingProps,
+  type HealthCheckDefinition,
+  type RoutingPolicy,
+  DnsRouting,
+  RegionalRecord,
+} from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 import { resolve } from "./resolve";
 

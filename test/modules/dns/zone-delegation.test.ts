@@ -1,5 +1,4 @@
-import type { ZoneDelegationProps } from "../../../modules/dns";
-import { ZoneDelegation } from "../../../modules/dns";
+import { type ZoneDelegationProps, ZoneDelegation } from "../../../modules/dns";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 
 const required: ZoneDelegationProps = {

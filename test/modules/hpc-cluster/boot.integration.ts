@@ -241,7 +241,7 @@ playing("a booted node", () => {
 const installs = (calls: readonly string[]) =>
   calls.filter(
     (call) =>
-      /^(dnf|apt-get|dpkg|make|tar|gpg|efa_installer\.sh|curl) /.test(call) &&
+      /^(dnf|apt-get|apt-mark|dpkg|make|tar|gpg|efa_installer\.sh|curl) /.test(call) &&
       !call.includes("169.254.169.254"),
   );
 

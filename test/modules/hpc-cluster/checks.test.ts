@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatFinding } from "../../../modules/hpc-cluster/file/findings";
 import { parseClusterFile } from "../../../modules/hpc-cluster/file/cluster-file";
-import { type ClusterContext } from "../../../modules/hpc-cluster/file/cluster-context";
+import type { ClusterContext } from "../../../modules/hpc-cluster/file/cluster-context";
 import { checks } from "../../../modules/hpc-cluster/checks";
 import { batchFile, slurmFile } from "./files";
 

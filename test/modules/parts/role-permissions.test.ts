@@ -1,6 +1,6 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 
-import { type Permission } from "../../../core";
+import type { Permission } from "../../../core";
 import { RolePermissions, type RolePermissionsProps } from "../../../modules/parts";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 

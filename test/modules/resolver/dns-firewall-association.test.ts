@@ -1,5 +1,4 @@
-import type { DnsFirewallAssociationProps } from "../../../modules/resolver";
-import { DnsFirewallAssociation } from "../../../modules/resolver";
+import { type DnsFirewallAssociationProps, DnsFirewallAssociation } from "../../../modules/resolver";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const required: DnsFirewallAssociationProps = {

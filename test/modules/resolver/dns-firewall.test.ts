@@ -1,7 +1,6 @@
 import fc from "fast-check";
 
-import type { DnsBlockList, DnsFirewallProps } from "../../../modules/resolver";
-import { DnsFirewall } from "../../../modules/resolver";
+import { type DnsBlockList, type DnsFirewallProps, DnsFirewall } from "../../../modules/resolver";
 import { planDnsRules } from "../../../modules/resolver/private/dns-rules";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 

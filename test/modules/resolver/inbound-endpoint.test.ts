@@ -1,5 +1,4 @@
-import type { InboundEndpointProps } from "../../../modules/resolver";
-import { InboundEndpoint } from "../../../modules/resolver";
+import { type InboundEndpointProps, InboundEndpoint } from "../../../modules/resolver";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 import { resolve } from "../dns/resolve";
 import { network } from "./network";

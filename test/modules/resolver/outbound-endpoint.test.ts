@@ -1,5 +1,4 @@
-import type { OutboundEndpointProps } from "../../../modules/resolver";
-import { OutboundEndpoint } from "../../../modules/resolver";
+import { type OutboundEndpointProps, OutboundEndpoint } from "../../../modules/resolver";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 import { network } from "./network";
 

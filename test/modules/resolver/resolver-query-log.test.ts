@@ -1,5 +1,4 @@
-import type { ResolverQueryLogProps } from "../../../modules/resolver";
-import { ResolverQueryLog } from "../../../modules/resolver";
+import { type ResolverQueryLogProps, ResolverQueryLog } from "../../../modules/resolver";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const required: ResolverQueryLogProps = {

@@ -1,5 +1,4 @@
-import type { RuleShareProps } from "../../../modules/resolver";
-import { RuleShare } from "../../../modules/resolver";
+import { type RuleShareProps, RuleShare } from "../../../modules/resolver";
 import { emptyStack, refusal, resourceAt } from "../../support/synth";
 
 const organization = "arn:aws:organizations::111122223333:organization/o-abcdef1234";

@@ -1,5 +1,10 @@
-import type { ForwardingRuleProps, SystemRuleProps } from "../../../modules/resolver";
-import { ForwardingRule, RuleAssociation, SystemRule } from "../../../modules/resolver";
+import {
+  type ForwardingRuleProps,
+  type SystemRuleProps,
+  ForwardingRule,
+  RuleAssociation,
+  SystemRule,
+} from "../../../modules/resolver";
 import { emptyStack, refusal, resourceAt, resourcesOf } from "../../support/synth";
 
 const required: ForwardingRuleProps = {

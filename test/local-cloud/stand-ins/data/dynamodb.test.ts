@@ -1,5 +1,4 @@
-import { GatewayUnderTest } from "../../support/cloud";
-import type { Received } from "../../support/cloud";
+import { GatewayUnderTest, type Received } from "../../support/cloud";
 
 const table = {
   TableName: "sessions",

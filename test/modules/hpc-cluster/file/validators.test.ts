@@ -1,5 +1,5 @@
 import { parseClusterFile } from "../../../../modules/hpc-cluster/file/cluster-file";
-import { type ClusterContext } from "../../../../modules/hpc-cluster/file/cluster-context";
+import type { ClusterContext } from "../../../../modules/hpc-cluster/file/cluster-context";
 import { formatFinding } from "../../../../modules/hpc-cluster/file/findings";
 import { batchFile, slurmFile } from "../files";
 
