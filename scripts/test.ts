@@ -98,6 +98,13 @@ function recorded(action: (folder: string) => Counts[]): Counts[] {
 
 const meridian = path.join(root, "bin", "meridian.js");
 
+const python = spawnSync("git", ["ls-files", "modules/*.py", "local-cloud/*.py", "test/contract/*.py"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .stdout.trim()
+  .split("\n");
+
 const results = [
   debianPackages(
     "slurm-wlm",
@@ -110,10 +117,15 @@ const results = [
     "linux-image-cloud-amd64",
     "nfs-kernel-server",
     "iptables",
+    // They read the Python of nodes and tests.
+    "mypy",
+    "pylint",
   ),
   check("format", bin("prettier"), "--check", "."),
   check("types", bin("tsc"), "--noEmit"),
   check("lint", bin("eslint"), ".", "--max-warnings", "0"),
+  check("types of Python", "mypy", ...python),
+  check("lint of Python", "pylint", "--score=no", ...python),
   jest("unit"),
   check("synthesis of every environment", process.execPath, meridian, "synth"),
   check("validation by the real provider", process.execPath, meridian, "validate"),

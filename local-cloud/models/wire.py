@@ -27,7 +27,7 @@ class Unidentified(Exception):
 @lru_cache(maxsize=None)
 def services_by_signing_name():
     """The services behind each name of a credential scope: a few share one. Reads no more than their heads."""
-    services = {}
+    services: dict = {}
     for name in LOADER.list_available_services("service-2"):
         metadata = head_of(name)
         for key in {metadata.get("signingName", metadata["endpointPrefix"]), metadata["endpointPrefix"]}:
@@ -226,7 +226,7 @@ def decoded(text):
 
 
 def tree_of(pairs):
-    tree = {}
+    tree: dict = {}
     for name, value in pairs:
         node = tree
         *path, leaf = name.split(".")
@@ -345,10 +345,11 @@ def from_rest(operation, request):
     if shape is None:
         return {}
     value, body_members = {}, {}
-    query, used = {}, set()
+    query: dict = {}
+    used: set = set()
     for key, each in request.query:
         query.setdefault(key, []).append(each)
-    labels = next(
+    labels: dict = next(
         (path.fullmatch(request.path).groupdict() for _, method, path, _, _, name in routes_of(operation.service_model.service_name)
          if name == operation.name and path.fullmatch(request.path)),
         {},

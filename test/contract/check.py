@@ -54,7 +54,8 @@ def named(name, direction, find):
 
 def read(folder):
     """Every violation with an example of its value and the tests that made the call; and the number of calls."""
-    found, calls = {}, 0
+    found: dict = {}
+    calls = 0
     tests = defaultdict(set)
     for file in sorted(pathlib.Path(folder).glob("*.jsonl")):
         label = "an unnamed program"

@@ -106,6 +106,12 @@ class Fleet:
         return [(queue, resource) for queue, resources in self["queues"].items() for resource in resources]
 
 
+def place_and_number(node):
+    """What names of nodes are sorted by: q-dy-a-9 comes before q-dy-a-10."""
+    match = NODE.match(node)
+    return (match["resource"], int(match["number"])) if match else (node, 0)
+
+
 def counts(resource):
     """How many static and how many dynamic nodes a compute resource has."""
     return resource["minCount"], resource["maxCount"] - resource["minCount"]
@@ -213,7 +219,8 @@ class Cloud:
     # -- the table -----------------------------------------------------------------------------
 
     def items(self):
-        found, start = {}, {}
+        found: dict = {}
+        start: dict = {}
         while True:
             page = self.table.scan(ConsistentRead=True, **start)
             found.update({item["Id"]: item for item in page["Items"]})
@@ -383,7 +390,8 @@ class Cloud:
     def describe(self, ids):
         """What EC2 says of instances that it has just launched. It may take seconds to know them, and their addresses."""
         from botocore.exceptions import ClientError
-        found, end = {}, time.monotonic() + DESCRIBE_SECONDS
+        found: dict = {}
+        end = time.monotonic() + DESCRIBE_SECONDS
         while len(found) < len(ids):
             try:
                 pages = self.ec2.get_paginator("describe_instances").paginate(InstanceIds=[one for one in ids if one not in found])
@@ -510,7 +518,8 @@ class Manager:
 
     def resume_greedy(self, groups):
         """Takes all capacity there is, then gives back what does not complete a job."""
-        pool, by_place = {}, defaultdict(list)
+        pool: dict = {}
+        by_place: dict = defaultdict(list)
         for group, _ in groups:
             for node in group:
                 by_place[self.fleet.place(node)].append(node)
@@ -644,7 +653,7 @@ class Manager:
                 self.cloud.delete(own)
                 self.slurm.power_down(own)
                 continue
-            ordered = sorted(own, key=lambda node: (NODE.match(node)["resource"], int(NODE.match(node)["number"])))
+            ordered = sorted(own, key=place_and_number)
             taken = ordered[:len(instances)]
             if taken:
                 self.assign(taken, instances)
@@ -666,14 +675,14 @@ class Manager:
 
     def tell_nodes(self, states):
         """Says how many nodes of each queue are in which state, for whoever asks from outside."""
-        counts = {queue: defaultdict(int) for queue in self.fleet["queues"]}
+        numbers: dict = {queue: defaultdict(int) for queue in self.fleet["queues"]}
         for node, (flags, _) in states.items():
             place = self.fleet.place(node)
             if place:
-                counts[place[0]][state_of(flags)] += 1
+                numbers[place[0]][state_of(flags)] += 1
         head = self.fleet["headNode"]
         self.cloud.tell_fleet({"HeadNode": {"HostName": head["hostName"], "Address": head["address"]},
-                               "Nodes": {queue: dict(states) for queue, states in counts.items()}})
+                               "Nodes": {queue: dict(states) for queue, states in numbers.items()}})
 
     def note_failure(self, what, why):
         """Keeps the last failures, newest first."""
@@ -800,7 +809,11 @@ class Manager:
     def mend_nodes(self, states, items, instances):
         impaired, planned = self.cloud.troubles() if instances else (set(), {})
         self.drain_planned(states, items, planned)
-        gone, failed, lost, forgotten, booted = [], [], [], [], set()
+        gone: list = []
+        failed: list = []
+        lost: list = []
+        forgotten: list = []
+        booted: set = set()
         for node, item in items.items():
             if "InstanceId" not in item or node not in states:
                 continue
@@ -955,7 +968,7 @@ def serve(once=False):
     due = 0.0
     while True:
         for name in requests.pending():
-            attempt(lambda: manager.handle(requests.read(name)), name)
+            attempt(lambda name=name: manager.handle(requests.read(name)), name)
             requests.done(name)
         if time.monotonic() >= due:
             if attempt(fleet.reload, fleet.path):
