@@ -27,12 +27,16 @@ export interface Journal {
 /** What Terraform says before it has the lock. */
 const beforeTheLock: ReadonlySet<string> = new Set(["version", "diagnostic", "log"]);
 
+/** What Terraform says when it is asked to stop, once or twice. */
+const interruption = /interrupts? received/i;
+
 /** Collects what an apply says into its journal. */
 export class JournalKeeper {
   private readonly made = new Map<string, Made>();
   private readonly open = new Set<string>();
   private readonly removed = new Set<string>();
   private isComplete = false;
+  private isInterrupted = false;
   private spokeAt: string | undefined;
 
   /** What was collected so far. */
@@ -47,8 +51,9 @@ export class JournalKeeper {
   }
 
   /** Takes one event; says whether it changed the journal. */
-  public note({ type, hook, "@timestamp": at }: TerraformEvent): boolean {
+  public note({ type, hook, "@timestamp": at, "@message": message }: TerraformEvent): boolean {
     this.spokeAt ??= beforeTheLock.has(type) ? undefined : at;
+    this.isInterrupted ||= type === "log" && interruption.test(message);
     if (type === "change_summary") {
       this.isComplete = true;
       return true;
@@ -68,6 +73,10 @@ export class JournalKeeper {
   private noteCreation(type: string, address: string, key = "", id = ""): void {
     if (type === "apply_start") {
       this.open.add(address);
+      return;
+    }
+    // An interrupt cuts off calls that AWS may have carried out: nobody has read the answers.
+    if (type === "apply_errored" && this.isInterrupted) {
       return;
     }
     this.open.delete(address);

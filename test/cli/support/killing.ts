@@ -141,7 +141,7 @@ export class Killing {
     const found = await this.standing();
     const problems = [
       ...(exitCode === 130 && presses === 3 ? [] : [`${presses} presses end it with ${exitCode}`]),
-      ...later.flatMap(({ exitCode: code, text }) => (code === 0 ? [] : [text])),
+      ...(later.some(({ exitCode: code }) => code !== 0) ? later.map(({ text }) => text) : []),
       ...(JSON.stringify(found) === JSON.stringify(whole) ? [] : [`${found.join(", ")} stand`]),
       ...(await this.leftovers()),
     ];

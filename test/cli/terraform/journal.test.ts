@@ -47,6 +47,18 @@ describe("journalIn", () => {
     });
   });
 
+  it("does not know what became of creations that an interrupt cut off", () => {
+    const lines = [
+      event("apply_start", "aws_vpc.A", "create"),
+      event("apply_start", "aws_vpc.B", "create"),
+      event("apply_errored", "aws_vpc.A", "create"),
+      '{"type":"log","@message":"\\nInterrupt received.\\nPlease wait","@timestamp":"2026-11-20T11:00:06Z"}',
+      event("apply_errored", "aws_vpc.B", "create"),
+    ];
+
+    expect(journalIn(file(lines.join("\n")))?.open).toEqual(["aws_vpc.B"]);
+  });
+
   it("is nothing where there is no file", () => {
     expect(journalIn("/nowhere/events")).toBeUndefined();
   });
