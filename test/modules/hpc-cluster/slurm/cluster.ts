@@ -247,9 +247,13 @@ export async function startCluster(): Promise<void> {
     tableName: "nodes",
     headHostName: "head",
     headAddress: "127.0.0.1",
-    launchTemplateIds: {},
+    // The set-up makes the templates and the zone, and fills in their ids.
+    launchTemplateIds: Object.fromEntries(
+      (configuration.Scheduling.SlurmQueues ?? []).flatMap((queue) =>
+        queue.ComputeResources.map((resource) => [`${queue.Name}/${resource.Name}`, "none"]),
+      ),
+    ),
     subnetIds: {},
-    // The set-up makes the zone and fills in its id.
     hostedZoneId: "none",
     domain: "demo.hpc",
   });
