@@ -1,4 +1,4 @@
-import { regionNames } from "../machines/platform";
+import { regionNames } from "../../../core";
 import type { ClusterConfiguration } from "../file/cluster-keys";
 import {
   bootsStockImage,

@@ -1,4 +1,4 @@
-import { isIpv4CidrBlock } from "../machines/platform";
+import { isIpv4CidrBlock } from "../../../core";
 import type { ClusterConfiguration } from "../file/cluster-keys";
 import {
   factsOf,

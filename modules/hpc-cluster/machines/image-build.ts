@@ -1,4 +1,4 @@
-import { installClient, type NodeSettings } from "./user-data";
+import { installClient, type NodeSettings, proxyLines } from "./user-data";
 
 /** What else than packages, Slurm, MPI and the agent an image holds, in the order that it is installed. */
 export const imageContents = ["lustre", "efs", "nvidia"] as const;
@@ -47,10 +47,4 @@ export function renderImageTest({ region, bucket, prefix, proxy }: ImageSettings
     `aws s3 cp --quiet s3://${bucket}/${prefix}/nodes/image-test.sh /run/image-test.sh`,
     "bash /run/image-test.sh",
   ];
-}
-
-function proxyLines(proxy: string | undefined): string[] {
-  return proxy === undefined
-    ? []
-    : [`export http_proxy=${proxy} https_proxy=${proxy} no_proxy=169.254.169.254`];
 }

@@ -110,9 +110,7 @@ export function renderUserData({ headAddress, ...settings }: NodeSettings): stri
     "trap 'bash /etc/meridian/boot-end.sh || true' EXIT",
     ...(headAddress === undefined ? [] : [`echo ${headAddress} > /etc/meridian/head-address`]),
     `export AWS_DEFAULT_REGION=${settings.region}`,
-    ...(proxy === undefined
-      ? []
-      : [`export http_proxy=${proxy} https_proxy=${proxy} no_proxy=169.254.169.254`]),
+    ...proxyLines(proxy),
     ...installClient,
     // A role that was made just now takes seconds to be known everywhere.
     `for _ in $(seq 30); do ! aws s3 cp --quiet s3://${settings.bucket}/${settings.prefix}/nodes/bootstrap.sh /opt/meridian/bootstrap.sh || break; sleep 10; done`,
@@ -177,4 +175,11 @@ export function actionsOf(
       .filter((entry): entry is [string, CustomActionConfiguration] => entry[1] !== undefined)
       .map(([moment, action]) => [moment, "Sequence" in action ? action.Sequence : [action]]),
   );
+}
+
+/** How a script reaches the internet by a proxy; the instance's own metadata is asked without. */
+export function proxyLines(proxy: string | undefined): string[] {
+  return proxy === undefined
+    ? []
+    : [`export http_proxy=${proxy} https_proxy=${proxy} no_proxy=169.254.169.254`];
 }
