@@ -93,12 +93,6 @@ function edge(requestIntervalSeconds: 10 | 30, isDestroyedFirst = false) {
 describe("a domain, its certificates and its health checks", () => {
   let runner: LocalRunner;
 
-  async function succeeds(...args: string[]): Promise<string> {
-    const { exitCode, text } = await runner.meridian(...args);
-    expect(exitCode === 0 ? "" : text).toBe("");
-    return text;
-  }
-
   beforeAll(async () => {
     runner = await LocalRunner.start();
   });
@@ -126,13 +120,13 @@ describe("a domain, its certificates and its health checks", () => {
 
     // What a registrar does.
     await runner.beUnkind();
-    await succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("deploy", "demo", "--auto-approve");
   });
 
   it("has no certificate that expires because nothing uses it", async () => {
     await runner.beUnkind("unused-certificate-expiry");
 
-    await succeeds("plan", "demo", "--detailed-exitcode");
+    await runner.succeeds("plan", "demo", "--detailed-exitcode");
 
     // As the foundation once had them.
     const former = demoStack("demo-former", { data: upstream, resource: certificateResources() }, [
@@ -140,7 +134,7 @@ describe("a domain, its certificates and its health checks", () => {
     ]);
     await runner.beUnkind();
     runner.stacks = [foundation, regional, former];
-    await succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("deploy", "demo", "--auto-approve");
     await runner.beUnkind("unused-certificate-expiry");
     expect((await runner.meridian("plan", "demo", "--detailed-exitcode")).exitCode).toBe(2);
 
@@ -150,13 +144,13 @@ describe("a domain, its certificates and its health checks", () => {
       lifecycle: [{ destroy: false }],
     }));
     runner.stacks = [foundation, regional, demoStack("demo-former", { removed }, ["demo-foundation"])];
-    await succeeds("deploy", "demo", "--auto-approve");
-    await succeeds("plan", "demo", "--detailed-exitcode");
+    await runner.succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("plan", "demo", "--detailed-exitcode");
   });
 
   it("replaces a health check after its successor stands, and refuses to do it the other way round", async () => {
     runner.stacks = [foundation, regional, edge(30)];
-    await succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("deploy", "demo", "--auto-approve");
 
     runner.stacks = [foundation, regional, edge(10, true)];
     const { exitCode, text } = await runner.meridian("deploy", "demo", "--auto-approve");
@@ -164,7 +158,7 @@ describe("a domain, its certificates and its health checks", () => {
     expect(text).toContain("interruption: replace aws_route53_health_check.");
 
     runner.stacks = [foundation, regional, edge(10)];
-    await succeeds("deploy", "demo", "--auto-approve");
-    await succeeds("destroy", "demo", "--auto-approve");
+    await runner.succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 });

@@ -120,12 +120,6 @@ const switched = {
 describe("an evacuation", () => {
   let runner: LocalRunner;
 
-  async function succeeds(...args: string[]): Promise<string> {
-    const { exitCode, text } = await runner.meridian(...args);
-    expect(exitCode === 0 ? "" : text).toBe("");
-    return text;
-  }
-
   beforeAll(async () => {
     runner = await LocalRunner.start(switched);
   });
@@ -136,16 +130,16 @@ describe("an evacuation", () => {
 
   it("leads users out of a dark home region while four of five endpoints are dark, and back again", async () => {
     runner.stacks = switchedStacks();
-    const deployed = await succeeds("deploy", "demo", "--auto-approve");
-    await succeeds("plan", "demo", "--detailed-exitcode");
+    const deployed = await runner.succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("plan", "demo", "--detailed-exitcode");
     const ids = await runner.outputsOf("demo-edge");
     expect(deployed).toContain("2 new routing controls were turned on, before health checks follow them.");
     expect(await statusesOf(ids)).toEqual({ "eu-west-1": "Success", "eu-central-1": "Success" });
     await runner.replicateStates();
     await runner.beUnkind("dark-home-region", "dark-cluster-endpoints");
 
-    const evacuated = await succeeds("region", "evacuate", "demo", "eu-west-1", "--auto-approve");
-    const status = await succeeds("region", "status", "demo");
+    const evacuated = await runner.succeeds("region", "evacuate", "demo", "eu-west-1", "--auto-approve");
+    const status = await runner.succeeds("region", "status", "demo");
     const last = await runner.meridian("region", "evacuate", "demo", "eu-central-1", "--auto-approve");
 
     expect(evacuated).toContain("The routing control of eu-west-1 is Off, set by arn:aws:");
@@ -161,9 +155,9 @@ describe("an evacuation", () => {
     );
 
     await runner.beUnkind();
-    await succeeds("region", "restore", "demo", "eu-west-1", "--auto-approve");
+    await runner.succeeds("region", "restore", "demo", "eu-west-1", "--auto-approve");
     expect(await statusesOf(ids)).toEqual({ "eu-west-1": "Success", "eu-central-1": "Success" });
-    await succeeds("destroy", "demo", "--auto-approve");
+    await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
   /** What Route 53 says of the regions' health checks. */

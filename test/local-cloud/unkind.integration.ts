@@ -135,12 +135,6 @@ const firstDay = demoStack("demo-eu-west-1", {
 describe("the runner on an unkind local cloud", () => {
   let runner: LocalRunner;
 
-  async function succeeds(...args: string[]): Promise<string> {
-    const { exitCode, text } = await runner.meridian(...args);
-    expect(exitCode === 0 ? "" : text).toBe("");
-    return text;
-  }
-
   beforeAll(async () => {
     runner = await LocalRunner.start();
   });
@@ -157,11 +151,11 @@ describe("the runner on an unkind local cloud", () => {
     runner.stacks = [permissions, runs];
     await runner.beUnkind("throttling", "server-errors", "eventual-consistency");
 
-    await succeeds("local", "up", "demo");
-    await succeeds("plan", "demo", "--detailed-exitcode");
+    await runner.succeeds("local", "up", "demo");
+    await runner.succeeds("plan", "demo", "--detailed-exitcode");
     // What its own states hold stands in nobody's way, whatever else is found.
-    expect(await succeeds("preflight", "demo")).not.toMatch(/^block/m);
-    await succeeds("destroy", "demo", "--auto-approve");
+    expect(await runner.succeeds("preflight", "demo")).not.toMatch(/^block/m);
+    await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
   it("names the quota that an account has used up, and goes on where it stopped once there is room", async () => {
@@ -183,7 +177,7 @@ describe("the runner on an unkind local cloud", () => {
     expect(text).toContain("AddressLimitExceeded");
     expect(text).toContain("`meridian preflight demo` compares all quotas");
     expect(second.exitCode === 0 ? "" : second.text).toBe("");
-    await succeeds("destroy", "demo", "--auto-approve");
+    await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
   it("keeps a state that cannot be stored, and stores it on another machine by the remedies as they are printed", async () => {
@@ -222,10 +216,10 @@ describe("the runner on an unkind local cloud", () => {
     const locked = await runner.meridian(...recover.split(" "), "--auto-approve");
     expect(locked.exitCode).toBe(1);
     const [unlock = ""] = remediesIn(locked.text, "unlock");
-    await succeeds(...unlock.split(" "), "--auto-approve");
-    await succeeds(...recover.split(" "), "--auto-approve");
-    await succeeds("plan", "demo", "--detailed-exitcode");
-    await succeeds("destroy", "demo", "--auto-approve");
+    await runner.succeeds(...unlock.split(" "), "--auto-approve");
+    await runner.succeeds(...recover.split(" "), "--auto-approve");
+    await runner.succeeds("plan", "demo", "--detailed-exitcode");
+    await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
   it("imports what stands already by the command as it is printed", async () => {
@@ -243,8 +237,8 @@ describe("the runner on an unkind local cloud", () => {
     expect(command).toMatch(/ import aws_cloudwatch_log_group\.Log demo-import$/);
     execFileSync("bash", ["-c", command], { env: { ...process.env, ...runner.access.variables } });
 
-    await succeeds("deploy", "demo", "--auto-approve");
-    await succeeds("destroy", "demo", "--auto-approve");
+    await runner.succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
   it("goes on from the replica of the states while the home region is dark, and takes them home again", async () => {
@@ -261,47 +255,47 @@ describe("the runner on an unkind local cloud", () => {
     ];
     const there = ["--stack", "demo-eu-central-1"];
     runner.stacks = topic("one");
-    await succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("deploy", "demo", "--auto-approve");
     await runner.replicateStates();
     await runner.beUnkind("dark-home-region");
 
     expect((await runner.meridian("plan", "demo", ...there)).exitCode).toBe(1);
-    await succeeds("plan", "demo", "--state", "replica", "--detailed-exitcode", ...there);
+    await runner.succeeds("plan", "demo", "--state", "replica", "--detailed-exitcode", ...there);
     runner.location = "replica";
     runner.stacks = topic("two");
     expect((await runner.meridian("deploy", "demo", "--auto-approve", ...there)).text).toContain(
       "The replica of the states of 'demo' in eu-central-1 was not promoted",
     );
-    await succeeds("state", "promote-replica", "demo", "--auto-approve");
-    await succeeds("deploy", "demo", "--auto-approve", ...there);
+    await runner.succeeds("state", "promote-replica", "demo", "--auto-approve");
+    await runner.succeeds("deploy", "demo", "--auto-approve", ...there);
 
     await runner.beUnkind();
     runner.location = "home";
     expect((await runner.meridian("plan", "demo")).text).toContain(
       "were moved to their replica in eu-central-1",
     );
-    await succeeds("state", "promote-replica", "demo", "--back", "--auto-approve");
-    await succeeds("plan", "demo", "--detailed-exitcode");
-    await succeeds("destroy", "demo", "--auto-approve");
+    await runner.succeeds("state", "promote-replica", "demo", "--back", "--auto-approve");
+    await runner.succeeds("plan", "demo", "--detailed-exitcode");
+    await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
   it("makes the service-linked roles that an account lacks, and waits until services may assume them", async () => {
     runner.stacks = [firstDay];
     await runner.beUnkind("missing-linked-role");
 
-    const first = await succeeds("deploy", "demo", "--auto-approve");
-    await succeeds("plan", "demo", "--detailed-exitcode");
+    const first = await runner.succeeds("deploy", "demo", "--auto-approve");
+    await runner.succeeds("plan", "demo", "--detailed-exitcode");
 
     expect(first).toContain(
       "The account now has AWSServiceRoleForECS, AWSServiceRoleForAppRunner, AWSServiceRoleForAppRunnerNetworking, for all its environments.",
     );
-    expect(await succeeds("preflight", "demo")).toContain("service-linked roles: all 3 are there");
+    expect(await runner.succeeds("preflight", "demo")).toContain("service-linked roles: all 3 are there");
   });
 
   it("destroys a connector once App Runner lets go of it", async () => {
     await runner.beUnkind("connector-in-use");
 
-    expect(await succeeds("destroy", "demo", "--auto-approve")).toContain(
+    expect(await runner.succeeds("destroy", "demo", "--auto-approve")).toContain(
       "demo-eu-west-1: App Runner says that the VPC connector demo-out is still being used. Trying again in 15 s.",
     );
   });

@@ -151,6 +151,15 @@ export class LocalRunner {
     return { exitCode, text: `${written.out}${written.err}` };
   }
 
+  /** Runs `meridian` where it must succeed, and gives what it said. */
+  async succeeds(...args: string[]): Promise<string> {
+    const { exitCode, text } = await this.meridian(...args);
+    if (exitCode !== 0) {
+      throw new Error(`meridian ${args.join(" ")} ended with ${exitCode}:\n${text}`);
+    }
+    return text;
+  }
+
   /** Stops the local cloud and removes the folder. */
   async stop(): Promise<void> {
     await stopLocalCloud(this.context.workspace.localCloud);
