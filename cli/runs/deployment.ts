@@ -245,10 +245,7 @@ async function passGates(
   changed: readonly Stack[],
   planned: readonly StackResult[],
 ): Promise<void> {
-  onPlans?.(await readPlans(session, changed, planned));
   const remaining = changed.filter(({ name }) => !orphans.has(name));
-  await requireImages(session, remaining, pushMissingImages);
-  gates.admitImages(await refusedImages(session, remaining));
   const isJudged = new Set(reviewed?.reports.map(({ name }) => name));
   const open = remaining.filter(({ name }) => standing.has(name) && !isJudged.has(name));
   // Policies are asked about first deploys and about what goes as a whole, too.
@@ -256,8 +253,13 @@ async function passGates(
     session.environment.rollout.policies === undefined
       ? open
       : changed.filter(({ name }) => !isJudged.has(name));
-  const results = planned.filter(({ stack }) => asked.some(({ name }) => name === stack));
-  const plans = await readPlans(session, asked, results);
+  const read = await readPlans(session, onPlans === undefined ? asked : changed, planned);
+  onPlans?.(read);
+  await requireImages(session, remaining, pushMissingImages);
+  gates.admitImages(await refusedImages(session, remaining));
+  const isAsked = new Set(asked.map(({ name }) => name));
+  const plans = new Map([...read].filter(([name]) => isAsked.has(name)));
+  const results = planned.filter(({ stack }) => isAsked.has(stack));
   const { stacks } = reportOf(session, results, plans);
   const gated = gatedOf(stacks, standing, await denialsOf(session, plans));
   gates.admit(gated, namesOf([open], standing));
