@@ -39,7 +39,7 @@ export function dnsAlarmTopicName({ name }: Environment): string {
 }
 
 /** The parameter that says in each region where the routing controls are, and the endpoints that flip them. */
-export function routingControlsParameterName({ name }: Environment): string {
+export function routingControlsParameterName({ name }: Pick<Environment, "name">): string {
   return `/meridian/${name}/routing-controls`;
 }
 

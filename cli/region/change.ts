@@ -7,6 +7,7 @@ import { RefusedByRule } from "../aws/routing-controls";
 import { type Context, environmentNamed } from "../session/context";
 import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, messageOf, UsageError } from "../base/errors";
+import { inTime } from "../base/in-time";
 import { accessTo, requireLocalCloud } from "../session/local-cloud-access";
 import { bucketOf } from "../session/state-places";
 import { alternatives } from "../base/alternatives";
@@ -264,20 +265,10 @@ async function writeRecord(
 }
 
 /** What a region answers in time, or nothing; why not is told where a context is given. */
-async function within<Answer>(asked: Promise<Answer>, context?: Context): Promise<Answer | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(undefined);
-    }, answerSeconds * 1000);
-  });
+function within<Answer>(asked: Promise<Answer>, context?: Context): Promise<Answer | undefined> {
   const answer = asked.catch((error: unknown) => {
     context?.terminal.err(`${messageOf(error)}\n`);
     return undefined;
   });
-  try {
-    return await Promise.race([answer, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return inTime(answer, answerSeconds, undefined);
 }

@@ -8,6 +8,7 @@ import type { ClusterEndpoint } from "../aws/routing-controls";
 import type { Context } from "../session/context";
 import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError, messageOf } from "../base/errors";
+import { routingControlsParameterName } from "../../stacks/physical-names";
 import { writePrivateFile } from "../base/workspace";
 
 /** Where an environment's routing controls are, and what flips them: no secret. */
@@ -55,11 +56,6 @@ export function parseControlSet(text: string, source: string): ControlSet {
   }
 }
 
-/** The parameter that each region has; see `stacks/physical-names.ts`. */
-export function parameterName({ name }: TargetEnvironment): string {
-  return `/meridian/${name}/routing-controls`;
-}
-
 /** The copy under version control, which is there when nothing else is. */
 export function committedFile({ name }: TargetEnvironment): string {
   return join("environments", `${name}.routing-controls.json`);
@@ -82,7 +78,7 @@ export async function findControls(
   if (file !== undefined) {
     return { set: parseControlSet(readNamed(file), file), source: file };
   }
-  const name = parameterName(environment);
+  const name = routingControlsParameterName(environment);
   const said: string[] = [];
   const asked = Object.keys(environment.regions).map(async (region): Promise<FoundControls> => {
     try {

@@ -1,8 +1,10 @@
-import { nameLimits, resourceName } from "../../core";
+import { known, nameLimits, resourceName } from "../../core";
 import type { AwsAccess } from "../aws/access";
 import type { Context } from "../session/context";
 import type { TargetEnvironment, EnvironmentService } from "../base/target-environment";
 import { messageOf } from "../base/errors";
+import { inTime } from "../base/in-time";
+import { regionalHostname } from "../../stacks/dns/hostnames";
 import type { Observation } from "./readiness";
 
 /** Seconds that a region gets to say what it runs; a region that takes longer is no refuge. */
@@ -25,7 +27,7 @@ export async function observe(
       .flatMap((region) =>
         Object.keys(service.runtimes).map((runtime) => {
           const subject: Subject = { context, environment, access, name, service, region };
-          return inTime(subject, runtime === "fargate" ? fargate(subject) : appRunner(subject));
+          return seen(subject, runtime === "fargate" ? fargate(subject) : appRunner(subject));
         }),
       ),
   );
@@ -44,19 +46,12 @@ interface Subject {
 /** What was seen, without what it is of. */
 type Seen = Omit<Observation, "service" | "region">;
 
-async function inTime({ name, region }: Subject, seeing: Promise<Seen>): Promise<Observation> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<Seen>((resolve) => {
-    timer = setTimeout(() => {
-      resolve({ says: `no answer within ${answerSeconds} s` });
-    }, answerSeconds * 1000);
-  });
+async function seen({ name, region }: Subject, seeing: Promise<Seen>): Promise<Observation> {
   try {
-    return { service: name, region, ...(await Promise.race([seeing, tooLate])) };
+    const tooLate: Seen = { says: `no answer within ${answerSeconds} s` };
+    return { service: name, region, ...(await inTime(seeing, answerSeconds, tooLate)) };
   } catch (error) {
     return { service: name, region, says: messageOf(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -66,9 +61,10 @@ async function fargate({ context, environment, access, name, service, region }: 
     cluster: resourceName(nameLimits.ecs, environment.name),
     name: resourceName(nameLimits.ecs, `${environment.name}-${name}`),
   };
+  const domain = known(environment.domain, `${environment.name} has services and no domain`);
   const [counted, answer] = await Promise.all([
     context.aws.workloads.ecsService(access, place),
-    answerOf(context, environment, hostnameIn(environment, service, region), service),
+    answerOf(context, environment, regionalHostname({ domain }, service, region), service),
   ]);
   if (counted === undefined) {
     return { serves: false, says: "ECS has no such service there" };
@@ -90,12 +86,6 @@ async function appRunner({ context, environment, access, name, service, region }
   }
   const { serves, says } = await answerOf(context, environment, found.hostname, service);
   return { serves, says: `it runs${says}` };
-}
-
-/** The name of one region's copy, as `stacks/dns/hostnames.ts` gives it. */
-function hostnameIn({ domain }: TargetEnvironment, { routing }: EnvironmentService, region: string): string {
-  const regionDomain = `${region}.${domain?.name ?? ""}`;
-  return routing.subdomain === "@" ? regionDomain : `${routing.subdomain}.${regionDomain}`;
 }
 
 /** Nothing answers to names in the local cloud: what runs there is taken to serve. */

@@ -1,9 +1,12 @@
 import type { Environment, Service } from "../../environments";
 
 /** The name of one region's copy of a service, which health checks ask: `web.eu-west-1.example.com`. */
-export function regionalHostname(environment: Environment, service: Service, region: string): string {
-  const regionDomain = `${region}.${environment.domain.name}`;
-  const { subdomain } = service.routing;
+export function regionalHostname(
+  { domain }: { readonly domain: Pick<Environment["domain"], "name"> },
+  { routing: { subdomain } }: { readonly routing: Pick<Service["routing"], "subdomain"> },
+  region: string,
+): string {
+  const regionDomain = `${region}.${domain.name}`;
   return subdomain === "@" ? regionDomain : `${subdomain}.${regionDomain}`;
 }
 
