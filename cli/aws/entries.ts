@@ -1,5 +1,7 @@
 import type { AwsAccess } from "./access";
 import { clientSettings, type Patience } from "./client";
+import { readParameter } from "./parameters";
+import { httpStatus } from "../probes/http-status";
 
 /** How a region's copy of a service is entered, asked as the outage allows: soon, and without a control plane. */
 export interface Entries {
@@ -22,14 +24,7 @@ const answerMilliseconds = 10_000;
 
 /** The real answers; SDKs are loaded on first use. */
 export const regionalEntries: Entries = {
-  async status(url) {
-    const response = await fetch(url, {
-      redirect: "manual",
-      signal: AbortSignal.timeout(answerMilliseconds),
-    });
-    await response.body?.cancel();
-    return response.status;
-  },
+  status: (url) => httpStatus(url, answerMilliseconds),
 
   async appRunner(access, region, name) {
     const { AppRunnerClient, paginateListServices } = await import("@aws-sdk/client-apprunner");
@@ -43,17 +38,5 @@ export const regionalEntries: Entries = {
     return undefined;
   },
 
-  async parameter(access, region, name) {
-    const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
-    const client = new SSMClient(clientSettings(access, region, patience));
-    try {
-      const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
-      return Parameter?.Value;
-    } catch (error) {
-      if ((error as Error).name === "ParameterNotFound") {
-        return undefined;
-      }
-      throw error;
-    }
-  },
+  parameter: (access, region, name) => readParameter(access, region, name, patience),
 };

@@ -1,5 +1,5 @@
 import type { AwsAccess } from "./access";
-import { clientSettings } from "./client";
+import { clientSettings, type Patience } from "./client";
 import { CommandError, messageOf } from "../base/errors";
 
 /** Parameters of Systems Manager: what can be kept, and made by one alone, before any bucket stands. */
@@ -31,16 +31,9 @@ export const ssmParameters: Parameters = {
   },
 
   async read(access, region, name) {
-    const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
-    const client = new SSMClient(clientSettings(access, region));
-    try {
-      return (await client.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
-    } catch (error) {
-      if (nameOf(error) === "ParameterNotFound") {
-        return undefined;
-      }
+    return readParameter(access, region, name).catch((error: unknown) => {
       throw refused(error, name, "read", "ssm:GetParameter");
-    }
+    });
   },
 
   async remove(access, region, name) {
@@ -55,6 +48,25 @@ export const ssmParameters: Parameters = {
     }
   },
 };
+
+/** The value of a parameter, or nothing when it does not exist. Throws what the SDK throws. */
+export async function readParameter(
+  access: AwsAccess,
+  region: string,
+  name: string,
+  patience?: Patience,
+): Promise<string | undefined> {
+  const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+  const client = new SSMClient(clientSettings(access, region, patience));
+  try {
+    return (await client.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
+  } catch (error) {
+    if (nameOf(error) === "ParameterNotFound") {
+      return undefined;
+    }
+    throw error;
+  }
+}
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : "";

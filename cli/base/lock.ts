@@ -1,9 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { dirname } from "node:path";
 
 import { CommandError } from "./errors";
-import { identityOf, lifeOf, type ProcessIdentity } from "./process-identity";
+import { lifeOf, ownIdentity, type ProcessIdentity } from "./process-identity";
 import { ensurePrivateDirectory } from "./workspace";
 
 /** Who holds a lock. */
@@ -42,8 +41,7 @@ export function takeLock(file: string, environment: string, holder: LockHolder):
 
 /** The holder's description of this process. */
 export function thisProcess(command: string, startedAt: Date): LockHolder {
-  const identity = identityOf(process.pid) ?? { pid: process.pid, host: hostname() };
-  return { command, ...identity, startedAt: startedAt.toISOString() };
+  return { command, ...ownIdentity(), startedAt: startedAt.toISOString() };
 }
 
 /** The file appears with its content: one that is empty would say nothing of who holds it. */

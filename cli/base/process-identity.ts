@@ -37,6 +37,11 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
     : { pid, host: hostname(), birth, boot: orNothing(bootOf), space: orNothing(spaceOf) };
 }
 
+/** The identity of this process, as far as the system tells it. */
+export function ownIdentity(): ProcessIdentity {
+  return identityOf(process.pid) ?? { pid: process.pid, host: hostname() };
+}
+
 /** Whether a process still runs. Nothing but a certain death is called `dead`. */
 export function lifeOf({ pid, host, birth, boot, space }: ProcessIdentity): Life {
   if (host !== hostname()) {

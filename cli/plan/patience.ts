@@ -1,6 +1,7 @@
 import pc from "picocolors";
 
 import type { Stack } from "../stacks/manifest";
+import { pause } from "../session/context";
 import type { Session } from "../session/session";
 import { type ChangeCounts, noChanges, type PlannedChange } from "../terraform/events";
 import { TerraformError } from "../terraform/terraform";
@@ -67,17 +68,14 @@ async function pauseAfter(
   error: TerraformError,
   attempts: number,
 ): Promise<void> {
-  const isStopped = (): boolean => context.interrupts.requested;
-  const pause = pausesSeconds[attempts - 1];
-  if (pause === undefined) {
+  const seconds = pausesSeconds[attempts - 1];
+  if (seconds === undefined) {
     throw told(error, error.counts, `It was tried ${attempts} times in ${minutesOf(pausesSeconds)} minutes.`);
   }
   const [why = ""] = error.message.split("\n");
-  progress.note(pc.yellow(`${stack.name}: ${why} Trying again in ${pause} s.`));
-  for (let second = 0; second < pause && !isStopped(); second += 1) {
-    await context.sleep(1000);
-  }
-  if (isStopped()) {
+  progress.note(pc.yellow(`${stack.name}: ${why} Trying again in ${seconds} s.`));
+  await pause(context, seconds);
+  if (context.interrupts.requested) {
     throw error;
   }
 }

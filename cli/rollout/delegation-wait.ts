@@ -10,6 +10,7 @@ import {
 } from "../probes/delegation";
 import { CommandError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
+import { pause } from "../session/context";
 import type { Session } from "../session/session";
 import type { State } from "../stacks/state-file";
 import type { StateHome } from "../state/state-home";
@@ -61,9 +62,7 @@ async function awaitZone(session: Session, zone: Zone, waiting: readonly Stack[]
     );
   }
   while (!seen.isReachable) {
-    for (let second = 0; second < askEverySeconds && !context.interrupts.requested; second += 1) {
-      await context.sleep(1000);
-    }
+    await pause(context, askEverySeconds);
     if (context.interrupts.requested) {
       return;
     }

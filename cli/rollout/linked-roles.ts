@@ -4,6 +4,7 @@ import { messageOf } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { type LinkedRole, linkedRolesFor } from "../preflight/linked-roles";
 import { declaredIn } from "../preflight/subject";
+import { pause } from "../session/context";
 import type { Session } from "../session/session";
 
 /** How long a new role is looked for. */
@@ -64,7 +65,5 @@ async function untilShown(
     }
     await context.sleep(1000);
   }
-  for (let second = 0; second < propagationSeconds && !context.interrupts.requested; second += 1) {
-    await context.sleep(1000);
-  }
+  await pause(context, propagationSeconds);
 }

@@ -1,18 +1,11 @@
 import type { Answer, AskUrl } from "../base/answer";
+import { httpStatus } from "../probes/http-status";
 import type { StandingStack } from "../state/standing";
 
 const patienceMilliseconds = 5000;
 
 /** Asks with a plain GET, as a browser would; a redirection is an answer. */
-export const askUrl: AskUrl = async (url) => {
-  const response = await fetch(url, {
-    redirect: "manual",
-    headers: { "user-agent": "meridian" },
-    signal: AbortSignal.timeout(patienceMilliseconds),
-  });
-  await response.body?.cancel();
-  return response.status;
-};
+export const askUrl: AskUrl = (url) => httpStatus(url, patienceMilliseconds, { "user-agent": "meridian" });
 
 /** So many addresses are asked; an environment has seldom more, and a deploy is over by now. */
 const asked = 20;

@@ -51,6 +51,13 @@ export interface Context {
   ) => Promise<void>;
 }
 
+/** Waits so many seconds, or until the user wants to stop. */
+export async function pause({ interrupts, sleep }: Context, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds && !interrupts.requested; second += 1) {
+    await sleep(1000);
+  }
+}
+
 /**
  * The environment of that name.
  *

@@ -8,7 +8,7 @@ import { z } from "zod";
 
 import type { TargetEnvironment } from "../base/target-environment";
 import { CommandError } from "../base/errors";
-import { identityOf, lifeOf, type ProcessIdentity } from "../base/process-identity";
+import { lifeOf, ownIdentity, type ProcessIdentity } from "../base/process-identity";
 import type { Session } from "../session/session";
 import { type Workspace, writePrivateFile } from "../base/workspace";
 
@@ -172,7 +172,7 @@ function thisClone({ context, environment, startedAt }: Session): FirstDeploy {
     who: `${user()}@${hostname()}`,
     directory: workspace.projectDirectory,
     since: startedAt.toISOString(),
-    runner: identityOf(process.pid) ?? { pid: process.pid, host: hostname() },
+    runner: ownIdentity(),
   };
 }
 

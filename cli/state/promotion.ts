@@ -1,4 +1,5 @@
 import { CommandError, messageOf, UsageError } from "../base/errors";
+import { inTime } from "../base/in-time";
 import { table } from "../terminal/report";
 import type { Session } from "../session/session";
 import { managedCountOf, parseState, type State } from "../stacks/state-file";
@@ -164,18 +165,12 @@ function requireLocation({ environment }: Session, location: StateCopy): void {
   }
 }
 
-async function homeIfItAnswers(session: Session): Promise<Contents | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(undefined);
-    }, answerSeconds * 1000);
-  });
-  try {
-    return await Promise.race([contentsOf(session, "home").catch(() => undefined), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+function homeIfItAnswers(session: Session): Promise<Contents | undefined> {
+  return inTime(
+    contentsOf(session, "home").catch(() => undefined),
+    answerSeconds,
+    undefined,
+  );
 }
 
 async function contentsOf({ environment, context, access }: Session, copy: StateCopy): Promise<Contents> {

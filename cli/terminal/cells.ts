@@ -76,18 +76,31 @@ function wrappedLine(line: string, width: number): string {
   return [...lines, current].join("\n");
 }
 
+/** The cells of each column's widest cell. */
+function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: columns }, (_none, column) =>
+    Math.max(...rows.map((row) => cellsOf(row[column] ?? ""))),
+  );
+}
+
+function widthWith(widths: readonly number[], gap: number): number {
+  return widths.reduce((sum, each) => sum + each, gap * (widths.length - 1));
+}
+
+/** How wide rows are whose columns stand side by side. */
+export function widthOf(rows: readonly (readonly string[])[], gap: number): number {
+  return widthWith(columnWidths(rows), gap);
+}
+
 /** Rows whose columns share a width: the longest cells of the widest column lose their middle. */
 export function fitRows(
   rows: readonly (readonly string[])[],
   width: number,
   gap: number,
 ): readonly (readonly string[])[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_none, column) =>
-    Math.max(...rows.map((row) => cellsOf(row[column] ?? ""))),
-  );
-  const over = (): number => widths.reduce((sum, each) => sum + each, 0) + gap * (columns - 1) - width;
-  while (over() > 0 && Math.max(...widths) > 1) {
+  const widths = columnWidths(rows);
+  while (widthWith(widths, gap) > width && Math.max(...widths) > 1) {
     const widest = widths.indexOf(Math.max(...widths));
     widths[widest] = (widths[widest] ?? 1) - 1;
   }

@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 
 import { type ChangeCounts, indent, type PlannedChange } from "../terraform/events";
-import { cellsOf, fitRows, wrapped } from "./cells";
+import { fitRows, widthOf, wrapped } from "./cells";
 import { duration } from "./frame";
 
 /** How a stack came out of a command. */
@@ -109,7 +109,7 @@ export function summary(results: readonly StackResult[], width?: number): string
     ]),
   ];
   const whole = rowsWith((result) => outcomeOf(result, results));
-  const fits = width === undefined || widthOf(whole) <= width;
+  const fits = width === undefined || widthOf(whole, columnGap) <= width;
   const [head = [], ...rows] = fits ? whole : rowsWith(({ outcome }) => outcome);
   // What finds no room in the table stands below it, where lines may be broken.
   const reasons = results.filter(({ outcome }) => !fits && ["blocked", "not begun"].includes(outcome));
@@ -123,14 +123,6 @@ export function summary(results: readonly StackResult[], width?: number): string
   ];
   const shown = width === undefined ? below : below.map((text) => wrapped(text, width));
   return [table(head, rows, width), ...shown].join("\n");
-}
-
-function widthOf(rows: readonly (readonly string[])[]): number {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_none, column) =>
-    Math.max(...rows.map((row) => cellsOf(row[column] ?? ""))),
-  );
-  return widths.reduce((sum, each) => sum + each, columnGap * (columns - 1));
 }
 
 /** Outcomes of commands that change nothing. */
