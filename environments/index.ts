@@ -14,13 +14,12 @@ export {
   type ParsedService,
   type Runtime,
   type Service,
-  type ServiceCapacity,
   type ServiceHealthCheck,
-  type ServiceImage,
   type ServiceRouting,
-  type ServiceScaling,
-  type ServiceSidecar,
 } from "./schema/service/settings";
+export type { ServiceImage } from "./schema/service/image";
+export type { ServiceCapacity, ServiceScaling } from "./schema/service/scale";
+export type { ServiceSidecar } from "./schema/service/sidecar";
 export type { TableSettings } from "./schema/tables/settings";
 export { validateEnvironments, type EnvironmentFile } from "./schema/validate";
 

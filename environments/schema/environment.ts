@@ -8,7 +8,8 @@ import { privateDnsSchema } from "./private-dns/settings";
 import { registrySchema } from "./registry/settings";
 import { rolloutSchema } from "./rollout/settings";
 import { domainName } from "./routing/settings";
-import { containerName, retention, serviceSchema, type Service } from "./service/settings";
+import { containerName, retention } from "./service/fields";
+import { serviceSchema, type Service } from "./service/settings";
 import { tableName, tableSchema } from "./tables/settings";
 
 const regionSchema = section({

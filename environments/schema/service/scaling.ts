@@ -1,5 +1,5 @@
 import type { Environment } from "../environment";
-import type { ServiceScaling } from "./settings";
+import type { ServiceScaling } from "./scale";
 import type { Finding } from "../checks/finding";
 
 type Schedule = ServiceScaling["schedules"][number];
