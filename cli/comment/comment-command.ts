@@ -6,6 +6,7 @@ import type { Context } from "../session/context";
 import { CommandError, exitCodes, messageOf, quoted, UsageError } from "../base/errors";
 import { forgeFor } from "./forge";
 import type { ForgeTarget, Forge } from "./forge-contract";
+import { parsePreflight, postPreflight, type PreflightResult } from "./post-preflight";
 import { postDeploy, postDrift, postReport } from "./post-report";
 import { targetOf, type TargetOptions } from "./target";
 
@@ -22,7 +23,10 @@ export function commentCommand(context: Context, done: (exitCode: number) => voi
     .description(
       "create or update the one comment of a pull request from the reports of its plans or deploys",
     )
-    .argument("<report...>", "reports as JSON, one for each environment")
+    .argument(
+      "<report...>",
+      "reports as JSON, one for each environment; with --issues also results of preflights",
+    )
     .option("--commit <sha>", "the pull request that was merged as this commit")
     .option("--provider <name>", "github or gitlab (default: what the pipeline runs on)")
     .option("--repository <name>", "owner/name, or the project's id on GitLab")
@@ -30,10 +34,13 @@ export function commentCommand(context: Context, done: (exitCode: number) => voi
     .option("--url <url>", "the REST API")
     .option("--key <text>", "tells several comments on one pull request apart", "plan")
     .option("--full-report <text>", "where the full report is")
-    .option("--issues", "keep one issue for each environment's drift instead of a comment")
+    .option(
+      "--issues",
+      "keep one issue for each environment's drift, and one for its preflight, instead of a comment",
+    )
     .action(async (files: string[], options: CommentOptions) => {
-      const told = reportsIn(files);
       const onlyIssues = options.issues === true;
+      const told = reportsIn(files, onlyIssues);
       const { commit } = options;
       const isNumbered = !onlyIssues && commit === undefined;
       const target = targetOf({ ...options, onlyIssues: !isNumbered }, context.variables);
@@ -57,11 +64,12 @@ export function commentCommand(context: Context, done: (exitCode: number) => voi
 interface Told {
   readonly plans: readonly PlanReport[];
   readonly deploys: readonly DeployReport[];
+  readonly preflights: readonly PreflightResult[];
 }
 
 async function post(
   forge: Forge,
-  { plans, deploys }: Told,
+  { plans, deploys, preflights }: Told,
   options: CommentOptions,
   say: (line: string) => void,
 ): Promise<void> {
@@ -69,6 +77,9 @@ async function post(
     say(`${report.environment}: ${await postDeploy(forge, report)}`);
   }
   if (options.issues === true) {
+    for (const result of preflights) {
+      say(`preflight of ${result.environment}: ${await postPreflight(forge, result)}`);
+    }
     for (const report of plans) {
       say(`${report.environment}: ${await postDrift(forge, report)}`);
     }
@@ -83,16 +94,24 @@ async function forgeOfMerged(target: ForgeTarget, commit: string): Promise<Forge
   return number === undefined ? undefined : forgeFor({ ...target, number });
 }
 
-function reportsIn(files: readonly string[]): Told {
+function reportsIn(files: readonly string[], onlyIssues: boolean): Told {
   const contents = files.map(readContent);
   const deploys = contents.flatMap(({ content }) => parseDeployReport(content) ?? []);
+  const preflights = contents.flatMap(({ content }) => parsePreflight(content) ?? []);
   if (deploys.length > 0 && deploys.length < files.length) {
     throw new UsageError(
       "Reports of plans and of deploys cannot be combined.",
       "Give the reports of deploys to a command of their own.",
     );
   }
-  return { deploys, plans: deploys.length > 0 ? [] : contents.map(readReport) };
+  if (preflights.length > 0 && !onlyIssues) {
+    throw new UsageError(
+      "Results of preflights are kept as issues, not written as comments.",
+      "Add --issues, or leave them out.",
+    );
+  }
+  const isPlan = ({ content }: ReportFile): boolean => parsePreflight(content) === undefined;
+  return { deploys, preflights, plans: deploys.length > 0 ? [] : contents.filter(isPlan).map(readReport) };
 }
 
 interface ReportFile {

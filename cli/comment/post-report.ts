@@ -5,11 +5,9 @@ import {
   renderDeployReport,
   renderMarkdown,
 } from "../../analysis/report";
-import { CommandError } from "../base/errors";
 import type { ForgeComment, Forge } from "./forge-contract";
-
-/** What became of the comment or the issue. */
-export type PostOutcome = "created" | "updated" | "unchanged" | "nothing to say" | "closed";
+import { keepIssue, type PostOutcome } from "./kept-issue";
+import { isSameText, markOf } from "./mark";
 
 /** What to post. */
 export interface PostReportOptions {
@@ -79,64 +77,34 @@ export async function postDeploy(forge: Forge, report: DeployReport): Promise<Po
 /** The label of the issues that report drift. */
 export const driftLabel = "drift";
 
-/**
- * Keeps one issue for the drift of an environment: opened with the first drift, updated while it lasts,
- * closed when it is gone, and opened again rather than made anew.
- */
+/** Keeps one issue for the drift of an environment. */
 export async function postDrift(forge: Forge, report: PlanReport): Promise<PostOutcome> {
-  const mark = markOf(`drift ${report.environment}`);
-  const hasDrift = !report.empty;
-  const existing = (await forge.issues(driftLabel)).find(
-    (issue) => issue.isOurs && issue.body.startsWith(mark),
-  );
-  if (existing === undefined) {
-    if (!hasDrift) {
-      return "nothing to say";
-    }
-    await forge.createIssue(
-      `Drift in ${report.environment}`,
-      bodyOf(mark, { reports: [report] }),
-      driftLabel,
-    );
-    return "created";
-  }
-  const body = bodyOf(mark, { reports: [report] });
-  if (existing.isOpen === hasDrift && (!hasDrift || isSameText(existing.body, body))) {
-    return "unchanged";
-  }
-  await forge.updateIssue(existing.number, { body, isOpen: hasDrift });
-  return hasDrift ? "updated" : "closed";
+  const key = `drift ${report.environment}`;
+  return keepIssue(forge, {
+    key,
+    label: driftLabel,
+    title: `Drift in ${report.environment}`,
+    text: textOf(markOf(key), { reports: [report] }),
+    isOpen: !report.empty,
+  });
 }
 
-/** The hidden first line by which a comment is found again. */
-export function markOf(key: string): string {
-  if (!/^[\w][\w ./-]*$/.test(key) || key.includes("--")) {
-    throw new CommandError(
-      `The comment's key '${key}' cannot be hidden in a comment.`,
-      "Use letters, digits, blanks, dots, slashes and single hyphens.",
-    );
-  }
-  return `<!-- meridian: ${key} -->`;
+function bodyOf(mark: string, options: PostReportOptions): string {
+  return `${mark}\n${textOf(mark, options)}`;
 }
 
-function bodyOf(mark: string, { reports, fullReport }: PostReportOptions): string {
+function textOf(mark: string, { reports, fullReport }: PostReportOptions): string {
   const limitBytes = commentLimit - 536 - Buffer.byteLength(mark);
-  const text = reports.every(({ empty }) => empty)
+  return reports.every(({ empty }) => empty)
     ? quiet(reports)
     : renderMarkdown(
         reports.filter(({ empty }) => !empty),
         { limitBytes, ...(fullReport === undefined ? {} : { fullReport }) },
       );
-  return `${mark}\n${text}`;
 }
 
 function quiet(reports: readonly PlanReport[]): string {
   return reports.length <= 12
     ? renderMarkdown(reports)
     : `Nothing changes in any of the ${reports.length} environments.\n`;
-}
-
-/** The forges trim what they keep and may change line ends. */
-function isSameText(kept: string, wanted: string): boolean {
-  return kept.replaceAll("\r\n", "\n").trim() === wanted.trim();
 }

@@ -9,9 +9,11 @@ import {
   forgeFor,
   markOf,
   postDrift,
+  postPreflight,
   postReport,
   targetOf,
 } from "../../../cli/comment";
+import type { Finding } from "../../../cli/preflight";
 import { largePlan } from "../../analysis/support/large-plan";
 import { fakeContext } from "../support/fake-context";
 import { FakeForge } from "./fake-forge";
@@ -115,6 +117,59 @@ describe.each(["github", "gitlab"] as const)("Reports on %s", (provider) => {
     ]);
   });
 
+  const preflightOf = (...findings: Finding[]) => ({ environment: "prod", findings });
+
+  it("keep one issue for what a preflight finds, beside the one for drift", async () => {
+    const client = await forgeFor(target);
+    const expiring = preflightOf(
+      { result: "ok", where: "global", what: "zone example.com", got: "delegated" },
+      {
+        result: "warn",
+        where: "eu-west-1",
+        what: "certificate shown for api.example.com",
+        got: "it expires on 2026-12-01, in 10 days",
+        remedy: "Its renewal has failed.\nAsk @ada.",
+      },
+    );
+
+    expect(await postPreflight(client, preflightOf())).toBe("nothing to say");
+    expect(await postPreflight(client, expiring)).toBe("created");
+    expect(await postDrift(client, change)).toBe("created");
+    expect(await postPreflight(client, expiring)).toBe("unchanged");
+    expect(forge.issues[0]?.body).toBe(
+      [
+        "<!-- meridian: preflight prod -->",
+        "The preflight of prod found what a deploy or users may run into:",
+        "",
+        "- **warn** `eu-west-1`: certificate shown for `api.example.com`: it expires on `2026-12-01`, in 10 days  ",
+        "  Its renewal has failed.  ",
+        "  Ask `@ada.`",
+        "",
+        "`meridian preflight prod` asks again.",
+        "",
+      ].join("\n"),
+    );
+    expect(await postPreflight(client, preflightOf())).toBe("closed");
+    expect(forge.issues.map(({ title, state }) => `${title ?? ""} ${state ?? ""}`)).toEqual([
+      "Preflight of prod closed",
+      "Drift in prod open",
+    ]);
+  });
+
+  it("say in the issue what a preflight could not ask, and how many findings have no room", async () => {
+    const finding = { where: "global", what: "zone", got: "x".repeat(900) } as const;
+    const client = await forgeFor(target);
+
+    await postPreflight(
+      client,
+      preflightOf(...Array.from({ length: 200 }, () => ({ ...finding, result: "unknown" as const }))),
+    );
+
+    const body = forge.issues[0]?.body ?? "";
+    expect(Buffer.byteLength(body)).toBeLessThan(commentLimit);
+    expect(/^- \d+ more findings$/m.test(body)).toBe(true);
+  });
+
   /** Runs the command, and gives what it refuses with. */
   async function refused(url: string): Promise<{ message: string; remedy?: string }> {
     const file = join(directory, `${provider}-refused.json`);
@@ -184,6 +239,34 @@ describe.each(["github", "gitlab"] as const)("Reports on %s", (provider) => {
     expect(codes).toEqual([0]);
     expect(context.written.out).toBe("comment: created\n");
     expect(forge.comments[0]?.body).toContain("1 to destroy");
+  });
+
+  /** Runs the command on the result of a preflight. */
+  async function postAsked(...options: readonly string[]): Promise<string> {
+    const file = join(directory, `${provider}.preflight.json`);
+    const finding = { result: "block", where: "global", what: "quota", got: "used up" };
+    writeFileSync(
+      file,
+      JSON.stringify({ command: "preflight", environment: "prod", exitCode: 1, findings: [finding] }),
+    );
+    const token = provider === "github" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
+    const context = fakeContext([], { variables: { [token]: "t0ken" } });
+    const place = ["--provider", provider, "--url", forge.url, "--repository", target.repository];
+    await commentCommand(context, () => undefined).parseAsync([file, ...place, ...options], { from: "user" });
+    return context.written.out;
+  }
+
+  it("keep an issue for the result that a preflight wrote", async () => {
+    expect(await postAsked("--issues")).toBe("preflight of prod: created\n");
+    expect(forge.issues[0]?.body).toContain("- **block** global: quota: used up");
+  });
+
+  it("refuse to write the result of a preflight as a comment", async () => {
+    await expect(postAsked("--number", "42")).rejects.toMatchObject({
+      message: "Results of preflights are kept as issues, not written as comments.",
+      remedy: "Add --issues, or leave them out.",
+    });
+    expect(forge.requests).toEqual([]);
   });
 
   /** Runs the command on the report of a deploy. */
