@@ -7,30 +7,39 @@ export const killedAccount = "123456789012";
 export const killedBucket = "killed-states";
 /** Where no other test makes anything: moto lists no tags beside ECS tasks that have none. */
 export const killedRegion = "eu-north-1";
-export const killedStack = "killed-foundation";
+/** What environments whose runs are killed are called: several may be killed at once. */
+export const killedNames = ["killed", "killed-runner", "killed-terraform", "killed-tree"] as const;
 
 /** An environment of the local cloud whose runs are killed. */
-export const killedEnvironment: TargetEnvironment = {
-  ...devEnvironment,
-  name: "killed",
-  account: killedAccount,
-  target: "local-cloud",
-  homeRegion: killedRegion,
-  regions: { [killedRegion]: {} },
-  state: { replicaRegion: "eu-central-1", location: "home", bucket: killedBucket },
-};
+export function killedEnvironment(name: string): TargetEnvironment {
+  return {
+    ...devEnvironment,
+    name,
+    account: killedAccount,
+    target: "local-cloud",
+    homeRegion: killedRegion,
+    regions: { [killedRegion]: {} },
+    state: { replicaRegion: "eu-central-1", location: "home", bucket: killedBucket },
+  };
+}
+
+/** The only stack of such an environment. */
+export function killedStack(environment: string): string {
+  return `${environment}-foundation`;
+}
 
 /** Keys, networks and roles: what AWS names itself, what the code names, and what hangs on either. */
-export function killedPlatform(): FixtureStack[] {
+export function killedPlatform(environment: string): FixtureStack[] {
   const numbers = ["1", "2", "3", "4", "5"];
   const each = (make: (number: string) => object) =>
     Object.fromEntries(numbers.map((number) => [`N${number}`, make(number)]));
+  const stack = killedStack(environment);
   const configuration = {
     terraform: {
       backend: {
         s3: {
           bucket: killedBucket,
-          key: `killed/${killedStack}.tfstate`,
+          key: `${environment}/${stack}.tfstate`,
           region: killedRegion,
           use_lockfile: true,
         },
@@ -42,19 +51,22 @@ export function killedPlatform(): FixtureStack[] {
         {
           region: killedRegion,
           allowed_account_ids: [killedAccount],
-          default_tags: [{ tags: { "meridian:environment": "killed", "meridian:stack": killedStack } }],
+          default_tags: [{ tags: { "meridian:environment": environment, "meridian:stack": stack } }],
         },
       ],
     },
     resource: {
-      aws_kms_key: each((number) => ({ description: `Key ${number}`, deletion_window_in_days: 7 })),
+      aws_kms_key: each((number) => ({
+        description: `Key ${number} of ${environment}`,
+        deletion_window_in_days: 7,
+      })),
       aws_kms_alias: each((number) => ({
-        name: `alias/killed-${number}`,
+        name: `alias/${environment}-${number}`,
         target_key_id: `\${aws_kms_key.N${number}.id}`,
       })),
-      aws_cloudwatch_log_group: each((number) => ({ name: `killed-${number}` })),
+      aws_cloudwatch_log_group: each((number) => ({ name: `${environment}-${number}` })),
       aws_iam_role: each((number) => ({
-        name: `killed-${number}`,
+        name: `${environment}-${number}`,
         assume_role_policy: JSON.stringify({
           Version: "2012-10-17",
           Statement: [
@@ -66,20 +78,19 @@ export function killedPlatform(): FixtureStack[] {
       aws_subnet: each((number) => ({
         vpc_id: "${aws_vpc.Main.id}",
         cidr_block: `10.0.${number}.0/24`,
-        tags: { Name: `killed-${number}` },
+        tags: { Name: `${environment}-${number}` },
       })),
       aws_security_group: {
         Web: { name: "web", description: "Web", vpc_id: "${aws_vpc.Main.id}" },
       },
     },
   } as unknown as Configuration;
-  return [{ name: killedStack, dependencies: [], configuration }];
+  return [{ name: stack, dependencies: [], configuration }];
 }
 
 /** An environment whose first deploy is begun from two clones: it makes its own state bucket. */
 export const firstEnvironment: TargetEnvironment = {
-  ...killedEnvironment,
-  name: "first",
+  ...killedEnvironment("first"),
   homeRegion: "eu-west-3",
   regions: { "eu-west-3": {} },
   state: { replicaRegion: "eu-central-1", location: "home", bucket: "first-states" },

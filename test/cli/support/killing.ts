@@ -15,22 +15,12 @@ import { lifeOf, livingPrograms } from "../../../cli/base/process-identity";
 import { RunningTerraforms } from "../../../cli/terraform/running";
 import { parseEvent } from "../../../cli/terraform/events";
 import { Workspace } from "../../../cli/base/workspace";
-import { killedBucket, killedRegion, killedStack } from "./demo-platform";
+import { killedBucket, type killedNames, killedRegion, killedStack } from "./demo-platform";
 
 /** What is killed: the runner alone, Terraform alone, or both with all that they started. */
 export type Victim = "runner" | "terraform" | "tree";
 
 const root = join(__dirname, "..", "..", "..");
-const names = ["1", "2", "3", "4", "5"];
-const whole = [
-  ...names.map((name) => `key Key ${name}`),
-  ...names.map((name) => `log killed-${name}`),
-  ...names.map((name) => `role killed-${name}`),
-  ...names.map((name) => `subnet killed-${name}`),
-  "group web",
-  "vpc 10.0.0.0/16",
-].sort();
-
 /** `meridian` as a process of its own. */
 export interface MeridianRun {
   readonly child: ChildProcess;
@@ -56,15 +46,30 @@ export function startMeridian(directory: string, ...args: string[]): MeridianRun
   return { child, ended };
 }
 
-/** Runs of `meridian` in one project, on one local cloud. */
+/** Runs of `meridian` in one project and one environment, on a local cloud that others may share. */
 export class Killing {
   private readonly workspace: Workspace;
+  private readonly stack: string;
+  /** What stands after a deploy. */
+  private readonly whole: readonly string[];
 
   public constructor(
     private readonly directory: string,
     private readonly access: AwsAccess,
+    private readonly environment: (typeof killedNames)[number] = "killed",
   ) {
     this.workspace = new Workspace(directory);
+    this.stack = killedStack(environment);
+    this.whole = [
+      ...["1", "2", "3", "4", "5"].flatMap((number) => [
+        `key Key ${number} of ${environment}`,
+        `log ${environment}-${number}`,
+        `role ${environment}-${number}`,
+        `subnet ${environment}-${number}`,
+      ]),
+      "group web",
+      "vpc 10.0.0.0/16",
+    ].sort();
   }
 
   /** Makes the bucket of the states. */
@@ -105,14 +110,14 @@ export class Killing {
 
     await this.kill(victim, "deploy", applyAt);
     if (victim !== "runner") {
-      await succeed("recover", "killed", "--auto-approve");
+      await succeed("recover", this.environment, "--auto-approve");
     }
-    await succeed("deploy", "killed", "--auto-approve");
-    await succeed("plan", "killed", "--detailed-exitcode");
-    await expectAll(`apply, ${victim} killed at ${applyAt}`, whole);
+    await succeed("deploy", this.environment, "--auto-approve");
+    await succeed("plan", this.environment, "--detailed-exitcode");
+    await expectAll(`apply, ${victim} killed at ${applyAt}`, this.whole);
 
     await this.kill(victim, "destroy", destroyAt);
-    await succeed("destroy", "killed", "--auto-approve");
+    await succeed("destroy", this.environment, "--auto-approve");
     await expectAll(`destroy, ${victim} killed at ${destroyAt}`, []);
     return problems;
   }
@@ -134,18 +139,18 @@ export class Killing {
     const { exitCode } = await ended;
     await setSilent(false);
     const later = [
-      await this.meridian("recover", "killed", "--auto-approve"),
-      await this.meridian("deploy", "killed", "--auto-approve"),
-      await this.meridian("plan", "killed", "--detailed-exitcode"),
+      await this.meridian("recover", this.environment, "--auto-approve"),
+      await this.meridian("deploy", this.environment, "--auto-approve"),
+      await this.meridian("plan", this.environment, "--detailed-exitcode"),
     ];
     const found = await this.standing();
     const problems = [
       ...(exitCode === 130 && presses === 3 ? [] : [`${presses} presses end it with ${exitCode}`]),
       ...(later.some(({ exitCode: code }) => code !== 0) ? later.map(({ text }) => text) : []),
-      ...(JSON.stringify(found) === JSON.stringify(whole) ? [] : [`${found.join(", ")} stand`]),
+      ...(JSON.stringify(found) === JSON.stringify(this.whole) ? [] : [`${found.join(", ")} stand`]),
       ...(await this.leftovers()),
     ];
-    await this.meridian("destroy", "killed", "--auto-approve");
+    await this.meridian("destroy", this.environment, "--auto-approve");
     return problems;
   }
 
@@ -155,7 +160,7 @@ export class Killing {
     at: number,
   ): Promise<MeridianRun & { readonly isOver: () => boolean }> {
     const before = new Set(this.runs());
-    const run = this.start(command, "killed", "--auto-approve");
+    const run = this.start(command, this.environment, "--auto-approve");
     const over = new AbortController();
     void run.ended.then(() => {
       over.abort();
@@ -170,7 +175,7 @@ export class Killing {
   /** Starts a command, waits until so many changes were begun, and kills. */
   private async kill(victim: Victim, command: "deploy" | "destroy", at: number): Promise<void> {
     const { child, ended } = await this.until(command, at);
-    const terraform = new RunningTerraforms(this.workspace).of(killedStack);
+    const terraform = new RunningTerraforms(this.workspace).of(this.stack);
     const pids = [
       ...(victim === "terraform" ? [] : [child.pid]),
       ...(victim === "runner" || terraform === undefined
@@ -191,7 +196,7 @@ export class Killing {
   private begun(before: ReadonlySet<string>): number {
     return this.runs()
       .filter((run) => !before.has(run))
-      .map((run) => join(this.workspace.run(run), killedStack, "apply.log.out"))
+      .map((run) => join(this.workspace.run(run), this.stack, "apply.log.out"))
       .filter((file) => existsSync(file))
       .flatMap((file) => readFileSync(file, "utf8").split("\n"))
       .filter((line) => parseEvent(line)?.type === "apply_start").length;
@@ -216,18 +221,19 @@ export class Killing {
     const settings = clientSettings(this.access, killedRegion);
     const { DescribeKeyCommand, KMSClient, paginateListKeys } = await import("@aws-sdk/client-kms");
     const kms = new KMSClient(settings);
+    const isOurs = (name: string) => new RegExp(`^${this.environment}-\\d$`).test(name);
     const found: string[] = [];
     for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
       for (const { KeyId } of Keys) {
         const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId }));
-        if (key?.KeyState === "Enabled" && key.Description?.startsWith("Key ") === true) {
+        if (key?.KeyState === "Enabled" && key.Description?.endsWith(` of ${this.environment}`) === true) {
           found.push(`key ${key.Description}`);
         }
       }
     }
     const ec2 = await import("@aws-sdk/client-ec2");
     const network = new ec2.EC2Client(settings);
-    const ours = [{ Name: "tag:meridian:stack", Values: [killedStack] }];
+    const ours = [{ Name: "tag:meridian:stack", Values: [this.stack] }];
     const { Vpcs = [] } = await network.send(new ec2.DescribeVpcsCommand({ Filters: ours }));
     const { Subnets = [] } = await network.send(new ec2.DescribeSubnetsCommand({ Filters: ours }));
     const { SecurityGroups = [] } = await network.send(
@@ -240,15 +246,15 @@ export class Killing {
     );
     const logs = await import("@aws-sdk/client-cloudwatch-logs");
     const { logGroups = [] } = await new logs.CloudWatchLogsClient(settings).send(
-      new logs.DescribeLogGroupsCommand({ logGroupNamePrefix: "killed-" }),
+      new logs.DescribeLogGroupsCommand({ logGroupNamePrefix: `${this.environment}-` }),
     );
     const iam = await import("@aws-sdk/client-iam");
     const { Roles = [] } = await new iam.IAMClient(settings).send(
       new iam.ListRolesCommand({ MaxItems: 1000 }),
     );
     found.push(
-      ...logGroups.map(({ logGroupName = "" }) => `log ${logGroupName}`),
-      ...Roles.flatMap(({ RoleName = "" }) => (RoleName.startsWith("killed-") ? [`role ${RoleName}`] : [])),
+      ...logGroups.flatMap(({ logGroupName = "" }) => (isOurs(logGroupName) ? [`log ${logGroupName}`] : [])),
+      ...Roles.flatMap(({ RoleName = "" }) => (isOurs(RoleName) ? [`role ${RoleName}`] : [])),
     );
     return found.sort();
   }
@@ -256,9 +262,9 @@ export class Killing {
   /** Locks, marks of what was begun, and processes that should be gone. */
   private async leftovers(): Promise<string[]> {
     const place = { bucket: killedBucket, region: killedRegion };
-    const objects = await awsSdk.objects.list(this.access, place, "killed/");
-    const running = new RunningTerraforms(this.workspace).ofEnvironment("killed");
-    const data = this.workspace.data(killedStack);
+    const objects = await awsSdk.objects.list(this.access, place, `${this.environment}/`);
+    const running = new RunningTerraforms(this.workspace).ofEnvironment(this.environment);
+    const data = this.workspace.data(this.stack);
     return [
       ...objects.filter((key) => /\.(tflock|begun\.json)$/.test(key)).map((key) => `${key} is left`),
       ...running.map((each) => `process ${each.pid} is written down (${lifeOf(each)})`),
