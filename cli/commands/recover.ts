@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import { Approval } from "../gates/approval";
 import { type Context, environmentNamed } from "../session/context";
+import { alternatives } from "../base/alternatives";
 import { exitCodes, UsageError } from "../base/errors";
 import { summary } from "../terminal/report";
 import { writeResult } from "../base/result-file";
@@ -51,8 +52,8 @@ export function unlockCommand(context: Context, done: Done): Command {
       const isReleased = await withSession(context, name, options, settings, async (session) => {
         const stack = session.synthesis.stacks.find((each) => each.name === stackName);
         if (stack === undefined) {
-          const names = session.synthesis.stacks.map((each) => each.name).join(", ");
-          throw new UsageError(`There is no stack '${stackName}'.`, `Choose from: ${names}.`);
+          const names = session.synthesis.stacks.map((each) => each.name);
+          throw new UsageError(`There is no stack '${stackName}'.`, alternatives(stackName, names));
         }
         const question = "Is that run dead, and is its lock to be released?";
         const lock = await stateLockOf(session, stack);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import { Approval } from "../gates/approval";
 import { type Context, environmentNamed } from "../session/context";
+import { alternatives } from "../base/alternatives";
 import { exitCodes, UsageError } from "../base/errors";
 import type { Stack } from "../stacks/manifest";
 import { findOrphans } from "../state/orphans";
@@ -118,7 +119,10 @@ function stackNamed(stacks: readonly Stack[], name: string): Stack {
   if (found === undefined) {
     throw new UsageError(
       `There is no stack '${name}'.`,
-      `Choose from: ${stacks.map((stack) => stack.name).join(", ")}.`,
+      alternatives(
+        name,
+        stacks.map((stack) => stack.name),
+      ),
     );
   }
   return found;

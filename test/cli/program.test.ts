@@ -198,6 +198,14 @@ dev          111122223333  aws     eu-west-1  off
       ["plan", "dev", "--stack", "prod-*"],
       "Error: No stack matches 'prod-*'.\nTo do: There are: dev-eu, dev-us.\n",
     ],
+    ...[["unlock"], ["state", "list"], ["state", "restore"]].map((command): [string[], string] => [
+      [
+        ...[...command, "dev", "dve-eu"],
+        ...(command.includes("restore") ? ["v1"] : []),
+        ...(command.includes("list") ? [] : ["--auto-approve"]),
+      ],
+      "Error: There is no stack 'dve-eu'.\nTo do: Did you mean 'dev-eu'? There are: dev-eu, dev-us.\n",
+    ]),
     [
       ["plan", "dev", "--parallelism", "-3"],
       "Error: option '--parallelism <number>' argument '-3' is invalid. Give a whole number above zero.",

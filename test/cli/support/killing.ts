@@ -21,6 +21,7 @@ import { killedBucket, type killedNames, killedRegion, killedStack } from "./dem
 export type Victim = "runner" | "terraform" | "tree";
 
 const root = join(__dirname, "..", "..", "..");
+
 /** `meridian` as a process of its own. */
 export interface MeridianRun {
   readonly child: ChildProcess;
