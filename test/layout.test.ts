@@ -27,14 +27,6 @@ const cliRooms = [
 
 /** What may be longer than a file should be, until it is taken apart. */
 const longFiles: readonly string[] = [
-  "cli/terraform/terraform.ts",
-  "local-cloud/stand-ins/compute/apprunner.ts",
-  "local-cloud/stand-ins/dns/cloudfront.ts",
-  "local-cloud/stand-ins/dns/route53.ts",
-  "local-cloud/stand-ins/network/globalaccelerator.ts",
-  "modules/deploy-roles/deploy-roles.ts",
-  "modules/distribution/distribution-rules.ts",
-  "modules/fargate-service/fargate-service-rules.ts",
   "modules/hpc-cluster/checks/compute.ts",
   "modules/hpc-cluster/checks/lustre.ts",
   "modules/hpc-cluster/checks/storage.ts",
@@ -42,7 +34,6 @@ const longFiles: readonly string[] = [
   "modules/hpc-cluster/file/file-reader.ts",
   "modules/hpc-cluster/machines/permissions.ts",
   "modules/hpc-cluster/slurm/slurm-cluster.ts",
-  "modules/load-balancer/load-balancer.ts",
 ];
 
 const files = rooms.flatMap((room) => filesIn(room));

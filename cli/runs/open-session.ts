@@ -17,7 +17,7 @@ import { discardPlans } from "../plan/saved-plan";
 import { refuseUnsavedState, synthesize } from "../session/synthesis";
 import { findTerraform, type TerraformBinary } from "../terraform/binary";
 import { configureProviders } from "../terraform/providers";
-import { TerraformCommand } from "../terraform/terraform";
+import { TerraformCommand } from "../terraform/terraform-command";
 import { Durations } from "../terminal/durations";
 import { selectStacks } from "../stacks/waves";
 import { ensurePrivateDirectory } from "../base/workspace";

@@ -1,2 +1,3 @@
 export * from "./deploy-roles";
+export * from "./deploy-roles-props";
 export { linkedRoleServices } from "./runner-policy";

@@ -1,1 +1,2 @@
 export * from "./load-balancer";
+export * from "./load-balancer-props";

@@ -6,9 +6,11 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 
-import { nameLimits, resourceName, type ICertificate, type ILoadBalancer, type INetwork } from "../../core";
-import { validate, type ValidationRule } from "../parts";
+import { type ILoadBalancer, nameLimits, resourceName } from "../../core";
+import { validate } from "../parts";
 import { AccessLogBucket } from "./access-log-bucket";
+import type { LoadBalancerProps } from "./load-balancer-props";
+import { defaults, loadBalancerRules } from "./load-balancer-rules";
 
 /** Where everyone is. */
 const anyIpv4 = "0.0.0.0/0";
@@ -27,95 +29,6 @@ function healthCheckerPrefixList(region: string): string {
   return `com.amazonaws.${region}.route53-healthchecks`;
 }
 
-/** What a {@link LoadBalancer} keeps of its logs. */
-export interface AccessLogOptions {
-  /**
-   * Days that logs are kept.
-   *
-   * @default 90
-   */
-  readonly retentionDays?: number;
-}
-
-/** Settings of a {@link LoadBalancer}. */
-export interface LoadBalancerProps {
-  /** Name, unique in its account and region: lower-case letters, digits and single hyphens. */
-  readonly name: string;
-  /** The account that it stands in, 12 digits. */
-  readonly account: string;
-  /** The network that it stands in; its region is the load balancer's. */
-  readonly network: INetwork;
-  /**
-   * Whether it has private addresses only and stands in the private tier, so that nothing but an
-   * accelerator or a network of one's own leads to it. A change replaces it.
-   *
-   * @default false
-   */
-  readonly internal?: boolean;
-  /**
-   * The addresses that it answers on. With `dualstack` it has IPv6 addresses too, which the network
-   * must have, and is open to them on the same ports. A change leaves it in place.
-   *
-   * @default "ipv4"
-   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html
-   */
-  readonly ipAddressType?: "ipv4" | "dualstack";
-  /**
-   * Who may connect: everyone who can send it a packet; only CloudFront and the health checkers of
-   * Route 53, on port 443 and from the addresses that AWS lists for them; or, where it is `internal`,
-   * only its network, on port 443. CloudFront has those addresses in common for all of its customers,
-   * so a stranger's distribution can still ask. Nothing is open over IPv6 then, by which CloudFront
-   * does not ask, and it cannot be `internal`. It can be changed while the load balancer serves.
-   *
-   * @default "anyone"
-   * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
-   */
-  readonly admits?: "anyone" | "cloudfront" | "network";
-  /** The certificate of the HTTPS listener, issued in the same region. */
-  readonly certificate: ICertificate;
-  /**
-   * Whether AWS refuses to delete the load balancer, and Terraform its logs.
-   *
-   * Before a destroy, apply once with `false`.
-   *
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
-  /**
-   * Seconds after which a client's connection is closed however busy it is, 60 to 604800.
-   *
-   * A client notices a moved DNS record only when it opens a new connection, so this is part of the
-   * recovery time. AWS's own default is an hour.
-   *
-   * @default 300
-   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#http-client-keep-alive-duration
-   */
-  readonly clientKeepAliveSeconds?: number;
-  /**
-   * Seconds that a connection may be silent, 1 to 4000.
-   *
-   * @default 60
-   */
-  readonly idleTimeoutSeconds?: number;
-  /**
-   * What clients may negotiate. TLS 1.1 and older cannot be chosen, and with TLS 1.3 alone Route 53's
-   * health checkers, which speak TLS 1.2 at most, find the load balancer unhealthy.
-   *
-   * The default is what AWS recommends: TLS 1.3 and 1.2 with forward secrecy and authenticated
-   * ciphers, and key exchange that a quantum computer cannot undo where the client knows it.
-   *
-   * @default "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
-   */
-  readonly sslPolicy?: string;
-  /**
-   * What is kept of the logs of requests and connections, which are always written.
-   *
-   * @default - 90 days
-   */
-  readonly accessLogs?: AccessLogOptions;
-}
-
 /** What is known of a load balancer that stands elsewhere. */
 export interface LoadBalancerAttributes {
   /** Its ARN. */
@@ -129,82 +42,6 @@ export interface LoadBalancerAttributes {
   /** The hosted zone of that name. */
   readonly hostedZoneId: string;
 }
-
-const defaults = {
-  ipAddressType: "ipv4",
-  deletionProtection: true,
-  clientKeepAliveSeconds: 300,
-  idleTimeoutSeconds: 60,
-  sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-  retentionDays: 90,
-} as const;
-
-const rules: readonly ValidationRule<LoadBalancerProps>[] = [
-  {
-    property: "name",
-    isValid: ({ name }) => /^(?!internal-)[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name),
-    expected: "be lower-case letters, digits and single hyphens, and not begin with 'internal-'",
-    remedy: "choose a name like 'prod-web'",
-  },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
-  {
-    property: "network",
-    isValid: ({ network }) => network.zones.length >= 2,
-    expected: "have at least two zones",
-    got: ({ network }) => network.zones,
-    remedy: "add a zone to the network, which AWS demands for a load balancer",
-  },
-  {
-    property: "ipAddressType",
-    isValid: ({ ipAddressType, network }) =>
-      ipAddressType !== "dualstack" || network.vpcIpv6CidrBlock !== undefined,
-    expected: "be 'ipv4' in a network without IPv6 addresses",
-    remedy: "make the network dual-stack, or leave 'ipAddressType' out",
-  },
-  {
-    property: "admits",
-    isValid: ({ admits, internal }) => admits !== "cloudfront" || internal !== true,
-    expected: "not be 'cloudfront' where the load balancer is 'internal'",
-    remedy: "remove 'internal', for CloudFront connects to public addresses only",
-  },
-  {
-    property: "admits",
-    isValid: ({ admits, internal }) => admits !== "network" || internal === true,
-    expected: "be 'network' only where the load balancer is 'internal'",
-    remedy: "set 'internal' to true, for a network asks public addresses from outside",
-  },
-  {
-    property: "clientKeepAliveSeconds",
-    isValid: ({ clientKeepAliveSeconds }) => isWhole(clientKeepAliveSeconds, 60, 604_800),
-    expected: "be a whole number between 60 and 604800",
-    remedy: "choose at most the recovery time objective",
-  },
-  {
-    property: "idleTimeoutSeconds",
-    isValid: ({ idleTimeoutSeconds }) => isWhole(idleTimeoutSeconds, 1, 4000),
-    expected: "be a whole number between 1 and 4000",
-    remedy: "choose the longest that the application stays silent in a request",
-  },
-  {
-    property: "sslPolicy",
-    isValid: ({ sslPolicy = "" }) => /^ELBSecurityPolicy-TLS13-1-[23]-/.test(sslPolicy),
-    expected: "be a policy of TLS 1.3, with or without TLS 1.2",
-    remedy:
-      "choose one whose name begins with 'ELBSecurityPolicy-TLS13-1-2-' or 'ELBSecurityPolicy-TLS13-1-3-'",
-  },
-  {
-    property: "accessLogs",
-    isValid: ({ accessLogs }) => isWhole(accessLogs?.retentionDays ?? defaults.retentionDays, 1, 3650),
-    expected: "keep logs for a whole number of days between 1 and 3650",
-    got: ({ accessLogs }) => accessLogs?.retentionDays,
-    remedy: "correct 'retentionDays'",
-  },
-];
 
 /**
  * An Application Load Balancer that takes HTTPS from the internet and hands it to services.
@@ -237,7 +74,7 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
 
   public constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
-    validate(this, rules, props);
+    validate(this, loadBalancerRules, props);
 
     const { deletionProtection = defaults.deletionProtection } = props;
     const logs = new AccessLogBucket(this, "Logs", {
@@ -401,10 +238,6 @@ export class LoadBalancer extends Construct implements ILoadBalancer {
       ],
     }).arn;
   }
-}
-
-function isWhole(value: number | undefined, minimum: number, maximum: number): boolean {
-  return value !== undefined && Number.isInteger(value) && value >= minimum && value <= maximum;
 }
 
 /** `app/name/id` of `arn:...:loadbalancer/app/name/id`, also where the ARN is known at apply only. */

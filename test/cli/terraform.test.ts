@@ -7,7 +7,7 @@ import { findTerraform, type TerraformBinary } from "../../cli/terraform/binary"
 import type { ProcessRequest, ProcessResult } from "../../cli/terraform/process";
 import { configureProviders } from "../../cli/terraform/providers";
 import { explainSilence } from "../../cli/terraform/last-words";
-import { TerraformCommand } from "../../cli/terraform/terraform";
+import { TerraformCommand } from "../../cli/terraform/terraform-command";
 import { type FakeContext, fakeContext } from "./support/fake-context";
 import { writeStacks } from "./support/fixture-stacks";
 

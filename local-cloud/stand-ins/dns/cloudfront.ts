@@ -1,21 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { ServiceError, xmlAnswer, type Answer } from "../../answer";
+
+import { type Answer, ServiceError, xmlAnswer } from "../../answer";
 import {
   account,
+  type Context,
   found,
   randomHex,
   required,
-  restService,
-  Tags,
-  type Context,
   type RestOperation,
+  restService,
   type StandIn,
+  Tags,
 } from "../../toolkit";
-import { element, members, renderXml, textOf, texts, type XmlElement } from "../../xml";
+import { element, members, textOf, texts, type XmlElement } from "../../xml";
+import { functionOperations } from "./cloudfront-functions";
 import { managedPolicies } from "./cloudfront-managed-policies";
-
-const space = ' xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"';
-const root = "/2020-05-31";
+import { checkVersion, newEtag, reply, root, withEtag } from "./cloudfront-replies";
 
 /**
  * CloudFront: distributions (moto forgets most of their settings), policies, functions, key
@@ -157,7 +157,7 @@ function policyKind(path: string, name: string): Kind {
   };
 }
 
-interface Resource {
+export interface Resource {
   readonly id: string;
   readonly managed: boolean;
   readonly document: Record<string, unknown>;
@@ -226,11 +226,11 @@ function kindOperations(kind: Kind, tags: Tags): Record<string, RestOperation> {
   };
 }
 
+/** Most requests have the configuration as their root, some wrap it together with tags. */
 function arnOf({ document }: Resource): string {
   return String(document.ARN ?? document.Arn);
 }
 
-/** Most requests have the configuration as their root, some wrap it together with tags. */
 function configOf(kind: Kind, xml: XmlElement): XmlElement {
   return { ...kind.defaults, ...(kind.config in xml ? element(xml[kind.config]) : xml) };
 }
@@ -254,91 +254,6 @@ function listAnswer(kind: Kind, resources: readonly Resource[], type: string | n
   );
   const itemName = kind.summary || kind.name !== "KeyValueStore" ? `${kind.name}Summary` : kind.name;
   return reply(`${kind.name}List`, { MaxItems: 1000, Quantity: items.length, Items: { [itemName]: items } });
-}
-
-interface EdgeFunction {
-  readonly name: string;
-  readonly createdTime: string;
-  config: XmlElement;
-  code: Buffer;
-  etag: string;
-  live?: { readonly config: XmlElement; readonly code: Buffer; readonly etag: string };
-}
-
-function functionOperations(): Record<string, RestOperation> {
-  const functions = new Map<string, EdgeFunction>();
-  const at = (name = "") =>
-    found(functions.get(name), "NoSuchFunctionExists", `The function ${name} does not exist`, 404);
-  const staged = (name: string | undefined, stage: string | null) => {
-    const edge = at(name);
-    return stage === "LIVE"
-      ? found(edge.live, "NoSuchFunctionExists", `The function ${edge.name} is not published`, 404)
-      : edge;
-  };
-  const summary = (edge: EdgeFunction, stage: string | null, config: XmlElement) => ({
-    Name: edge.name,
-    Status: edge.live === undefined ? "UNPUBLISHED" : "DEPLOYED",
-    FunctionConfig: config,
-    FunctionMetadata: {
-      FunctionARN: `arn:aws:cloudfront::${account}:function/${edge.name}`,
-      Stage: stage ?? "DEVELOPMENT",
-      CreatedTime: edge.createdTime,
-      LastModifiedTime: edge.createdTime,
-    },
-  });
-  return {
-    [`POST ${root}/function`]: ({ xml }) => {
-      const { Name } = required(xml, "InvalidArgument", "Name", "FunctionConfig", "FunctionCode");
-      if (functions.has(Name)) {
-        throw new ServiceError("FunctionAlreadyExists", `A function ${Name} already exists`, 409);
-      }
-      const edge: EdgeFunction = {
-        name: Name,
-        createdTime: new Date().toISOString(),
-        config: element(xml.FunctionConfig),
-        code: Buffer.from(textOf(xml.FunctionCode) ?? "", "base64"),
-        etag: newEtag(),
-      };
-      functions.set(Name, edge);
-      const location = `https://cloudfront.amazonaws.com${root}/function/${Name}`;
-      return reply("FunctionSummary", summary(edge, null, edge.config), 201, { etag: edge.etag, location });
-    },
-    [`GET ${root}/function`]: () =>
-      reply("FunctionList", {
-        MaxItems: 1000,
-        Quantity: functions.size,
-        Items: { FunctionSummary: [...functions.values()].map((edge) => summary(edge, null, edge.config)) },
-      }),
-    [`GET ${root}/function/{name}/describe`]: ({ path, query }) => {
-      const { config, etag } = staged(path.name, query.get("Stage"));
-      return withEtag("FunctionSummary", summary(at(path.name), query.get("Stage"), config), etag);
-    },
-    [`GET ${root}/function/{name}`]: ({ path, query }) => {
-      const { code, etag } = staged(path.name, query.get("Stage"));
-      return { status: 200, headers: { "content-type": "application/octet-stream", etag }, body: code };
-    },
-    [`PUT ${root}/function/{name}`]: ({ path, xml }, context) => {
-      const edge = at(path.name);
-      checkVersion(context, edge.etag);
-      edge.config = element(xml.FunctionConfig);
-      edge.code = Buffer.from(textOf(xml.FunctionCode) ?? "", "base64");
-      edge.etag = newEtag();
-      const answer = withEtag("FunctionSummary", summary(edge, null, edge.config), edge.etag);
-      return { ...answer, headers: { ...answer.headers, ettag: edge.etag } };
-    },
-    [`POST ${root}/function/{name}/publish`]: ({ path }, context) => {
-      const edge = at(path.name);
-      checkVersion(context, edge.etag);
-      edge.live = { config: edge.config, code: edge.code, etag: newEtag() };
-      return reply("FunctionSummary", summary(edge, "LIVE", edge.config));
-    },
-    [`DELETE ${root}/function/{name}`]: ({ path }, context) => {
-      const edge = at(path.name);
-      checkVersion(context, edge.etag);
-      functions.delete(edge.name);
-      return xmlAnswer("", 204);
-    },
-  };
 }
 
 function monitoringOperations(): Record<string, RestOperation> {
@@ -411,29 +326,4 @@ function tagOperations(tags: Tags): Record<string, RestOperation> {
       return xmlAnswer("", 204);
     },
   };
-}
-
-function checkVersion(context: Context, etag: string): void {
-  const sent = context.call.headers["if-match"];
-  if (sent === undefined) {
-    throw new ServiceError(
-      "InvalidIfMatchVersion",
-      "The If-Match version is missing or not valid for the resource.",
-    );
-  }
-  if (sent !== etag) {
-    throw new ServiceError("PreconditionFailed", "The If-Match version does not match the resource.", 412);
-  }
-}
-
-function newEtag(): string {
-  return `E${randomHex(13).toUpperCase()}`;
-}
-
-function withEtag(name: string, value: unknown, etag: string): Answer {
-  return reply(name, value, 200, { etag });
-}
-
-function reply(name: string, value: unknown, status = 200, headers: Record<string, string> = {}): Answer {
-  return xmlAnswer(renderXml(name, value, space), status, headers);
 }

@@ -1,25 +1,26 @@
 import { randomUUID } from "node:crypto";
+
 import { ServiceError } from "../../answer";
 import {
   account,
-  found,
+  type JsonObject,
   jsonService,
   listAt,
   pick,
   randomHex,
   required,
+  type StandIn,
   tagOperations,
   Tags,
   textsAt,
-  type JsonObject,
-  type JsonOperation,
-  type StandIn,
 } from "../../toolkit";
-
-const invalid = "InvalidArgumentException";
-
-type Operations = Record<string, JsonOperation>;
-type Shelf = Map<string, JsonObject>;
+import { attachmentOperations, crossAccountOperations } from "./globalaccelerator-cross-account";
+import {
+  customEndpointOperations,
+  describeEndpoint,
+  standardEndpointOperations,
+} from "./globalaccelerator-endpoints";
+import { at, below, invalid, type Operations, type Shelf } from "./globalaccelerator-shelf";
 
 /** Global Accelerator: standard and custom routing accelerators and cross-account attachments. */
 export function globalAccelerator(): StandIn {
@@ -88,14 +89,6 @@ function family(kind: Family, tags: Tags, all: Shelf, groups: Shelf): Operations
     ...groupOperations(kind, listeners, groups),
     ...kind.endpointOperations(groups),
   };
-}
-
-function below(shelf: Shelf, arn: unknown): JsonObject[] {
-  return [...shelf].filter(([key]) => key.startsWith(`${String(arn)}/`)).map(([, resource]) => resource);
-}
-
-function at(shelf: Shelf, arn: unknown, noun: string): JsonObject {
-  return found(shelf.get(String(arn)), `${noun}NotFoundException`, `${noun} ${String(arn)} was not found`);
 }
 
 function acceleratorOperations(
@@ -294,141 +287,6 @@ function groupChanges(input: JsonObject): JsonObject {
     ...("EndpointConfigurations" in input
       ? { EndpointDescriptions: listAt(input, "EndpointConfigurations").map(describeEndpoint) }
       : {}),
-  };
-}
-
-/** Load balancers, instances and Elastic IP addresses can be end points; nothing else can. */
-function describeEndpoint(configuration: JsonObject): JsonObject {
-  const { EndpointId } = required(configuration, invalid, "EndpointId");
-  if (!/^(arn:aws[\w-]*:elasticloadbalancing:.*:loadbalancer\/|i-|eipalloc-)/.test(EndpointId)) {
-    throw new ServiceError(
-      invalid,
-      `The endpoint ${EndpointId} is not of a type that an accelerator supports`,
-    );
-  }
-  return {
-    EndpointId,
-    Weight: configuration.Weight ?? 128,
-    ClientIPPreservationEnabled:
-      configuration.ClientIPPreservationEnabled ?? EndpointId.includes(":loadbalancer/app/"),
-    HealthState: "HEALTHY",
-    // Not part of a description: kept for ListCrossAccountResources.
-    ...pick(configuration, "AttachmentArn"),
-  };
-}
-
-/** The endpoints of another account in use, with the attachments that let them be. */
-function crossAccountOperations(groups: Shelf): Operations {
-  const inUse = () =>
-    [...groups.values()]
-      .flatMap((group) => listAt(group, "EndpointDescriptions"))
-      .filter((endpoint) => "AttachmentArn" in endpoint);
-  return {
-    ListCrossAccountResources: (input) => {
-      const { ResourceOwnerAwsAccountId } = required(input, invalid, "ResourceOwnerAwsAccountId");
-      return {
-        CrossAccountResources: inUse()
-          .filter(({ EndpointId }) => String(EndpointId).split(":")[4] === ResourceOwnerAwsAccountId)
-          .map((endpoint) => pick(endpoint, "EndpointId", "AttachmentArn")),
-      };
-    },
-    ListCrossAccountResourceAccounts: () => ({
-      ResourceOwnerAwsAccountIds: [
-        ...new Set(inUse().map(({ EndpointId }) => String(EndpointId).split(":")[4])),
-      ],
-    }),
-  };
-}
-
-function standardEndpointOperations(groups: Shelf): Operations {
-  return {
-    AddEndpoints: (input) => {
-      const group = at(groups, input.EndpointGroupArn, "EndpointGroup");
-      const added = listAt(input, "EndpointConfigurations").map(describeEndpoint);
-      const kept = without(group, added);
-      group.EndpointDescriptions = [...kept, ...added];
-      return { EndpointDescriptions: added, EndpointGroupArn: group.EndpointGroupArn };
-    },
-    RemoveEndpoints: (input) => {
-      const group = at(groups, input.EndpointGroupArn, "EndpointGroup");
-      group.EndpointDescriptions = without(group, listAt(input, "EndpointIdentifiers"));
-    },
-  };
-}
-
-function customEndpointOperations(groups: Shelf): Operations {
-  return {
-    AddCustomRoutingEndpoints: (input) => {
-      const group = at(groups, input.EndpointGroupArn, "EndpointGroup");
-      const added = listAt(input, "EndpointConfigurations").map(({ EndpointId }) => ({ EndpointId }));
-      group.EndpointDescriptions = [...without(group, added), ...added];
-      return { EndpointDescriptions: added, EndpointGroupArn: group.EndpointGroupArn };
-    },
-    RemoveCustomRoutingEndpoints: (input) => {
-      const group = at(groups, input.EndpointGroupArn, "EndpointGroup");
-      group.EndpointDescriptions = without(
-        group,
-        textsAt(input, "EndpointIds").map((EndpointId) => ({ EndpointId })),
-      );
-    },
-    AllowCustomRoutingTraffic: (input) => void at(groups, input.EndpointGroupArn, "EndpointGroup"),
-    DenyCustomRoutingTraffic: (input) => void at(groups, input.EndpointGroupArn, "EndpointGroup"),
-  };
-}
-
-function without(group: JsonObject, gone: readonly JsonObject[]): JsonObject[] {
-  const ids = new Set(gone.map(({ EndpointId }) => EndpointId));
-  return listAt(group, "EndpointDescriptions").filter(({ EndpointId }) => !ids.has(EndpointId));
-}
-
-function attachmentOperations(tags: Tags): Operations {
-  const attachments: Shelf = new Map();
-  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
-  return {
-    CreateCrossAccountAttachment: (input) => {
-      required(input, invalid, "Name", "IdempotencyToken");
-      const AttachmentArn = `arn:aws:globalaccelerator::${account}:attachment/${randomUUID()}`;
-      const now = Date.now() / 1000;
-      const attachment = {
-        AttachmentArn,
-        Principals: [],
-        Resources: [],
-        ...pick(input, "Name", "Principals", "Resources"),
-        CreatedTime: now,
-        LastModifiedTime: now,
-      };
-      attachments.set(AttachmentArn, attachment);
-      tags.addList(AttachmentArn, listAt(input, "Tags"));
-      return { CrossAccountAttachment: attachment };
-    },
-    DescribeCrossAccountAttachment: (input) => ({
-      CrossAccountAttachment: at(attachments, input.AttachmentArn, "Attachment"),
-    }),
-    ListCrossAccountAttachments: () => ({ CrossAccountAttachments: [...attachments.values()] }),
-    UpdateCrossAccountAttachment: (input) => {
-      const attachment = at(attachments, input.AttachmentArn, "Attachment");
-      const gone = textsAt(input, "RemovePrincipals");
-      const goneResources = listAt(input, "RemoveResources");
-      Object.assign(attachment, pick(input, "Name"), {
-        Principals: [
-          ...textsAt(attachment, "Principals").filter((each) => !gone.includes(each)),
-          ...textsAt(input, "AddPrincipals"),
-        ],
-        Resources: [
-          ...listAt(attachment, "Resources").filter(
-            (each) => !goneResources.some((other) => same(each, other)),
-          ),
-          ...listAt(input, "AddResources"),
-        ],
-        LastModifiedTime: Date.now() / 1000,
-      });
-      return { CrossAccountAttachment: attachment };
-    },
-    DeleteCrossAccountAttachment: (input) => {
-      const { AttachmentArn } = at(attachments, input.AttachmentArn, "Attachment");
-      attachments.delete(String(AttachmentArn));
-      tags.drop(String(AttachmentArn));
-    },
   };
 }
 
