@@ -5,8 +5,10 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import type { AddressInfo } from "node:net";
 import { errorAnswer, jsonAnswer, ServiceError, type Answer } from "./answer";
 import { credentialScope, identify, type Call } from "./call";
+import { durationOf, Engine } from "./engine";
 import { Enforcement, type Models } from "./enforcement";
 import { readAll, type Listener } from "./http";
 import { MotoRefusal, parseJson, textsAt } from "./toolkit";
@@ -42,6 +44,11 @@ export interface GatewayOptions {
    */
   readonly models?: Models;
   /**
+   * The Python that runs functions.
+   * @default - `python3` of the PATH
+   */
+  readonly python?: () => Promise<string>;
+  /**
    * Keeps what was called.
    * @default - nothing is recorded
    */
@@ -54,7 +61,7 @@ export interface GatewayOptions {
  */
 export function createGateway(options: GatewayOptions): Server {
   const gateway = new Gateway(options);
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     gateway.serve(request, response).catch((error: unknown) => {
       options.log(`gateway failed at ${request.method ?? ""} ${request.url ?? ""}: ${describe(error)}`);
       if (response.headersSent) {
@@ -64,6 +71,11 @@ export function createGateway(options: GatewayOptions): Server {
       }
     });
   });
+  gateway.endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.once("close", () => {
+    gateway.end();
+  });
+  return server;
 }
 
 /** Parameters of requests that carry objects; all others ask for settings, which are short. */
@@ -74,14 +86,31 @@ class Gateway {
   private readonly unkind: Unkindness;
   private readonly enforcement: Enforcement;
   private readonly interferences: readonly Interference[];
+  private readonly engine: Engine;
+  /** Where this gateway answers. */
+  endpoint = (): string => "";
 
   constructor(private readonly options: GatewayOptions) {
     this.unkind = options.unkind ?? new Unkindness();
     this.enforcement = new Enforcement(this.unkind, options.models);
     this.interferences = [...interferences(this.unkind), this.enforcement];
-    for (const standIn of options.standIns ?? standIns(this.unkind)) {
+    this.engine = new Engine({
+      ask: (call) => this.kindAnswer(call),
+      log: options.log,
+      machine: {
+        python: options.python ?? (() => Promise.resolve("python3")),
+        endpoint: () => this.endpoint(),
+        accessKey: (role, session) => this.enforcement.openSession(role, session),
+      },
+    });
+    for (const standIn of options.standIns ?? [...this.engine.standIns(), ...standIns(this.unkind)]) {
       this.standIns.set(standIn.service, [...(this.standIns.get(standIn.service) ?? []), standIn]);
     }
+  }
+
+  /** Ends what runs for it. */
+  end(): void {
+    this.engine.end();
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -94,7 +123,7 @@ class Gateway {
     }
     if (target.startsWith("/_meridian/")) {
       const { method = "GET" } = request;
-      send(response, this.administer(method, target, await readAll(request)));
+      send(response, await this.administer(method, target, await readAll(request)));
       return;
     }
     const url = new URL(target, "http://127.0.0.1");
@@ -246,7 +275,7 @@ class Gateway {
     });
   }
 
-  private administer(method: string, target: string, body: Buffer): Answer {
+  private async administer(method: string, target: string, body: Buffer): Promise<Answer> {
     const call = identify(method, target, {}, body);
     switch (`${method} ${call.url.pathname}`) {
       case "GET /_meridian/status": {
@@ -256,11 +285,24 @@ class Gateway {
       }
       case "PUT /_meridian/unkind":
         return this.setUnkind(call);
+      case "POST /_meridian/clock":
+        return this.advanceClock(call);
       case "GET /_meridian/permissions":
         return jsonAnswer(call, this.enforcement.used());
       default:
         return jsonAnswer(call, { message: "unknown administrative request" }, 404);
     }
+  }
+
+  private async advanceClock(call: Call): Promise<Answer> {
+    const advance: unknown = readAdvance(call.body);
+    const milliseconds = durationOf(advance);
+    if (milliseconds === undefined) {
+      const message = `'advance' must be a duration such as "90s", "5m", "2h" or "1d" of at most a year, got ${JSON.stringify(advance)}`;
+      return jsonAnswer(call, { message }, 400);
+    }
+    await this.engine.clock.advance(milliseconds);
+    return jsonAnswer(call, { now: new Date(this.engine.clock.now()).toISOString() });
   }
 
   private setUnkind(call: Call): Answer {
@@ -273,6 +315,14 @@ class Gateway {
       }
       throw error;
     }
+  }
+}
+
+function readAdvance(body: Buffer): unknown {
+  try {
+    return parseJson(body).advance;
+  } catch {
+    return body.toString("utf8");
   }
 }
 

@@ -31,10 +31,12 @@ async function main(): Promise<void> {
   const startedAt = new Date().toISOString();
   const motoSocket = await newMotoSocket();
   const unkind = new Unkindness();
+  const python = (): Promise<string> => pythonOf(executable);
   const gateway = createGateway({
     ...{ instanceId, startedAt, log, unkind },
     moto: { socketPath: motoSocket },
-    models: new Models(() => pythonOf(executable)),
+    models: new Models(python),
+    python,
     recorder: recorderFor(instanceId),
   });
   const port = await new Promise<number>((resolve, reject) => {

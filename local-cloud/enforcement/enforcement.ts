@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { ServiceError, type Answer } from "../answer";
 import type { Call } from "../call";
 import type { Forward } from "../stand-in";
@@ -40,6 +41,13 @@ export class Enforcement implements Interference {
   /** What each role did while its policies were enforced, by the role's name. */
   used(): Record<string, Usage> {
     return Object.fromEntries(this.usage);
+  }
+
+  /** An access key of a new session of a role, as a service has that acts in the role's name. */
+  openSession(role: string, name: string): string {
+    const key = `LOCAL${randomBytes(8).toString("hex").toUpperCase()}`;
+    this.sessions.set(key, { role, name });
+    return key;
   }
 
   async before(call: Call, forward: Forward): Promise<void> {

@@ -1,0 +1,2 @@
+export { durationOf } from "./clock";
+export { Engine } from "./engine";
