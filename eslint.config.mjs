@@ -42,15 +42,18 @@ export default tseslint.config(
       "no-new": "off",
     },
   },
-  {
-    files: ["core/**/*.ts"],
+  ...[
+    ["core/*.ts", "../*"],
+    ["core/*/**/*.ts", "../../*"],
+  ].map(([files, outside]) => ({
+    files: [files],
     rules: {
       "no-restricted-imports": restrict(framework, [
-        ["../*"],
+        [outside],
         "core imports nothing of ours: what needs a construct belongs to modules/parts.",
       ]),
     },
-  },
+  })),
   {
     // That modules do not import each other is checked by test/layout.test.ts, which knows the folders.
     files: ["modules/**/*.ts"],

@@ -1,8 +1,9 @@
 export * from "./cidr";
 export * from "./contracts";
 export * from "./fargate-sizes";
+export type { Form } from "./forms";
+export { isLogRetentionPeriod, type LogRetentionPeriod, logRetentionPeriods } from "./forms";
 export * from "./literal-text";
-export * from "./log-retention";
 export * from "./naming";
 export * from "./permissions";
 export * from "./problems";

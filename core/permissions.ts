@@ -18,9 +18,6 @@ export interface Permission {
   readonly conditions?: PolicyStatement["Condition"];
 }
 
-/** An action as IAM writes it in policies: `sqs:SendMessage`, `s3:Get*`. */
-export const iamActionPattern = /^[a-z0-9-]+:[A-Za-z0-9*]+$/;
-
 /** The actions of a permission that allow all that a service can do, on everything and in any case. */
 export function unboundedActions({ actions, resources, conditions }: Permission): string[] {
   return resources.includes("*") && conditions === undefined

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
+import { accountId, emailAddress, githubRepository, stateBucketName } from "../../core/forms";
 import { dnsFirewallSchema } from "./dns-firewall/settings";
-import { listOf, mapOf, section, text, whole } from "./fields";
+import { listOf, mapOf, section, text, textOf, whole } from "./fields";
 import { firewallSchema } from "./firewall/settings";
 import { hpcSchema } from "./hpc/settings";
 import { privateDnsSchema } from "./private-dns/settings";
@@ -63,11 +64,7 @@ const stateSchema = section({
    *
    * @default - `<name>-<account>-meridian-state`
    */
-  bucket: text(
-    /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{1,61}[a-z0-9](?<!-s3alias|--ol-s3|--x-s3)$/,
-    "be a bucket name of 3 to 63 lower-case letters, digits and hyphens",
-    "shorten or respell it, or leave it out for the default",
-  ).optional(),
+  bucket: textOf(stateBucketName).optional(),
   /**
    * Region that the bucket is replicated to, so that the state outlives the home region.
    *
@@ -92,7 +89,7 @@ export const environmentSchema = section({
     'write it like "prod"; stack ids put a hyphen after it',
   ),
   /** The AWS account, 12 digits, as text. */
-  account: text(/^[0-9]{12}$/, "be the 12 digits of an AWS account", "quote it, so that leading zeros stay"),
+  account: textOf(accountId),
   /**
    * Where it is deployed to: AWS, or the local cloud that stands in for it.
    *
@@ -244,11 +241,7 @@ export const environmentSchema = section({
      *
      * @see https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
      */
-    repository: text(
-      /^([A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+|[A-Za-z0-9_.-]+@\d+\/[A-Za-z0-9_.-]+@\d+)$/,
-      "be a GitHub repository as owner/name or owner@id/name@id",
-      'write it like "acme/platform", or like "acme@123/platform@456" where its tokens carry ids',
-    ),
+    repository: textOf(githubRepository),
     /**
      * Whether the account has the provider of GitHub's tokens already; it has one at most.
      *
@@ -302,9 +295,7 @@ export const environmentSchema = section({
      *
      * @default - none
      */
-    emails: listOf(
-      text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "be a mail address", 'write it like "oncall@example.com"'),
-    ).prefault([]),
+    emails: listOf(textOf(emailAddress)).prefault([]),
   }).prefault({}),
   /**
    * Days that logs are kept.

@@ -1,12 +1,9 @@
 import { z } from "zod";
 
+import { type Form, matching, wholeNumber } from "../../core/forms";
+
 /** What a field asks for, in the words of a problem: carried by the schema to whoever reports it. */
-export interface Demand {
-  /** The rule, to be read after "must". */
-  readonly expected: string;
-  /** What to do, in the imperative. */
-  readonly remedy: string;
-}
+export type Demand = Pick<Form, "expected" | "remedy">;
 
 /** An object that takes no other keys; frozen once read. */
 export const section = <Shape extends z.core.$ZodShape>(shape: Shape) => z.strictObject(shape).readonly();
@@ -20,12 +17,18 @@ export const mapOf = <Key extends z.core.$ZodRecordKey, Value extends z.core.Som
   value: Value,
 ) => z.record(key, value).readonly();
 
-/** Text that matches a pattern. */
-export const text = (pattern: RegExp, expected: string, remedy: string) =>
-  z.string().refine((value) => pattern.test(value), { params: { expected, remedy } satisfies Demand });
+/** Text of a form that modules check, too. */
+export const textOf = ({ accepts, expected, remedy }: Form) =>
+  z.string().refine(accepts, { params: { expected, remedy } satisfies Demand });
 
-/** A whole number within bounds, both included. */
+/** A number of a form that modules check, too. */
+export const numberOf = ({ accepts, expected, remedy }: Form<number>) =>
+  z.number().refine(accepts, { params: { expected, remedy } satisfies Demand });
+
+/** Text that matches a pattern which only the schema knows. */
+export const text = (pattern: RegExp, expected: string, remedy: string) =>
+  textOf(matching(pattern, expected, remedy));
+
+/** A whole number within bounds which only the schema knows, both included. */
 export const whole = (minimum: number, maximum: number, remedy: string) =>
-  z.number().refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, {
-    params: { expected: `be a whole number between ${minimum} and ${maximum}`, remedy } satisfies Demand,
-  });
+  numberOf(wholeNumber(minimum, maximum, remedy));

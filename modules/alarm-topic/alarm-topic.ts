@@ -7,6 +7,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import { partitionOf, type IAlarmTopic } from "../../core";
+import { emailAddress } from "../../core/forms";
 import { validate, type ValidationRule } from "../parts";
 
 /** Settings of an {@link AlarmTopic}. */
@@ -42,9 +43,10 @@ export interface AlarmTopicProps {
 const rules: readonly ValidationRule<AlarmTopicProps>[] = [
   {
     property: "emails",
-    isValid: ({ emails = [] }) => emails.every((email) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)),
-    expected: "be e-mail addresses",
-    remedy: "write each as name@example.com",
+    isValid: ({ emails = [] }) => emails.every(emailAddress.accepts),
+    expected: "be mail addresses",
+    got: ({ emails = [] }) => emails.filter((email) => !emailAddress.accepts(email)),
+    remedy: 'write each like "oncall@example.com"',
   },
 ];
 

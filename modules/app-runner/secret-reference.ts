@@ -1,11 +1,7 @@
 import { Token } from "cdktf";
 
 import type { SecretReference } from "../../core";
-
-const secretArn =
-  /^(arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6})((?::[^:]*){3})?$/;
-const parameterArn = /^arn:aws[a-z-]*:ssm:([a-z0-9-]+):\d{12}:parameter\/[\w./-]+$/;
-const parameterName = /^(\/[\w.-]+)+$/;
+import { parameterArnPattern, parameterName, secretArnPattern, secretSuffixPattern } from "../../core/forms";
 
 /**
  * Reads a reference: the whole ARN of a secret, with or without key, stage and version; the ARN of a
@@ -22,11 +18,11 @@ export function secretReference(reference: string, parameterArnPrefix: string): 
   if (Token.isUnresolved(reference)) {
     return secret(reference);
   }
-  const arn = secretArn.exec(reference)?.[1];
-  if (arn !== undefined) {
-    return secret(arn);
+  const [, , name = "", part = ""] = secretArnPattern.exec(reference) ?? [];
+  if (secretSuffixPattern.test(name)) {
+    return secret(reference.slice(0, reference.length - part.length));
   }
-  if (!parameterArn.test(reference) && !parameterName.test(reference)) {
+  if (!parameterArnPattern.test(reference) && !parameterName.accepts(reference)) {
     return undefined;
   }
   const valueFrom = reference.startsWith("/") ? `${parameterArnPrefix}${reference}` : reference;
@@ -35,5 +31,5 @@ export function secretReference(reference: string, parameterArnPrefix: string): 
 
 /** The region that an ARN names; undefined for a name, which means the service's own. */
 export function regionOfReference(reference: string): string | undefined {
-  return secretArn.exec(reference)?.[2] ?? parameterArn.exec(reference)?.[1];
+  return (secretArnPattern.exec(reference) ?? parameterArnPattern.exec(reference))?.[1];
 }

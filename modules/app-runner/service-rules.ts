@@ -1,7 +1,17 @@
 import { Token } from "cdktf";
 
 import type { INetwork } from "../../core";
-import type { ValidationRule } from "../parts";
+import {
+  accountId,
+  domainName,
+  healthCheckPath,
+  inWords,
+  isWholeWithin,
+  kebabName,
+  port,
+  variableName,
+} from "../../core/forms";
+import { hasForm, type ValidationRule } from "../parts";
 import type { AppRunnerServiceProps } from "./app-runner-service-props";
 import { appRunnerHostedZoneIds } from "./hosted-zones";
 import { regionOfReference, secretReference } from "./secret-reference";
@@ -15,13 +25,10 @@ export type CheckedProps = Omit<AppRunnerServiceProps, "existingCustomer"> & {
 
 type Rule = ValidationRule<CheckedProps>;
 
-const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const reservedPrefix = "AWSAPPRUNNER";
 const publicImage =
   /^public\.ecr\.aws\/[a-z0-9._-]+\/[a-z0-9]+([._/-][a-z0-9]+)*(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 const connectionArn = /^arn:aws[a-z-]*:apprunner:[a-z0-9-]+:\d{12}:connection\/[\w-]+\/\w+$/;
-const domainName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 const cpuSizes = Object.keys(instanceMemoryMiB);
 
 const identityRules: readonly Rule[] = [
@@ -34,16 +41,11 @@ const identityRules: readonly Rule[] = [
   },
   {
     property: "name",
-    isValid: ({ name }) => kebabCase.test(name) && name.length >= 4,
-    expected: "be at least 4 lower-case letters, digits and single hyphens",
+    isValid: ({ name }) => kebabName().accepts(name) && name.length >= 4,
+    expected: "be at least 4 lower-case letters, digits and single hyphens, starting with a letter",
     remedy: "choose a name like 'prod-web'",
   },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
+  hasForm("account", accountId),
   {
     property: "region",
     isValid: ({ region }) => region in appRunnerHostedZoneIds,
@@ -85,12 +87,7 @@ const sourceRules: readonly Rule[] = [
     got: ({ source }) => source.kind === "code" && source.connectionArn,
     remedy: "create the connection, complete its handshake in the console and give its ARN",
   },
-  {
-    property: "port",
-    isValid: ({ port }) => isWhole(port, 1, 65_535),
-    expected: "be a port between 1 and 65535",
-    remedy: "give the port that the application listens on",
-  },
+  hasForm("port", inWords(port, "give the port that the application listens on")),
 ];
 
 const sizeRules: readonly Rule[] = [
@@ -109,13 +106,13 @@ const sizeRules: readonly Rule[] = [
   {
     property: "autoScaling",
     isValid: ({ autoScaling: { minimum, maximum } }) =>
-      isWhole(minimum, 1, 25) && isWhole(maximum, minimum, 25),
+      isWholeWithin(minimum, 1, 25) && isWholeWithin(maximum, minimum, 25),
     expected: "have a 'minimum' from 1 and a 'maximum' from the minimum, both whole and at most 25",
     remedy: "correct them; more instances need another service",
   },
   {
     property: "autoScaling",
-    isValid: ({ autoScaling }) => isWhole(autoScaling.concurrency ?? defaults.concurrency, 1, 200),
+    isValid: ({ autoScaling }) => isWholeWithin(autoScaling.concurrency ?? defaults.concurrency, 1, 200),
     expected: "have a 'concurrency' between 1 and 200",
     got: ({ autoScaling }) => autoScaling.concurrency,
     remedy: "give the requests that one instance can work on at a time",
@@ -132,15 +129,15 @@ const healthCheckNumbers = [
 const healthCheckRules: readonly Rule[] = [
   {
     property: "healthCheck",
-    isValid: ({ healthCheck }) => /^\/\S*$/.test(healthCheck?.path ?? "/"),
-    expected: "have a 'path' that begins with '/'",
+    isValid: ({ healthCheck }) => healthCheckPath.accepts(healthCheck?.path ?? "/"),
+    expected: "have a 'path' that begins with '/' and holds no spaces",
     got: ({ healthCheck }) => healthCheck?.path,
     remedy: "write it like '/health'",
   },
   {
     property: "healthCheck",
     isValid: ({ healthCheck = {} }) =>
-      healthCheckNumbers.every((number) => isWhole(healthCheck[number] ?? defaults[number], 1, 20)),
+      healthCheckNumbers.every((number) => isWholeWithin(healthCheck[number] ?? defaults[number], 1, 20)),
     expected: "have intervals, timeouts and thresholds that are whole numbers between 1 and 20",
     remedy: "correct the number that is outside",
   },
@@ -210,7 +207,7 @@ const networkRules: readonly Rule[] = [
   },
   {
     property: "customDomain",
-    isValid: ({ customDomain }) => domainName.test(customDomain?.name ?? ""),
+    isValid: ({ customDomain }) => domainName.accepts(customDomain?.name ?? ""),
     expected: "have a 'name' that is a domain name in lower case without a trailing dot",
     got: ({ customDomain }) => customDomain?.name,
     remedy: 'write it like "web.example.com"',
@@ -253,10 +250,6 @@ export const appRunnerServiceRules: readonly Rule[] = [
   ...alarmRules,
 ];
 
-function isWhole(value: number, minimum: number, maximum: number): boolean {
-  return Number.isInteger(value) && value >= minimum && value <= maximum;
-}
-
 function isIn(region: string, network: INetwork | undefined): boolean {
   return network?.region === region;
 }
@@ -266,7 +259,9 @@ function zoneNameOf(customDomain: CheckedProps["customDomain"]): string {
 }
 
 function wrongNames(variables: Readonly<Record<string, string>> = {}): string[] {
-  return Object.keys(variables).filter((name) => !variableName.test(name) || name.startsWith(reservedPrefix));
+  return Object.keys(variables).filter(
+    (name) => !variableName.accepts(name) || name.startsWith(reservedPrefix),
+  );
 }
 
 /** Variables whose reference cannot be read; never the reference itself, which may be the secret. */

@@ -2,6 +2,7 @@ import type { ApprunnerServiceSourceConfiguration } from "@cdktf/provider-aws/li
 import { Token } from "cdktf";
 
 import { literalText, literalValues, type IImageRepository } from "../../core";
+import { imageDigest, imageTag } from "../../core/forms";
 
 /** The managed runtimes that App Runner builds source code with. */
 export type AppRunnerRuntime =
@@ -82,8 +83,6 @@ export interface SourceSettings {
   readonly accessRoleArn?: string;
 }
 
-const digest = /^sha256:[0-9a-f]{64}$/;
-
 /** The source as the provider writes it. */
 export function renderSource(
   source: AppRunnerSource,
@@ -129,7 +128,7 @@ export function renderSource(
 
 /** Whether a version is a digest or could be a tag. */
 export function isImageVersion(version: string): boolean {
-  return Token.isUnresolved(version) || digest.test(version) || /^\w[\w.-]{0,127}$/.test(version);
+  return Token.isUnresolved(version) || imageDigest.accepts(version) || imageTag.accepts(version);
 }
 
 function imageIdentifier(source: Exclude<AppRunnerSource, { kind: "code" }>, region: string): string {
@@ -137,5 +136,5 @@ function imageIdentifier(source: Exclude<AppRunnerSource, { kind: "code" }>, reg
     return source.uri;
   }
   const { repository, version } = source;
-  return `${repository.repositoryUri(region)}${digest.test(version) ? "@" : ":"}${version}`;
+  return `${repository.repositoryUri(region)}${imageDigest.accepts(version) ? "@" : ":"}${version}`;
 }

@@ -4,14 +4,14 @@ import { EcrRepositoryPolicy } from "@cdktf/provider-aws/lib/ecr-repository-poli
 import { Construct } from "constructs";
 
 import type { IImageRepository } from "../../core";
-import { type ValidationRule, validate } from "../parts";
+import { inWords, repositoryName } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 import type { LifecycleRule } from "./lifecycle-rule";
 import { accountCheck, pullAccountChecks } from "./private/account-checks";
 import { repositoryArn, repositoryUri } from "./private/arns";
 import { repositoryDefaults } from "./private/defaults";
 import { renderLifecyclePolicy } from "./private/lifecycle-policy";
 import { lifecycleRuleChecks } from "./private/lifecycle-rules";
-import { isRepositoryName } from "./private/registry-checks";
 import { renderEncryption, renderPullPolicy } from "./private/repository-settings";
 import type { RepositoryEncryption } from "./repository-encryption";
 
@@ -129,12 +129,7 @@ export class ImageRepository extends Construct implements IImageRepository {
 }
 
 const rules: readonly ValidationRule<ImageRepositoryProps>[] = [
-  {
-    property: "name",
-    isValid: (props) => isRepositoryName(props.name),
-    expected: "be 2 to 256 lower-case letters and digits, parted by single '.', '_', '-' or '/'",
-    remedy: "rename the repository",
-  },
+  hasForm("name", inWords(repositoryName(), "rename the repository")),
   accountCheck,
   ...pullAccountChecks,
   ...lifecycleRuleChecks,

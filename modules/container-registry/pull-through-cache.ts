@@ -2,7 +2,8 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { Construct } from "constructs";
 
 import type { IImageRepository } from "../../core";
-import { type ValidationRule, validate } from "../parts";
+import { inWords, repositoryName } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 import { ImageRepository } from "./image-repository";
 import { accountCheck } from "./private/account-checks";
 
@@ -86,17 +87,9 @@ const urls = {
   quay: "quay.io",
 } as const;
 
-const prefixPattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
-
 const rules: readonly ValidationRule<PullThroughCacheProps>[] = [
   accountCheck,
-  {
-    property: "repositoryPrefix",
-    isValid: ({ repositoryPrefix: prefix }) =>
-      prefix.length >= 2 && prefix.length <= 30 && prefixPattern.test(prefix),
-    expected: "be 2 to 30 lower-case letters and digits, parted by single '.', '_', '-' or '/'",
-    remedy: "name it after the registry upstream",
-  },
+  hasForm("repositoryPrefix", inWords(repositoryName(30), "name it after the registry upstream")),
   {
     property: "upstream",
     isValid: ({ upstream }) =>

@@ -1,10 +1,10 @@
 import { EcrRegistryPolicy } from "@cdktf/provider-aws/lib/ecr-registry-policy";
 import { Construct } from "constructs";
 
+import { accountId } from "../../core/forms";
 import { type ValidationRule, validate } from "../parts";
 import { accountCheck } from "./private/account-checks";
 import { accountPrincipal, repositoryArn } from "./private/arns";
-import { isAccountId } from "./private/registry-checks";
 
 /** Who may replicate into a registry. */
 export interface RegistryPolicyProps {
@@ -67,6 +67,8 @@ const rules: readonly ValidationRule<RegistryPolicyProps>[] = [
 
 function badSources(props: RegistryPolicyProps): readonly string[] {
   return Object.entries(props.replicationSources)
-    .filter(([source, prefixes]) => !isAccountId(source) || source === props.account || prefixes.length === 0)
+    .filter(
+      ([source, prefixes]) => !accountId.accepts(source) || source === props.account || prefixes.length === 0,
+    )
     .map(([source]) => source);
 }

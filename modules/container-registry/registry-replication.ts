@@ -3,8 +3,9 @@ import { Construct } from "constructs";
 
 import { type ValidationRule, validate } from "../parts";
 import { partitionOf } from "../../core";
+import { accountId } from "../../core/forms";
 import { accountCheck } from "./private/account-checks";
-import { duplicates, isAccountId } from "./private/registry-checks";
+import { duplicates } from "./private/registry-checks";
 
 /** Where images are copied to, and which. */
 export interface RegistryReplicationProps {
@@ -159,7 +160,7 @@ function badAccounts(props: RegistryReplicationProps): readonly string[] {
   return Object.entries(props.destinationAccounts ?? {})
     .filter(
       ([account, regions]) =>
-        !isAccountId(account) ||
+        !accountId.accepts(account) ||
         account === props.account ||
         regions.length === 0 ||
         duplicates(regions).length > 0,

@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 
 import { type ValidationRule, validate } from "../parts";
 import { nameLimits, partitionOf, resourceName } from "../../core";
+import { repositoryName } from "../../core/forms";
 import type { RepositoryEncryption } from "./repository-encryption";
 import type { LifecycleRule } from "./lifecycle-rule";
 import { accountCheck, pullAccountChecks } from "./private/account-checks";
@@ -122,14 +123,12 @@ const descriptions = {
   PULL_THROUGH_CACHE: "Caches of repositories of another registry",
 } as const;
 
-const prefixPattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\/?$/;
-
 const rules: readonly ValidationRule<RepositoryTemplateProps>[] = [
   accountCheck,
   {
     property: "prefix",
-    isValid: ({ prefix = "" }) => prefix.length >= 2 && prefix.length <= 256 && prefixPattern.test(prefix),
-    expected: "be 2 to 256 lower-case letters and digits, parted by single '.', '_', '-' or '/'",
+    isValid: ({ prefix = "" }) => prefix.length <= 256 && repositoryName().accepts(prefix.replace(/\/$/, "")),
+    expected: repositoryName().expected,
     remedy: "correct it, or remove it for a template that every name falls to",
   },
   ...pullAccountChecks,

@@ -5,7 +5,8 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { Construct } from "constructs";
 
 import { nameLimits, partitionOf, resourceName } from "../../core";
-import { validate, type ValidationRule } from "../parts";
+import { githubRepository, inWords } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 import type { DeployRolesProps } from "./deploy-roles-props";
 import { planPolicy } from "./plan-policy";
 import { runnerPolicy } from "./runner-policy";
@@ -16,12 +17,7 @@ const issuer = "token.actions.githubusercontent.com";
 const applySessionSeconds = 3 * 60 * 60;
 
 const rules: readonly ValidationRule<DeployRolesProps>[] = [
-  {
-    property: "repository",
-    isValid: ({ repository }) => /^([\w.-]+\/[\w.-]+|[\w.-]+@\d+\/[\w.-]+@\d+)$/.test(repository),
-    expected: "be a GitHub repository as owner/name or owner@id/name@id",
-    remedy: "leave out https://github.com/ and .git",
-  },
+  hasForm("repository", inWords(githubRepository, "leave out https://github.com/ and .git")),
   {
     property: "managedObjectArns",
     isValid: ({ managedObjectArns = [] }) => managedObjectArns.every((arn) => /^[^*?/]+\/./.test(arn)),

@@ -23,7 +23,3 @@ export function namesWith<Value>(
 export function repeated<Value>(values: readonly Value[]): Value[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }
-
-export function isWhole(value: number, minimum: number, maximum: number): boolean {
-  return Number.isInteger(value) && value >= minimum && value <= maximum;
-}

@@ -1,31 +1,28 @@
 import { Token } from "cdktf";
 
+import {
+  accountId,
+  bucketLogRetention,
+  countryCode,
+  domainName,
+  isWholeWithin,
+  kebabName,
+} from "../../core/forms";
+import { hasForm } from "../parts";
 import { behaviorRules, signingRules, unknownFunctions } from "./behavior-rules";
 import { distributionLimits } from "./distribution-limits";
 import type { ErrorResponse } from "./distribution-props";
-import { namesWith, repeated, type Rule, wrongNames, isWhole } from "./distribution-rule";
+import { namesWith, repeated, type Rule, wrongNames } from "./distribution-rule";
 import { groupRules, originRules } from "./origin-rules";
 
 /** Days that logs are kept where nothing is said. */
 export const defaultLogRetentionDays = 90;
 
-const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const aliasName = /^(?=.{1,253}$)(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 const errorCodes = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 const identityRules: readonly Rule[] = [
-  {
-    property: "name",
-    isValid: ({ name }) => kebabCase.test(name),
-    expected: "be lower-case letters, digits and single hyphens",
-    remedy: "choose a name like 'prod-web'",
-  },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
+  hasForm("name", kebabName()),
+  hasForm("account", accountId),
   {
     property: "aliases",
     isValid: ({ aliases }) => aliases.length >= 1 && aliases.length <= distributionLimits.aliases,
@@ -35,9 +32,9 @@ const identityRules: readonly Rule[] = [
   },
   {
     property: "aliases",
-    isValid: ({ aliases }) => aliases.every((alias) => aliasName.test(alias)),
+    isValid: ({ aliases }) => aliases.every(isAlias),
     expected: "be domain names in lower case without a trailing dot, with '*' for the first label only",
-    got: ({ aliases }) => aliases.filter((alias) => !aliasName.test(alias)),
+    got: ({ aliases }) => aliases.filter((alias) => !isAlias(alias)),
     remedy: 'write them like "www.example.com" or "*.example.com"',
   },
   {
@@ -111,15 +108,15 @@ const answerRules: readonly Rule[] = [
   },
   {
     property: "geoRestriction",
-    isValid: ({ geoRestriction }) => geoRestriction?.countries.every(isCountry) ?? true,
+    isValid: ({ geoRestriction }) => geoRestriction?.countries.every(countryCode.accepts) ?? true,
     expected: "name countries by the two capital letters of ISO 3166-1",
-    got: ({ geoRestriction }) => geoRestriction?.countries.filter((country) => !isCountry(country)),
+    got: ({ geoRestriction }) => geoRestriction?.countries.filter((country) => !countryCode.accepts(country)),
     remedy: "write them like 'DE' or 'US'",
   },
   {
     property: "securityHeaders",
     isValid: ({ securityHeaders }) =>
-      isWhole(securityHeaders?.strictTransportSecuritySeconds ?? 0, 0, 2 ** 31),
+      isWholeWithin(securityHeaders?.strictTransportSecuritySeconds ?? 0, 0, 2 ** 31),
     expected: "have 'strictTransportSecuritySeconds' that are whole and not negative",
     got: ({ securityHeaders }) => securityHeaders?.strictTransportSecuritySeconds,
     remedy: "give seconds, 31536000 a year",
@@ -148,7 +145,8 @@ const answerRules: readonly Rule[] = [
   },
   {
     property: "accessLogs",
-    isValid: ({ accessLogs }) => isWhole(accessLogs?.retentionDays ?? defaultLogRetentionDays, 1, 3650),
+    isValid: ({ accessLogs }) =>
+      bucketLogRetention.accepts(accessLogs?.retentionDays ?? defaultLogRetentionDays),
     expected: "keep logs for a whole number of days between 1 and 3650",
     got: ({ accessLogs }) => accessLogs?.retentionDays,
     remedy: "correct 'retentionDays'",
@@ -178,8 +176,8 @@ function isNoPublicKey(text: string): boolean {
   );
 }
 
-function isCountry(country: string): boolean {
-  return /^[A-Z]{2}$/.test(country);
+function isAlias(alias: string): boolean {
+  return domainName.accepts(alias.replace(/^\*\./, ""));
 }
 
 function isAnswerable({ page }: ErrorResponse): boolean {

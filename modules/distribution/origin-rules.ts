@@ -1,8 +1,9 @@
 import { Token } from "cdktf";
 
+import { isWholeWithin } from "../../core/forms";
 import { distributionLimits } from "./distribution-limits";
 import type { DistributionProps } from "./distribution-props";
-import { namesWith, type Rule, wrongNames, isWhole } from "./distribution-rule";
+import { namesWith, type Rule, wrongNames } from "./distribution-rule";
 import { failoverStatusCodes, type HttpsOrigin, type Origin, type OriginGroup } from "./origin";
 
 const originPath = /^\/.*[^/]$/;
@@ -96,11 +97,11 @@ function hasBadDomainName({ domainName }: HttpsOrigin): boolean {
 }
 
 function hasBadPort({ port = 443 }: HttpsOrigin): boolean {
-  return port !== 443 && !isWhole(port, 1024, 65_535);
+  return port !== 443 && !isWholeWithin(port, 1024, 65_535);
 }
 
 function hasBadReadTimeout({ readTimeoutSeconds = 30 }: HttpsOrigin): boolean {
-  return !isWhole(readTimeoutSeconds, 1, 120);
+  return !isWholeWithin(readTimeoutSeconds, 1, 120);
 }
 
 function hasBadPath({ path = "/x" }: Origin): boolean {

@@ -4,8 +4,9 @@ import { Route53QueryLog } from "@cdktf/provider-aws/lib/route53-query-log";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
-import { type IHostedZone, isLogRetentionPeriod, logRetentionRule } from "../../core";
-import { type ValidationRule, validate } from "../parts";
+import type { IHostedZone } from "../../core";
+import { accountId, inWords, kmsKeyArnIn, logRetention } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 
 /** What is kept of the queries of a zone. */
 export interface QueryLogProps {
@@ -76,24 +77,9 @@ export class QueryLog extends Construct {
 }
 
 const rules: readonly ValidationRule<QueryLogProps>[] = [
-  {
-    property: "account",
-    isValid: (props) => /^\d{12}$/.test(props.account),
-    expected: "be an account id of 12 digits",
-    remedy: "write the id as a string, with its leading zeros",
-  },
-  {
-    property: "retentionDays",
-    isValid: (props) => isLogRetentionPeriod(props.retentionDays ?? 0),
-    expected: logRetentionRule,
-    remedy: "take the next longer period",
-  },
-  {
-    property: "keyArn",
-    isValid: (props) => /^arn:aws[a-z-]*:kms:us-east-1:\d{12}:key\/.+$/.test(props.keyArn ?? ""),
-    expected: "be the ARN of a KMS key in us-east-1",
-    remedy: "make the key there: the log group stands there too",
-  },
+  hasForm("account", accountId),
+  hasForm("retentionDays", logRetention),
+  hasForm("keyArn", inWords(kmsKeyArnIn("us-east-1"), "make the key there: the log group stands there too")),
 ];
 
 /** The logs stand in us-east-1, so all ARNs are of the partition `aws`. */

@@ -5,7 +5,8 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import type { IHostedZone } from "../../core";
-import { type ValidationRule, validate } from "../parts";
+import { accountId, inWords, kmsKeyArnIn } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 
 /** What a zone is signed with. */
 export interface ZoneSigningProps {
@@ -58,12 +59,10 @@ export class ZoneSigning extends Construct {
 }
 
 const signingRules: readonly ValidationRule<ZoneSigningProps>[] = [
-  {
-    property: "keyArn",
-    isValid: (props) => /^arn:aws[a-z-]*:kms:us-east-1:\d{12}:key\/.+$/.test(props.keyArn),
-    expected: "be the ARN of a KMS key in us-east-1",
-    remedy: "make the key there: Route 53 signs with no other region's",
-  },
+  hasForm(
+    "keyArn",
+    inWords(kmsKeyArnIn("us-east-1"), "make the key there: Route 53 signs with no other region's"),
+  ),
   {
     property: "keySigningKeyName",
     isValid: (props) => /^\w{3,128}$/.test(props.keySigningKeyName ?? "meridian"),
@@ -121,14 +120,7 @@ export class ZoneSigningKey extends Construct {
   }
 }
 
-const keyRules: readonly ValidationRule<ZoneSigningKeyProps>[] = [
-  {
-    property: "account",
-    isValid: (props) => /^\d{12}$/.test(props.account),
-    expected: "be an account id of 12 digits",
-    remedy: "write the id as a string, with its leading zeros",
-  },
-];
+const keyRules: readonly ValidationRule<ZoneSigningKeyProps>[] = [hasForm("account", accountId)];
 
 /** The key stands in us-east-1, so all ARNs are of the partition `aws`. */
 function renderKeyPolicy(account: string): string {

@@ -17,7 +17,19 @@ import {
   type IImageRepository,
   type INetwork,
 } from "../../core";
-import { validate, type ValidationRule } from "../parts";
+import {
+  accountId,
+  healthCheckPath,
+  isWholeWithin,
+  kebabName,
+  mostTasks,
+  parameterArnPattern,
+  pinnedImage,
+  port,
+  secretArnPattern,
+  secretSuffixPattern,
+} from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 import { ExpressRoles } from "./express-roles";
 
 /** The versions of `hashicorp/aws` that know this service; a stack with one must ask for them. */
@@ -114,23 +126,9 @@ const defaults = {
   logRetentionDays: 30,
 } as const;
 
-/** Of a secret with the six characters that Secrets Manager adds, or of a parameter. */
-const secretArn =
-  /^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}|ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+)$/;
-
 const rules: readonly ValidationRule<EcsExpressServiceProps>[] = [
-  {
-    property: "name",
-    isValid: ({ name }) => /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name),
-    expected: "be lower-case letters, digits and single hyphens",
-    remedy: "choose a name like 'prod-web'",
-  },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
+  hasForm("name", kebabName()),
+  hasForm("account", accountId),
   {
     property: "network",
     isValid: ({ network }) => network.zones.length >= 2,
@@ -138,18 +136,8 @@ const rules: readonly ValidationRule<EcsExpressServiceProps>[] = [
     got: ({ network }) => network.zones,
     remedy: "add a zone to the network, which AWS demands for a load balancer",
   },
-  {
-    property: "image",
-    isValid: ({ image }) => /[^/]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(image),
-    expected: "end in a tag or a digest",
-    remedy: "name the build, such as ':1.4.2'",
-  },
-  {
-    property: "containerPort",
-    isValid: ({ containerPort }) => isWhole(containerPort, 1, 65_535),
-    expected: "be a port between 1 and 65535",
-    remedy: "give the port that the container listens on",
-  },
+  hasForm("image", pinnedImage),
+  hasForm("containerPort", port),
   {
     property: "cpu",
     isValid: ({ cpu }) => fargateMemoryMiB(cpu).length > 0,
@@ -165,16 +153,11 @@ const rules: readonly ValidationRule<EcsExpressServiceProps>[] = [
   {
     property: "capacity",
     isValid: ({ capacity: { minimum, maximum } }) =>
-      isWhole(minimum, 1, 5000) && isWhole(maximum, minimum, 5000),
-    expected: "have a 'minimum' from 1 and a 'maximum' from the minimum, both whole and at most 5000",
+      isWholeWithin(minimum, 1, mostTasks) && isWholeWithin(maximum, minimum, mostTasks),
+    expected: `have a 'minimum' from 1 and a 'maximum' from the minimum, both whole and at most ${mostTasks}`,
     remedy: "correct them",
   },
-  {
-    property: "healthCheckPath",
-    isValid: ({ healthCheckPath = "/" }) => /^\/\S*$/.test(healthCheckPath),
-    expected: "begin with '/'",
-    remedy: "write it like '/health'",
-  },
+  hasForm("healthCheckPath", healthCheckPath),
   {
     property: "scaling",
     isValid: ({ scaling = defaults.scaling }) =>
@@ -336,10 +319,9 @@ function sortedEntries(variables: Readonly<Record<string, string>> = {}): [strin
 function wrongSecrets(secrets: Readonly<Record<string, string>>, region: string): string[] {
   return Object.keys(secrets).filter((variable) => {
     const arn = secrets[variable] ?? "";
-    return !secretArn.test(arn) || !arn.includes(`:${region}:`);
+    const [, regionOfSecret, name = "", part] = secretArnPattern.exec(arn) ?? [];
+    return secretSuffixPattern.test(name)
+      ? part !== undefined || regionOfSecret !== region
+      : parameterArnPattern.exec(arn)?.[1] !== region;
   });
-}
-
-function isWhole(value: number, minimum: number, maximum: number): boolean {
-  return Number.isInteger(value) && value >= minimum && value <= maximum;
 }

@@ -1,10 +1,9 @@
 import { partitionOf } from "../../core";
+import { absoluteDirectory, variableName } from "../../core/forms";
 import type { FargateServiceProps } from "./fargate-service-props";
 import { regionOfReference, secretReference } from "./secret-reference";
 import { repeated, type Rule } from "./service-rule";
 import { mainContainerName } from "./task-definition";
-
-const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What the containers beside the service, and the variables of all, must obey. */
 export const containerRules: readonly Rule[] = [
@@ -56,9 +55,9 @@ export const containerRules: readonly Rule[] = [
   },
   {
     property: "scratchPaths",
-    isValid: ({ scratchPaths = [] }) => scratchPaths.every((path) => /^(\/[\w.-]+)+$/.test(path)),
+    isValid: ({ scratchPaths = [] }) => scratchPaths.every(absoluteDirectory.accepts),
     expected: "be absolute directories below '/'",
-    got: ({ scratchPaths = [] }) => scratchPaths.filter((path) => !/^(\/[\w.-]+)+$/.test(path)),
+    got: ({ scratchPaths = [] }) => scratchPaths.filter((path) => !absoluteDirectory.accepts(path)),
     remedy: "write them like '/tmp'",
   },
   {
@@ -112,12 +111,12 @@ function variableRules(
   return [
     rule(
       environmentProperty,
-      picked("environment", (name) => !variableName.test(name)),
+      picked("environment", (name) => !variableName.accepts(name)),
       misnamed,
     ),
     rule(
       secretsProperty,
-      picked("secrets", (name) => !variableName.test(name)),
+      picked("secrets", (name) => !variableName.accepts(name)),
       misnamed,
     ),
     rule(

@@ -4,8 +4,9 @@ import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
 
-import { isLogRetentionPeriod, logRetentionRule, nameLimits, partitionOf, resourceName } from "../../core";
-import { validate, type ValidationRule } from "../parts";
+import { nameLimits, partitionOf, resourceName } from "../../core";
+import { accountId, inWords, kebabName, logRetention } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 import { defaultLogRetentionDays } from "./log-retention";
 
 /** Where the sessions of ECS Exec are recorded. */
@@ -61,24 +62,9 @@ export interface FargateClusterProps {
 }
 
 const rules: readonly ValidationRule<FargateClusterProps>[] = [
-  {
-    property: "name",
-    isValid: ({ name }) => /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name),
-    expected: "be lower-case letters, digits and single hyphens",
-    remedy: "choose a name like 'prod'",
-  },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
-  {
-    property: "logRetentionDays",
-    isValid: ({ logRetentionDays = defaultLogRetentionDays }) => isLogRetentionPeriod(logRetentionDays),
-    expected: logRetentionRule,
-    remedy: "choose the next longer one",
-  },
+  hasForm("name", inWords(kebabName(), "choose a name like 'prod'")),
+  hasForm("account", accountId),
+  hasForm("logRetentionDays", logRetention),
 ];
 
 /**

@@ -1,46 +1,37 @@
+import { fargateMemoryMiB, fargateSizes, isFargateSize } from "../../core";
 import {
-  fargateMemoryMiB,
-  fargateSizes,
-  isFargateSize,
-  isLogRetentionPeriod,
-  logRetentionRule,
-} from "../../core";
+  accountId,
+  isWholeWithin,
+  kebabName,
+  logRetention,
+  mostTasks,
+  pinnedImage,
+  port,
+  targetHealthCheck,
+} from "../../core/forms";
+import { hasForm } from "../parts";
 import { containerRules } from "./container-rules";
 import { resolveHealthCheck, secondsUntilHealthy } from "./health-check";
-import { isWhole, repeated, type Rule } from "./service-rule";
+import { repeated, type Rule } from "./service-rule";
 import { longestStopTimeoutSeconds, shortestStopTimeoutSeconds } from "./shutdown";
 import { stepProblem } from "./step-scaling";
 
-const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const hostHeader = /^(?=.{1,128}$)[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)+$/;
 const statusCodes = /^[2-4]\d\d([,-][2-4]\d\d)*$/;
 
-const identityRules: readonly Rule[] = [
-  {
-    property: "name",
-    isValid: ({ name }) => kebabCase.test(name),
-    expected: "be lower-case letters, digits and single hyphens",
-    remedy: "choose a name like 'prod-web'",
-  },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
-];
+const identityRules: readonly Rule[] = [hasForm("name", kebabName()), hasForm("account", accountId)];
 
 const ingressRules: readonly Rule[] = [
   {
     property: "listenerRule",
-    isValid: ({ listenerRule }) => isWhole(listenerRule.priority, 1, 50_000),
+    isValid: ({ listenerRule }) => isWholeWithin(listenerRule.priority, 1, 50_000),
     expected: "have a 'priority' between 1 and 50000",
     got: ({ listenerRule }) => listenerRule.priority,
     remedy: "give each service of the load balancer a number of its own",
   },
   {
     property: "listenerRule",
-    isValid: ({ listenerRule }) => isWhole(listenerRule.hostHeaders.length, 1, 5),
+    isValid: ({ listenerRule }) => isWholeWithin(listenerRule.hostHeaders.length, 1, 5),
     expected: "have one to five 'hostHeaders'",
     got: ({ listenerRule }) => listenerRule.hostHeaders,
     remedy: "use '*' for names that differ in one part",
@@ -52,16 +43,11 @@ const ingressRules: readonly Rule[] = [
     got: ({ listenerRule }) => listenerRule.hostHeaders.filter((header) => !hostHeader.test(header)),
     remedy: "write names like 'www.example.com' or '*.example.com', without scheme, port or path",
   },
-  {
-    property: "containerPort",
-    isValid: ({ containerPort }) => isWhole(containerPort, 1, 65_535),
-    expected: "be a port between 1 and 65535",
-    remedy: "give the port that the container listens on",
-  },
+  hasForm("containerPort", port),
   {
     property: "dnsFailoverMinimumHealthyTargets",
     isValid: ({ dnsFailoverMinimumHealthyTargets: minimum = "off", capacity }) =>
-      minimum === "off" || isWhole(minimum, 1, Math.max(capacity.minimum, 1)),
+      minimum === "off" || isWholeWithin(minimum, 1, Math.max(capacity.minimum, 1)),
     expected: ({ capacity }) =>
       `be 'off' or between 1 and ${Math.max(capacity.minimum, 1)}, the minimum capacity`,
     remedy: "lower it, or raise 'capacity.minimum'",
@@ -81,19 +67,15 @@ const sizeRules: readonly Rule[] = [
     expected: ({ cpu }) => `be one of ${fargateMemoryMiB(cpu).join(", ")} with ${cpu} CPU units`,
     remedy: "choose one of them, or change 'cpu'",
   },
-  {
-    property: "image",
-    isValid: ({ image }) => /[^/]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(image),
-    expected: "end in a tag or a digest",
-    remedy: "name the build, such as ':1.4.2'",
-  },
+  hasForm("image", pinnedImage),
 ];
 
 const capacityRules: readonly Rule[] = [
   {
     property: "capacity",
-    isValid: ({ capacity }) => isWhole(capacity.minimum, 0, 5000) && isWhole(capacity.maximum, 0, 5000),
-    expected: "be whole numbers between 0 and 5000",
+    isValid: ({ capacity }) =>
+      isWholeWithin(capacity.minimum, 0, mostTasks) && isWholeWithin(capacity.maximum, 0, mostTasks),
+    expected: `be whole numbers between 0 and ${mostTasks}`,
     remedy: "correct 'minimum' and 'maximum'",
   },
   {
@@ -104,7 +86,7 @@ const capacityRules: readonly Rule[] = [
   },
   {
     property: "capacity",
-    isValid: ({ capacity }) => isWhole(capacity.spotPercentage ?? 0, 0, 100),
+    isValid: ({ capacity }) => isWholeWithin(capacity.spotPercentage ?? 0, 0, 100),
     expected: "have a 'spotPercentage' between 0 and 100",
     got: ({ capacity }) => capacity.spotPercentage,
     remedy: "give a percentage",
@@ -112,7 +94,8 @@ const capacityRules: readonly Rule[] = [
   {
     property: "scaling",
     isValid: ({ scaling }) =>
-      isWhole(scaling?.cpuPercentage ?? 1, 1, 100) && isWhole(scaling?.memoryPercentage ?? 1, 1, 100),
+      isWholeWithin(scaling?.cpuPercentage ?? 1, 1, 100) &&
+      isWholeWithin(scaling?.memoryPercentage ?? 1, 1, 100),
     expected: "hold 'cpuPercentage' and 'memoryPercentage' between 1 and 100",
     got: ({ scaling }) => ({
       cpuPercentage: scaling?.cpuPercentage,
@@ -154,21 +137,23 @@ const capacityRules: readonly Rule[] = [
 const healthRules: readonly Rule[] = [
   {
     property: "healthCheck",
-    isValid: ({ healthCheck }) => /^\/[\x21-\x7e]{0,1023}$/.test(healthCheck.path),
+    isValid: ({ healthCheck }) => targetHealthCheck.path.accepts(healthCheck.path),
     expected: "have a 'path' that begins with '/' and holds no spaces",
     got: ({ healthCheck }) => healthCheck.path,
     remedy: "write it like '/health'",
   },
   {
     property: "healthCheck",
-    isValid: ({ healthCheck }) => isWhole(resolveHealthCheck(healthCheck).intervalSeconds, 5, 300),
+    isValid: ({ healthCheck }) =>
+      targetHealthCheck.intervalSeconds.accepts(resolveHealthCheck(healthCheck).intervalSeconds),
     expected: "have an 'intervalSeconds' between 5 and 300",
     got: ({ healthCheck }) => healthCheck.intervalSeconds,
     remedy: "choose an interval that the load balancer accepts",
   },
   {
     property: "healthCheck",
-    isValid: ({ healthCheck }) => isWhole(resolveHealthCheck(healthCheck).timeoutSeconds, 2, 120),
+    isValid: ({ healthCheck }) =>
+      targetHealthCheck.timeoutSeconds.accepts(resolveHealthCheck(healthCheck).timeoutSeconds),
     expected: "have a 'timeoutSeconds' between 2 and 120",
     got: ({ healthCheck }) => healthCheck.timeoutSeconds,
     remedy: "choose a timeout that the load balancer accepts",
@@ -188,7 +173,10 @@ const healthRules: readonly Rule[] = [
     property: "healthCheck",
     isValid: ({ healthCheck }) => {
       const { healthyThreshold, unhealthyThreshold } = resolveHealthCheck(healthCheck);
-      return isWhole(healthyThreshold, 2, 10) && isWhole(unhealthyThreshold, 2, 10);
+      return (
+        targetHealthCheck.healthyThreshold.accepts(healthyThreshold) &&
+        targetHealthCheck.unhealthyThreshold.accepts(unhealthyThreshold)
+      );
     },
     expected: "have a 'healthyThreshold' and an 'unhealthyThreshold' between 2 and 10",
     got: ({ healthCheck: { healthyThreshold, unhealthyThreshold } }) => ({
@@ -206,7 +194,8 @@ const healthRules: readonly Rule[] = [
   },
   {
     property: "healthCheck",
-    isValid: ({ healthCheck }) => isWhole(resolveHealthCheck(healthCheck).startPeriodSeconds, 0, 7200),
+    isValid: ({ healthCheck }) =>
+      targetHealthCheck.startPeriodSeconds.accepts(resolveHealthCheck(healthCheck).startPeriodSeconds),
     expected: "have a 'startPeriodSeconds' between 0 and 7200",
     got: ({ healthCheck }) => healthCheck.startPeriodSeconds,
     remedy: "give the time that a task needs to start",
@@ -239,21 +228,16 @@ const operationRules: readonly Rule[] = [
     expected: "be false with a read-only root file system, which its agent writes to",
     remedy: "set 'readonlyRootFilesystem' to false while a shell is needed",
   },
-  {
-    property: "logRetentionDays",
-    isValid: ({ logRetentionDays = 0 }) => isLogRetentionPeriod(logRetentionDays),
-    expected: logRetentionRule,
-    remedy: "choose the next longer one",
-  },
+  hasForm("logRetentionDays", logRetention),
   {
     property: "deregistrationDelaySeconds",
-    isValid: ({ deregistrationDelaySeconds = -1 }) => isWhole(deregistrationDelaySeconds, 0, 3600),
+    isValid: ({ deregistrationDelaySeconds = -1 }) => isWholeWithin(deregistrationDelaySeconds, 0, 3600),
     expected: "be a whole number between 0 and 3600",
     remedy: "give the time that the longest request takes",
   },
   {
     property: "stopTimeoutSeconds",
-    isValid: ({ stopTimeoutSeconds = -1 }) => isWhole(stopTimeoutSeconds, 2, longestStopTimeoutSeconds),
+    isValid: ({ stopTimeoutSeconds = -1 }) => isWholeWithin(stopTimeoutSeconds, 2, longestStopTimeoutSeconds),
     expected: `be a whole number between 2 and ${longestStopTimeoutSeconds}`,
     remedy: "give the time that the application needs to stop",
   },

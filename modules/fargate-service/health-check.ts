@@ -1,3 +1,5 @@
+import { targetHealthCheckDefaults as defaults } from "../../core/forms";
+
 /**
  * How the load balancer asks a task whether it is well.
  *
@@ -55,8 +57,14 @@ export type ResolvedHealthCheck = Required<ServiceHealthCheck>;
 
 /** Fills in the defaults. */
 export function resolveHealthCheck(healthCheck: ServiceHealthCheck): ResolvedHealthCheck {
-  const { path, intervalSeconds = 10, timeoutSeconds = 4, matcher = "200" } = healthCheck;
-  const { healthyThreshold = 2, unhealthyThreshold = 2, startPeriodSeconds = 60 } = healthCheck;
+  const { path, matcher = "200" } = healthCheck;
+  const {
+    intervalSeconds = defaults.intervalSeconds,
+    timeoutSeconds = defaults.timeoutSeconds,
+    healthyThreshold = defaults.healthyThreshold,
+    unhealthyThreshold = defaults.unhealthyThreshold,
+    startPeriodSeconds = defaults.startPeriodSeconds,
+  } = healthCheck;
   const {
     gracePeriodSeconds = secondsUntilHealthy({ startPeriodSeconds, intervalSeconds, healthyThreshold }),
   } = healthCheck;

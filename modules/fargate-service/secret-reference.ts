@@ -1,6 +1,13 @@
 import { Token } from "cdktf";
 
 import type { SecretReference } from "../../core";
+import {
+  parameterArnPattern,
+  parameterName,
+  secretArnPattern,
+  secretNamePattern,
+  secretSuffixPattern,
+} from "../../core/forms";
 
 /** Where names are looked up. */
 export interface SecretScope {
@@ -12,16 +19,9 @@ export interface SecretScope {
   readonly account: string;
 }
 
-const secretArn = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:([\w/+=.@!-]+)((?::[^:]*){3})?$/;
-const parameterArn = /^arn:aws[a-z-]*:ssm:([a-z0-9-]+):\d{12}:parameter\/[\w./-]+$/;
-const parameterName = /^(\/[\w.-]+)+$/;
-const secretName = /^([\w+=.@!-][\w/+=.@!-]*)(?::([^:]+))?$/;
-
 /** `:key:stage:version` behind an ARN. */
 const secretPart = /(?::[^:]*){3}$/;
 
-/** Secrets Manager adds six characters to a name, known to it alone. */
-const randomSuffix = /-[A-Za-z0-9]{6}$/;
 const anySuffix = "-??????";
 
 /**
@@ -35,25 +35,25 @@ export function secretReference(reference: string, scope: SecretScope): SecretRe
   if (Token.isUnresolved(reference)) {
     return secret(reference, reference.replace(secretPart, ""));
   }
-  if (parameterArn.test(reference)) {
+  if (parameterArnPattern.test(reference)) {
     return parameter(reference);
   }
-  if (parameterName.test(reference)) {
+  if (parameterName.accepts(reference)) {
     return parameter(`${prefix("ssm")}:parameter${reference}`);
   }
-  const arn = secretArn.exec(reference);
+  const arn = secretArnPattern.exec(reference);
   if (arn !== null) {
     const [, , name = "", part = ""] = arn;
     const whole = reference.slice(0, reference.length - part.length);
-    return secret(reference, randomSuffix.test(name) ? whole : whole + anySuffix);
+    return secret(reference, secretSuffixPattern.test(name) ? whole : whole + anySuffix);
   }
   return namedSecret(reference, `${prefix("secretsmanager")}:secret`);
 }
 
 function namedSecret(reference: string, prefix: string): SecretReference | undefined {
-  const [, name, key] = secretName.exec(reference) ?? [];
+  const [, name, key] = secretNamePattern.exec(reference) ?? [];
   // Secrets Manager takes a name that ends like its own suffix for a whole ARN and does not find it.
-  if (name === undefined || randomSuffix.test(name)) {
+  if (name === undefined || secretSuffixPattern.test(name)) {
     return undefined;
   }
   const partialArn = `${prefix}:${name}`;
@@ -62,7 +62,7 @@ function namedSecret(reference: string, prefix: string): SecretReference | undef
 
 /** The region that an ARN names; undefined for a name, which means the task's own. */
 export function regionOfReference(reference: string): string | undefined {
-  return (secretArn.exec(reference) ?? parameterArn.exec(reference))?.[1];
+  return (secretArnPattern.exec(reference) ?? parameterArnPattern.exec(reference))?.[1];
 }
 
 function secret(valueFrom: string, resourceArn: string): SecretReference {

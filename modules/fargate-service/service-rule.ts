@@ -4,10 +4,6 @@ import type { FargateServiceProps } from "./fargate-service-props";
 /** A rule on the props of a service. */
 export type Rule = ValidationRule<FargateServiceProps>;
 
-export function isWhole(value: number, minimum: number, maximum: number): boolean {
-  return Number.isInteger(value) && value >= minimum && value <= maximum;
-}
-
 /** Values that occur more than once. */
 export function repeated<Value>(values: readonly Value[] = []): Value[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];

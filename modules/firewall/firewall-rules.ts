@@ -1,5 +1,6 @@
 import { isLogRetentionPeriod, logRetentionPeriods } from "../../core";
-import type { ValidationRule } from "../parts";
+import { accountId, countryCode, domainName, hyphenatedName } from "../../core/forms";
+import { hasForm, type ValidationRule } from "../parts";
 import {
   type CustomResponse,
   type CustomResponses,
@@ -10,7 +11,7 @@ import type { FirewallProps } from "./firewall-props";
 import { managedRuleGroupRules } from "./managed-rule-group-rules";
 import { isListable } from "./private/address-block";
 import { isUsableRateLimit, rateLimitExpectation } from "./rate-limit";
-import { isCountryCode, matchExpectation } from "./request-match";
+import { matchExpectation } from "./request-match";
 import { deepestRule, isUsableRequestRule } from "./request-rule";
 import { isUsableRuleGroup, ruleGroupExpectation, type RuleGroup } from "./rule-group";
 
@@ -27,22 +28,15 @@ const limits = {
   requestRules: 30,
 } as const;
 
-const isDomain = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-
 /** What is asked of a firewall's props. */
 export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
   {
     property: "name",
-    isValid: ({ name }) => name.length <= 100 && /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name),
-    expected: "be words of letters and digits joined by hyphens, at most 100 characters",
+    isValid: ({ name }) => name.length <= 100 && hyphenatedName.accepts(name),
+    expected: `${hyphenatedName.expected}, at most 100 characters`,
     remedy: "use a name such as 'prod-eu-west-1'",
   },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
+  hasForm("account", accountId),
   {
     property: "region",
     isValid: ({ scope, region }) => scope !== "CLOUDFRONT" || region === "us-east-1",
@@ -59,14 +53,14 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
   {
     property: "blockedCountries",
     isValid: ({ blockedCountries = [] }) =>
-      blockedCountries.length > 0 && blockedCountries.every(isCountryCode),
+      blockedCountries.length > 0 && blockedCountries.every(countryCode.accepts),
     expected: "be country codes of two capital letters, one at least",
     remedy: "use codes of ISO 3166 such as 'DE', or leave the property out",
   },
   {
     property: "allowedCountries",
     isValid: ({ allowedCountries = [] }) =>
-      allowedCountries.length > 0 && allowedCountries.every(isCountryCode),
+      allowedCountries.length > 0 && allowedCountries.every(countryCode.accepts),
     expected: "be country codes of two capital letters, one at least",
     remedy: "use codes of ISO 3166 such as 'DE', or leave the property out",
   },
@@ -117,7 +111,7 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
     isValid: ({ tokenDomains = [] }) =>
       tokenDomains.length > 0 &&
       tokenDomains.length <= limits.tokenDomains &&
-      tokenDomains.every((domain) => isDomain.test(domain)),
+      tokenDomains.every(domainName.accepts),
     expected: `be 1 to ${limits.tokenDomains} domain names of two labels or more, in lower case and without a trailing dot`,
     remedy: "name the domains that the applications are found under, such as 'example.com'",
   },

@@ -1,3 +1,4 @@
+import { hyphenatedName, requestLimit } from "../../core/forms";
 import { capacityOf, type MeasuredStatement, type ProviderStatement } from "./private/statement";
 import { isUsableMatch, renderMatch, type FallbackBehavior, type RequestMatch } from "./request-match";
 
@@ -121,10 +122,8 @@ export const rateLimitExpectation =
 /** Whether AWS takes the rate limit; its name's uniqueness aside. */
 export function isUsableRateLimit({ name, limit, aggregateBy = "ip", scopeDown }: RateLimit): boolean {
   return (
-    /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name) &&
-    Number.isInteger(limit) &&
-    limit >= 10 &&
-    limit <= 2_000_000_000 &&
+    hyphenatedName.accepts(name) &&
+    requestLimit.accepts(limit) &&
     (typeof aggregateBy === "string" || areUsableKeys(aggregateBy)) &&
     (aggregateBy !== "all-requests" || scopeDown !== undefined) &&
     (scopeDown === undefined || isUsableMatch(scopeDown))

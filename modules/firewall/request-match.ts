@@ -1,3 +1,4 @@
+import { countryCode } from "../../core/forms";
 import {
   allOf,
   anyOf,
@@ -148,11 +149,6 @@ export function isUsableMatch(match: RequestMatch, deepestNesting = deepestScope
   return nestingOf(match) <= deepestNesting && matchesIn(match).every(isUsableAlone);
 }
 
-/** Whether the text is a country code of ISO 3166, as far as that can be said without a list. */
-export function isCountryCode(text: string): boolean {
-  return /^[A-Z]{2}$/.test(text);
-}
-
 function isUsableAlone(match: RequestMatch): boolean {
   switch (match.kind) {
     case "path":
@@ -160,7 +156,7 @@ function isUsableAlone(match: RequestMatch): boolean {
     case "method":
       return match.value.length > 0 && match.value.length <= longestString;
     case "country":
-      return match.countries.length > 0 && match.countries.every(isCountryCode);
+      return match.countries.length > 0 && match.countries.every(countryCode.accepts);
     case "label":
       return match.key.length > 0;
     case "and":

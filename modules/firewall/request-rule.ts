@@ -1,3 +1,4 @@
+import { hyphenatedName } from "../../core/forms";
 import type { RuleAction } from "./managed-rule-group";
 import type { MeasuredStatement } from "./private/statement";
 import { isUsableMatch, renderMatch, type RequestMatch } from "./request-match";
@@ -26,5 +27,5 @@ export function renderRequestRule({ match }: RequestRule): MeasuredStatement {
 
 /** Whether AWS and the provider take the rule; its name's uniqueness aside. */
 export function isUsableRequestRule({ name, match }: RequestRule): boolean {
-  return /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name) && isUsableMatch(match, deepestRule);
+  return hyphenatedName.accepts(name) && isUsableMatch(match, deepestRule);
 }

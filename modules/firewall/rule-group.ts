@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 
+import { hyphenatedName } from "../../core/forms";
 import { renderOverrides, type RuleAction } from "./managed-rule-group";
 import type { MeasuredStatement } from "./private/statement";
 
@@ -49,7 +50,7 @@ export function isUsableRuleGroup(
 ): boolean {
   const kind = scope === "REGIONAL" ? "regional" : "global";
   return (
-    /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name) &&
+    hyphenatedName.accepts(name) &&
     (Token.isUnresolved(arn) ||
       new RegExp(`^arn:[a-z-]+:wafv2:${region}:\\d{12}:${kind}/rulegroup/[^/]+/[^/]+$`).test(arn)) &&
     Number.isInteger(capacityUnits) &&

@@ -2,7 +2,8 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
 import { partitionOf, resourceName, type IGrantable } from "../../core";
-import { validate, type ValidationRule } from "../parts";
+import { accountId } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 import { policyNameLimit, renderAccess, type Access } from "./private/access";
 
 /** Settings of a {@link TableAccess}. */
@@ -31,14 +32,7 @@ export interface TableAccessProps {
   readonly kmsKeyArn?: string;
 }
 
-const rules: readonly ValidationRule<TableAccessProps>[] = [
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
-];
+const rules: readonly ValidationRule<TableAccessProps>[] = [hasForm("account", accountId)];
 
 /** Lets a role use one region's copy of a table that another stack made. */
 export class TableAccess extends Construct {

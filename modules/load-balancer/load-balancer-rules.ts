@@ -1,4 +1,5 @@
-import type { ValidationRule } from "../parts";
+import { accountId, bucketLogRetention, isWholeWithin, kebabName } from "../../core/forms";
+import { hasForm, type ValidationRule } from "../parts";
 import type { LoadBalancerProps } from "./load-balancer-props";
 
 /** What holds where the props say nothing. */
@@ -15,16 +16,11 @@ export const defaults = {
 export const loadBalancerRules: readonly ValidationRule<LoadBalancerProps>[] = [
   {
     property: "name",
-    isValid: ({ name }) => /^(?!internal-)[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name),
-    expected: "be lower-case letters, digits and single hyphens, and not begin with 'internal-'",
+    isValid: ({ name }) => kebabName().accepts(name) && !name.startsWith("internal-"),
+    expected: `${kebabName().expected}, and not begin with 'internal-'`,
     remedy: "choose a name like 'prod-web'",
   },
-  {
-    property: "account",
-    isValid: ({ account }) => /^\d{12}$/.test(account),
-    expected: "be 12 digits",
-    remedy: "write the account id as text, with its leading zeros",
-  },
+  hasForm("account", accountId),
   {
     property: "network",
     isValid: ({ network }) => network.zones.length >= 2,
@@ -53,13 +49,13 @@ export const loadBalancerRules: readonly ValidationRule<LoadBalancerProps>[] = [
   },
   {
     property: "clientKeepAliveSeconds",
-    isValid: ({ clientKeepAliveSeconds }) => isWhole(clientKeepAliveSeconds, 60, 604_800),
+    isValid: ({ clientKeepAliveSeconds = 0 }) => isWholeWithin(clientKeepAliveSeconds, 60, 604_800),
     expected: "be a whole number between 60 and 604800",
     remedy: "choose at most the recovery time objective",
   },
   {
     property: "idleTimeoutSeconds",
-    isValid: ({ idleTimeoutSeconds }) => isWhole(idleTimeoutSeconds, 1, 4000),
+    isValid: ({ idleTimeoutSeconds = 0 }) => isWholeWithin(idleTimeoutSeconds, 1, 4000),
     expected: "be a whole number between 1 and 4000",
     remedy: "choose the longest that the application stays silent in a request",
   },
@@ -72,13 +68,10 @@ export const loadBalancerRules: readonly ValidationRule<LoadBalancerProps>[] = [
   },
   {
     property: "accessLogs",
-    isValid: ({ accessLogs }) => isWhole(accessLogs?.retentionDays ?? defaults.retentionDays, 1, 3650),
+    isValid: ({ accessLogs }) =>
+      bucketLogRetention.accepts(accessLogs?.retentionDays ?? defaults.retentionDays),
     expected: "keep logs for a whole number of days between 1 and 3650",
     got: ({ accessLogs }) => accessLogs?.retentionDays,
     remedy: "correct 'retentionDays'",
   },
 ];
-
-function isWhole(value: number | undefined, minimum: number, maximum: number): boolean {
-  return value !== undefined && Number.isInteger(value) && value >= minimum && value <= maximum;
-}

@@ -11,7 +11,8 @@ import {
   zoneSlotCount,
   zoneSlotOf,
 } from "../../core";
-import type { ValidationRule } from "../parts";
+import { hyphenatedName } from "../../core/forms";
+import { hasForm, type ValidationRule } from "../parts";
 import type { NetworkProps } from "./network-props";
 import {
   blockedCidrBlockLimit,
@@ -24,12 +25,7 @@ const shortestBlockedIpv6PrefixLength = 16;
 
 /** What is asked of a network's props. */
 export const networkRules: ValidationRule<NetworkProps>[] = [
-  {
-    property: "name",
-    isValid: ({ name }) => /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name),
-    expected: "be words of letters and digits joined by hyphens",
-    remedy: "use a name such as 'prod'",
-  },
+  hasForm("name", hyphenatedName),
   {
     property: "ipv4CidrBlock",
     isValid: ({ ipv4CidrBlock }) => isVpcCidrBlock(ipv4CidrBlock),

@@ -3,8 +3,9 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 
 import type { IGrantable } from "../../core/contracts";
+import { iamAction, policyResource } from "../../core/forms";
 import { literalText } from "../../core/literal-text";
-import { iamActionPattern, type Permission, unboundedActions } from "../../core/permissions";
+import { type Permission, unboundedActions } from "../../core/permissions";
 import { validate, type ValidationRule } from "./validation";
 
 /** Settings of {@link RolePermissions}. */
@@ -20,8 +21,6 @@ export interface RolePermissionsProps {
    */
   readonly policyName?: string;
 }
-
-const arnForm = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*)?:\S+$/;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role together. */
 const policyCharacterLimit = 10_240;
@@ -97,11 +96,11 @@ function isWhole({ actions, resources }: Permission): boolean {
 }
 
 function wrongActions(permissions: readonly Permission[]): string[] {
-  return permissions.flatMap(({ actions }) => actions).filter((action) => !iamActionPattern.test(action));
+  return permissions.flatMap(({ actions }) => actions).filter((action) => !iamAction.accepts(action));
 }
 
 function wrongResources(permissions: readonly Permission[]): string[] {
   return permissions
     .flatMap(({ resources }) => resources)
-    .filter((resource) => resource !== "*" && !Token.isUnresolved(resource) && !arnForm.test(resource));
+    .filter((resource) => !Token.isUnresolved(resource) && !policyResource.accepts(resource));
 }

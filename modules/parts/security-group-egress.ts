@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 
 import { isIpv4CidrBlock, isIpv6CidrBlock } from "../../core/cidr";
 import type { IConnectable } from "../../core/contracts";
+import { port } from "../../core/forms";
 import { validate, type ValidationRule } from "./validation";
 
 /** Where connections may be made to: one block of addresses, of either family. */
@@ -110,6 +111,6 @@ function isOneBlock({ ipv4CidrBlock, ipv6CidrBlock }: EgressRule): boolean {
   return ipv6CidrBlock === undefined && (Token.isUnresolved(ipv4CidrBlock) || isIpv4CidrBlock(ipv4CidrBlock));
 }
 
-function isPort({ port }: EgressRule): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535;
+function isPort(rule: EgressRule): boolean {
+  return port.accepts(rule.port);
 }

@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import { ValidationError } from "../../core";
+import type { Form } from "../../core/forms";
 
 /** A rule over a construct's props. Rules of one construct stand in a table beside it. */
 export interface ValidationRule<Props> {
@@ -18,6 +19,20 @@ export interface ValidationRule<Props> {
    * @default - the property's value
    */
   readonly got?: (props: Props) => unknown;
+}
+
+/** The properties that hold one kind of value. */
+type PropertyOf<Props, Value> = Extract<
+  { [Key in keyof Props]-?: NonNullable<Props[Key]> extends Value ? Key : never }[keyof Props],
+  string
+>;
+
+/** The rule that a property has a form, in the form's own words. */
+export function hasForm<Props extends object, Value>(
+  property: PropertyOf<Props, Value>,
+  { accepts, expected, remedy }: Form<Value>,
+): ValidationRule<Props> {
+  return { property, isValid: (props) => accepts(props[property] as Value), expected, remedy };
 }
 
 /**

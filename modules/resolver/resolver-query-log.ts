@@ -4,8 +4,9 @@ import { Route53ResolverQueryLogConfig } from "@cdktf/provider-aws/lib/route53-r
 import { Route53ResolverQueryLogConfigAssociation } from "@cdktf/provider-aws/lib/route53-resolver-query-log-config-association";
 import { Construct } from "constructs";
 
-import { type ValidationRule, validate } from "../parts";
-import { isLogRetentionPeriod, logRetentionRule, partitionOf } from "../../core";
+import { hasForm, validate, type ValidationRule } from "../parts";
+import { partitionOf } from "../../core";
+import { accountId, logRetention } from "../../core/forms";
 import { nameExpected, namePattern } from "./private/names";
 import type { RuleNetworks } from "./rule-association";
 
@@ -88,24 +89,14 @@ const rules: readonly ValidationRule<ResolverQueryLogProps>[] = [
     expected: `${nameExpected}, without spaces`,
     remedy: "shorten it or leave other characters out",
   },
-  {
-    property: "account",
-    isValid: (props) => /^\d{12}$/.test(props.account),
-    expected: "be an account id of 12 digits",
-    remedy: "write the id as a string, with its leading zeros",
-  },
+  hasForm("account", accountId),
   {
     property: "networks",
     isValid: (props) => Object.keys(props.networks).length > 0,
     expected: "hold at least one network",
     remedy: "name the networks whose queries are kept",
   },
-  {
-    property: "retentionDays",
-    isValid: (props) => isLogRetentionPeriod(props.retentionDays ?? 0),
-    expected: logRetentionRule,
-    remedy: "take the next longer period",
-  },
+  hasForm("retentionDays", logRetention),
 ];
 
 function renderPolicy(logGroupArn: string, { account, region }: ResolverQueryLogProps): string {

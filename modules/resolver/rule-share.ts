@@ -3,6 +3,7 @@ import { RamResourceAssociation } from "@cdktf/provider-aws/lib/ram-resource-ass
 import { RamResourceShare } from "@cdktf/provider-aws/lib/ram-resource-share";
 import { Construct } from "constructs";
 
+import { sharePrincipal } from "../../core/forms";
 import { type ValidationRule, validate } from "../parts";
 
 /** What is shared with whom. */
@@ -72,8 +73,6 @@ export class RuleShare extends Construct {
 }
 
 const longestName = 255;
-const principalPattern =
-  /^(?:\d{12}|arn:aws[a-z-]*:organizations::\d{12}:(?:organization\/o-[a-z0-9]{10,32}|ou\/o-[a-z0-9]{10,32}\/ou-[a-z0-9-]{8,66}))$/;
 
 const rules: readonly ValidationRule<RuleShareProps>[] = [
   {
@@ -96,9 +95,9 @@ const rules: readonly ValidationRule<RuleShareProps>[] = [
   },
   {
     property: "principals",
-    isValid: ({ principals }) => principals.every((principal) => principalPattern.test(principal)),
+    isValid: ({ principals }) => principals.every(sharePrincipal.accepts),
     expected: "hold account ids of 12 digits and ARNs of organisations or their units",
-    got: ({ principals }) => principals.filter((principal) => !principalPattern.test(principal)),
+    got: ({ principals }) => principals.filter((principal) => !sharePrincipal.accepts(principal)),
     remedy: "write an account as a string, with its leading zeros",
   },
   {

@@ -6,7 +6,8 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 import { nameLimits, partitionOf, resourceName } from "../../core";
-import { validate, type ValidationRule } from "../parts";
+import { replicaSuffix, stateBucketName } from "../../core/forms";
+import { hasForm, validate, type ValidationRule } from "../parts";
 import { ReplicatedBucketCopy } from "./replicated-bucket-copy";
 
 /** Settings of a {@link StateBucket}. */
@@ -39,22 +40,13 @@ export interface StateBucketProps {
   readonly accessLogRetentionDays?: number;
 }
 
-const replicaSuffix = "-replica";
-
 /** The name of a state bucket's replica. */
 export function replicaBucketName(bucketName: string): string {
   return `${bucketName}${replicaSuffix}`;
 }
 
 const rules: readonly ValidationRule<StateBucketProps>[] = [
-  {
-    property: "bucketName",
-    isValid: ({ bucketName }) =>
-      /^[a-z0-9][a-z0-9-]*[a-z0-9]$/.test(bucketName) &&
-      bucketName.length + replicaSuffix.length <= nameLimits.s3Bucket,
-    expected: `be 3 to ${nameLimits.s3Bucket - replicaSuffix.length} lower-case letters, digits and hyphens`,
-    remedy: `shorten it; the replica adds "${replicaSuffix}"`,
-  },
+  hasForm("bucketName", stateBucketName),
   {
     property: "replicaRegion",
     isValid: ({ region, replicaRegion }) => region !== replicaRegion,

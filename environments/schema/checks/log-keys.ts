@@ -1,3 +1,4 @@
+import { kmsKeyArnIn } from "../../../core/forms";
 import type { Environment } from "../environment";
 import type { Finding } from "./finding";
 
@@ -13,10 +14,10 @@ export function checkLogKeys(environment: Environment): Finding[] {
   const regions = logRegionsOf(environment);
   return [
     ...regions
-      .filter((region) => !isKeyOf(region, logKeyArns[region]))
+      .filter((region) => !kmsKeyArnIn(region).accepts(logKeyArns[region] ?? ""))
       .map((region) => ({
         property: `logKeyArns.${region}`,
-        expected: `be the ARN of a KMS key in ${region}`,
+        expected: kmsKeyArnIn(region).expected,
         got: logKeyArns[region],
         remedy: "name a key for every region that holds logs, or for none",
       })),
@@ -36,8 +37,4 @@ function logRegionsOf({ regions, domain, services }: Environment): string[] {
   const hasDistribution = Object.values(services).some(({ routing }) => routing.entry === "distribution");
   const names = Object.keys(regions);
   return [...new Set([...names, ...(logsQueries || hasDistribution ? [globalLogRegion] : [])])];
-}
-
-function isKeyOf(region: string, arn: string | undefined): boolean {
-  return new RegExp(`^arn:aws[a-z-]*:kms:${region}:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn ?? "");
 }

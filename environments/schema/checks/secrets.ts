@@ -1,13 +1,14 @@
 import { regionOfArn } from "../../../core";
+import {
+  parameterArnPattern,
+  parameterName,
+  secretArnPattern,
+  secretNamePattern,
+  secretSuffixPattern,
+} from "../../../core/forms";
 import type { Environment } from "../environment";
 import type { Service } from "../service/settings";
 import { hidden, type Finding } from "./finding";
-
-/** Secrets that AWS itself manages have an exclamation mark, such as `rds!db-1234`. */
-const secretName = /^[A-Za-z0-9_+=.@!-][A-Za-z0-9/_+=.@!-]{0,511}(:[^:]+)?$/;
-const parameterName = /^(\/[A-Za-z0-9_.-]+){1,15}$/;
-const referenceArn =
-  /^arn:aws[a-z-]*:(?:secretsmanager:(?<secretRegion>[a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+(?::[^:]*){0,3}|ssm:(?<parameterRegion>[a-z0-9-]+):[0-9]{12}:parameter\/[A-Za-z0-9/_.-]+)$/;
 
 const secretKey = /PASSWORD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY/i;
 /** Access keys of AWS, private keys, tokens of GitHub, GitLab, Slack and Stripe, and passwords in URLs. */
@@ -46,23 +47,30 @@ function checkReferences(
     if (reference.startsWith("arn:")) {
       return checkArn(property, reference, regions);
     }
-    return (reference.startsWith("/") ? parameterName : secretName).test(reference)
+    return isName(reference)
       ? []
       : [
           {
             property,
             expected: "be the name or ARN of a Secrets Manager secret or an SSM parameter",
             got: hidden,
-            remedy: 'write a secret like "web/database" and a parameter like "/web/database"',
+            remedy:
+              'write a secret like "web/database" and a parameter like "/web/database"; a secret whose name ends in a hyphen and six characters needs its ARN',
           },
         ];
   });
 }
 
+/** Secrets Manager takes a name that ends like its own suffix for a whole ARN's, and does not find it. */
+function isName(reference: string): boolean {
+  const secret = secretNamePattern.exec(reference)?.[1];
+  return parameterName.accepts(reference) || (secret !== undefined && !secretSuffixPattern.test(secret));
+}
+
 /** An ARN belongs to one region; a service elsewhere would need that region to start a task. */
 function checkArn(property: string, arn: string, regions: readonly string[]): Finding[] {
-  const groups = referenceArn.exec(arn)?.groups;
-  if (groups === undefined) {
+  const region = (secretArnPattern.exec(arn) ?? parameterArnPattern.exec(arn))?.[1];
+  if (region === undefined) {
     return [
       {
         property,
@@ -72,7 +80,6 @@ function checkArn(property: string, arn: string, regions: readonly string[]): Fi
       },
     ];
   }
-  const region = groups.secretRegion ?? groups.parameterRegion;
   const elsewhere = regions.filter((other) => other !== region);
   return elsewhere.length === 0
     ? []

@@ -1,13 +1,10 @@
 import { z } from "zod";
 
-import { listOf, mapOf, section, text, whole } from "../fields";
+import { firewallDomain, firewallDomainListId } from "../../../core/forms";
+import { listOf, mapOf, section, text, textOf, whole } from "../fields";
 import { domainName } from "../routing/settings";
 
-const domainPattern = text(
-  /^(?=.{1,255}$)(?!.*\.\.)(\*|\*?[a-z0-9.-]*[a-z0-9])$/,
-  "be a domain in lower case, with an asterisk at most as its first character",
-  'write it like "example.com", "*.example.com" for all below it, or "*" for every name',
-);
+const domainPattern = textOf(firewallDomain);
 
 const blockAction = z.union([
   z.enum(["NODATA", "NXDOMAIN", "ALERT"]),
@@ -59,14 +56,7 @@ export const dnsFirewallSchema = section({
     ),
     section({
       /** The list's id in each region: `aws route53resolver list-firewall-domain-lists` prints it. */
-      ids: mapOf(
-        z.string(),
-        text(
-          /^rslvr-fdl-[0-9a-f]{8,32}$/,
-          "be the id of a domain list",
-          'write it like "rslvr-fdl-2c46f2ecbfec4dcc"',
-        ),
-      ),
+      ids: mapOf(z.string(), textOf(firewallDomainListId)),
       /**
        * What happens to a query for one of its names. AWS advises to begin with `ALERT`.
        *

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { listOf, mapOf, section, text, whole } from "../fields";
+import { countryCode, requestLimit } from "../../../core/forms";
+import { listOf, mapOf, numberOf, section, text, textOf } from "../fields";
 import { domainName } from "../routing/settings";
 
 const values = listOf(z.string());
@@ -177,9 +178,7 @@ export const firewallSchema = section({
    *
    * @default - none
    */
-  blockedCountries: listOf(
-    text(/^[A-Z]{2}$/, "be a code of two capital letters", 'write it like "KP"'),
-  ).optional(),
+  blockedCountries: listOf(textOf(countryCode)).optional(),
   /**
    * Groups of rules that AWS keeps up to date, in their order. A group that only counts shows in
    * the metrics what it would turn away: promote it to `block` when that is right. Where a group
@@ -215,5 +214,5 @@ export const firewallSchema = section({
    *
    * @default 2000
    */
-  requestsPerFiveMinutes: whole(10, 2_000_000_000, "choose a limit that AWS WAF accepts").default(2_000),
+  requestsPerFiveMinutes: numberOf(requestLimit).default(2_000),
 });

@@ -1,13 +1,10 @@
 import { z } from "zod";
 
-import { mapOf, section, text } from "../fields";
+import { kebabName } from "../../../core/forms";
+import { mapOf, section, text, textOf } from "../fields";
 
 /** Name of a cluster in the environment; in AWS the environment's name stands before it. */
-export const clusterName = text(
-  /^(?=.{1,27}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-  "be at most 27 lower-case letters, digits and single hyphens, starting with a letter",
-  "shorten or respell the name",
-);
+export const clusterName = textOf(kebabName(27));
 
 /**
  * An HPC cluster. Its file is read and checked when the stacks are built.

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { listOf, mapOf, section, text } from "../fields";
+import { sharePrincipal } from "../../../core/forms";
+import { listOf, mapOf, section, textOf } from "../fields";
 import { domainName } from "../routing/settings";
 
 /**
@@ -32,13 +33,7 @@ export const privateDnsSchema = section({
        *
        * @default - none
        */
-      sharedWith: listOf(
-        text(
-          /^(\d{12}|arn:aws[a-z-]*:organizations::\d{12}:(organization|ou)\/.+)$/,
-          "be an account or the ARN of an organisation or organisational unit",
-          "write an account as its 12 digits, quoted",
-        ),
-      ).prefault([]),
+      sharedWith: listOf(textOf(sharePrincipal)).prefault([]),
     }),
   ).prefault({}),
 });

@@ -1,17 +1,10 @@
 import { z } from "zod";
 
-import { listOf, mapOf, section, text, whole } from "../fields";
-
-const domainLabels = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*";
+import * as forms from "../../../core/forms";
+import { listOf, mapOf, section, text, textOf, whole } from "../fields";
 
 /** A domain name in lower case without a trailing dot. */
-export const domainName = text(
-  new RegExp(`^(?=.{1,253}$)${domainLabels}\\.[a-z]{2,63}$`),
-  "be a domain name in lower case without a trailing dot",
-  'write it like "example.com"',
-);
-
-const countryCode = text(/^[A-Z]{2}$/, "be a code of two capital letters", 'write it like "DE"');
+export const domainName = textOf(forms.domainName);
 
 /** Where users are; the smallest place that fits a user wins. */
 const placeSchema = z.union([
@@ -21,17 +14,13 @@ const placeSchema = z.union([
   }),
   section({
     /** Two capital letters of ISO 3166-1. */
-    country: countryCode,
+    country: textOf(forms.countryCode),
     /**
      * A state of the United States or a region of Ukraine, by its code.
      *
      * @default - the whole country
      */
-    subdivision: text(
-      /^[A-Z0-9]{1,3}$/,
-      "be the code of a state or region",
-      'write it like "CA", without the country',
-    ).optional(),
+    subdivision: textOf(forms.subdivisionCode).optional(),
   }),
 ]);
 

@@ -1,36 +1,30 @@
 import { z } from "zod";
 
-import { iamActionPattern } from "../../../core";
-import { listOf, mapOf, section, text, whole } from "../fields";
+import { type Form, iamAction, inWords, kmsKeyArn, policyResource, port } from "../../../core/forms";
+import { listOf, mapOf, numberOf, section, textOf } from "../fields";
 
 /** ARN of a KMS key. */
-export const keyArn = text(
-  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
-  "be the ARN of a KMS key",
-  'copy it whole; it ends like "key/1234abcd-12ab-34cd-56ef-1234567890ab"',
-);
+export const keyArn = textOf(kmsKeyArn);
+
+/** A resource whose ARN may name the region that the service runs in. */
+const regionalResource: Form = {
+  accepts: (value) => {
+    const named = value.replaceAll("{region}", "eu-west-1");
+    return !/[${}]/.test(named) && policyResource.accepts(named);
+  },
+  expected: policyResource.expected,
+  remedy: 'write it like "arn:aws:sqs:{region}:111122223333:orders"',
+};
 
 /** One thing that a service's code may do in AWS. */
 export const permissionSchema = section({
   /** Actions as IAM calls them: `sqs:SendMessage`, `s3:Get*`. */
-  actions: listOf(
-    text(
-      iamActionPattern,
-      "be a service and an action of IAM",
-      'write it like "sqs:SendMessage", and name the service',
-    ),
-  ),
+  actions: listOf(textOf(iamAction)),
   /**
    * ARNs, with `*` where many are meant, and `{region}` for the region that the service runs in; `*`
    * alone is for actions that know no resource.
    */
-  resources: listOf(
-    text(
-      /^(\*|arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9*-]*|\{region\}):([0-9]{12}|aws|\*)?:([^\s${}]|\{region\})+)$/,
-      "be an ARN, or '*'",
-      'write it like "arn:aws:sqs:{region}:111122223333:orders"',
-    ),
-  ),
+  resources: listOf(textOf(regionalResource)),
   /**
    * Condition keys and their values, by operator: `{ StringEquals: { "s3:prefix": "inbox/" } }`.
    *
@@ -45,7 +39,7 @@ export const egressSchema = section({
   /** A block of addresses, or `network` for those of the region's own network. */
   to: z.string(),
   /** Port that the other side listens on. */
-  port: whole(1, 65_535, "give the port that the other side listens on"),
+  port: numberOf(inWords(port, "give the port that the other side listens on")),
   /**
    * Protocol above IP.
    *

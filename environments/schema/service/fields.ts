@@ -1,27 +1,19 @@
 import { z } from "zod";
 
-import { logRetentionPeriods } from "../../../core";
-import { mapOf, text, whole } from "../fields";
+import { kebabName, logRetentionPeriods, port, variableName as variableForm } from "../../../core/forms";
+import { mapOf, numberOf, textOf } from "../fields";
 
 /** Days that CloudWatch can keep logs, as a field. */
 export const retention = z.literal(logRetentionPeriods);
 
 /** A word that names a container, a service or a jurisdiction. */
-export const containerName = text(
-  /^(?=.{1,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-  "be at most 32 lower-case letters, digits and single hyphens, starting with a letter",
-  "shorten or respell the name",
-);
+export const containerName = textOf(kebabName(32));
 
 /** A port that a container listens on. */
-export const portNumber = whole(1, 65_535, "give the port that the container listens on");
+export const portNumber = numberOf(port);
 
 /** Name of an environment variable. */
-export const variableName = text(
-  /^[A-Za-z_][A-Za-z0-9_]*$/,
-  "be letters, digits and underscores, not starting with a digit",
-  "rename the variable",
-);
+export const variableName = textOf(variableForm);
 
 /** Environment variables. */
 export const variables = mapOf(variableName, z.string());

@@ -1,31 +1,22 @@
 import { z } from "zod";
 
-import { section, text } from "../fields";
+import * as forms from "../../../core/forms";
+import { section, textOf } from "../fields";
 
 /** An image of any registry. */
-export const imageUri = text(
-  /^[a-z0-9.-]+(:[0-9]+)?\/[a-z0-9._/-]+(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$/,
-  "be a registry, a repository and a tag or digest",
-  'write it like "public.ecr.aws/nginx/nginx:1.29.1"',
-);
+export const imageUri = textOf(forms.imageUri);
 
-const repositoryName = text(
-  /^(?=.{2,256}$)[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/,
-  "be 2 to 256 lower-case letters and digits, separated by single '.', '_', '-' or '/'",
-  "use the name that the image is pushed under",
-);
+const repositoryName = textOf(forms.repositoryName());
 
-const imageTag = text(
-  /^(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
-  "be the immutable tag of one build, at most 128 letters, digits, '.', '_' and '-', and not 'latest'",
-  'write the version that was pushed, such as "1.4.2"',
-);
+/** A tag may not move: two regions that pull at different times would run different images. */
+const imageTag = textOf({
+  accepts: (value) => forms.imageTag.accepts(value) && value !== "latest",
+  expected:
+    "be the immutable tag of one build, at most 128 letters, digits, '.', '_' and '-', and not 'latest'",
+  remedy: forms.imageTag.remedy,
+});
 
-const imageDigest = text(
-  /^sha256:[0-9a-f]{64}$/,
-  "be 'sha256:' and 64 hexadecimal digits",
-  "copy the digest that the registry shows",
-);
+const imageDigest = textOf(forms.imageDigest);
 
 /** Where a service's image comes from. */
 export const imageSchema = z.union([

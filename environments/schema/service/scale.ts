@@ -1,14 +1,15 @@
 import { z } from "zod";
 
+import { mostTasks } from "../../../core/forms";
 import { listOf, section, whole } from "../fields";
 import { containerName } from "./fields";
 
 /** How many tasks a service runs in each of its regions. */
 export const capacitySchema = section({
   /** Tasks that always run in each region. */
-  minimum: whole(0, 5_000, "give the number of tasks that always run in a region"),
+  minimum: whole(0, mostTasks, "give the number of tasks that always run in a region"),
   /** Tasks that scaling may reach in each region. */
-  maximum: whole(1, 5_000, "give the number of tasks that a region may grow to"),
+  maximum: whole(1, mostTasks, "give the number of tasks that a region may grow to"),
   /**
    * Largest share of the tasks that may run on Fargate Spot, in percent.
    *
@@ -28,9 +29,9 @@ const scheduleSchema = section({
    */
   schedule: z.string(),
   /** Tasks that always run in each region from then on. */
-  minimum: whole(0, 5_000, "give the number of tasks that always run in a region"),
+  minimum: whole(0, mostTasks, "give the number of tasks that always run in a region"),
   /** Tasks that scaling may reach in each region from then on. */
-  maximum: whole(1, 5_000, "give the number of tasks that a region may grow to"),
+  maximum: whole(1, mostTasks, "give the number of tasks that a region may grow to"),
   /**
    * IANA time zone that the schedule is read in.
    *

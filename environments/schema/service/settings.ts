@@ -1,7 +1,12 @@
 import { z } from "zod";
 
-import type { LogRetentionPeriod } from "../../../core";
-import { listOf, mapOf, section, text, whole } from "../fields";
+import {
+  absoluteDirectory,
+  type LogRetentionPeriod,
+  targetHealthCheck,
+  targetHealthCheckDefaults,
+} from "../../../core/forms";
+import { listOf, mapOf, numberOf, section, textOf, whole } from "../fields";
 import { routingSchema, type RoutingEntry, type RoutingPolicySettings } from "../routing/settings";
 import { egressSchema, keyArn, permissionSchema } from "./access";
 import { containerName, portNumber, retention, variableName, variables } from "./fields";
@@ -16,38 +21,46 @@ import { sidecarSchema } from "./sidecar";
  */
 const healthCheckSchema = section({
   /** Path that answers 200 when the task can serve. */
-  path: text(/^\/[\x21-\x7e]{0,1023}$/, "begin with '/' and hold no spaces", 'write it like "/health"'),
+  path: textOf(targetHealthCheck.path),
   /**
    * Seconds between two checks.
    *
    * @default 10
    */
-  intervalSeconds: whole(5, 300, "choose an interval that the load balancer accepts").default(10),
+  intervalSeconds: numberOf(targetHealthCheck.intervalSeconds).default(
+    targetHealthCheckDefaults.intervalSeconds,
+  ),
   /**
    * Seconds that an answer may take; less than the interval.
    *
    * @default 4
    */
-  timeoutSeconds: whole(2, 120, "choose a timeout that the load balancer accepts").default(4),
+  timeoutSeconds: numberOf(targetHealthCheck.timeoutSeconds).default(
+    targetHealthCheckDefaults.timeoutSeconds,
+  ),
   /**
    * Good answers in a row that make a task healthy.
    *
    * @default 2
    */
-  healthyThreshold: whole(2, 10, "choose a count that the load balancer accepts").default(2),
+  healthyThreshold: numberOf(targetHealthCheck.healthyThreshold).default(
+    targetHealthCheckDefaults.healthyThreshold,
+  ),
   /**
    * Bad answers in a row that make a task unhealthy.
    *
    * @default 2
    */
-  unhealthyThreshold: whole(2, 10, "choose a count that the load balancer accepts").default(2),
+  unhealthyThreshold: numberOf(targetHealthCheck.unhealthyThreshold).default(
+    targetHealthCheckDefaults.unhealthyThreshold,
+  ),
   /**
    * Seconds after its start during which a task's bad answers are ignored.
    *
    * @default 60
    */
-  startPeriodSeconds: whole(0, 7_200, "give the time that a task needs to start, at most two hours").default(
-    60,
+  startPeriodSeconds: numberOf(targetHealthCheck.startPeriodSeconds).default(
+    targetHealthCheckDefaults.startPeriodSeconds,
   ),
 });
 
@@ -196,9 +209,7 @@ export const serviceSchema = section({
    *
    * @default - none
    */
-  scratchPaths: listOf(
-    text(/^(\/[\w.-]+)+$/, "be an absolute directory below '/'", 'write it like "/tmp"'),
-  ).prefault([]),
+  scratchPaths: listOf(textOf(absoluteDirectory)).prefault([]),
   /**
    * Days that its logs are kept.
    *

@@ -1,3 +1,4 @@
+import { kmsKeyArnIn } from "../../../core/forms";
 import type { Environment } from "../environment";
 import type { Service } from "../service/settings";
 import { nearestName } from "../nearest-name";
@@ -58,10 +59,10 @@ function checkKeys(
   regions: readonly string[],
 ): Finding[] {
   return regions
-    .filter((region) => !new RegExp(`^arn:aws[a-z-]*:kms:${region}:\\d{12}:key/.+$`).test(keys[region] ?? ""))
+    .filter((region) => !kmsKeyArnIn(region).accepts(keys[region] ?? ""))
     .map((region) => ({
       property: `${property}.${region}`,
-      expected: `be the ARN of a KMS key in ${region}`,
+      expected: kmsKeyArnIn(region).expected,
       got: keys[region],
       remedy: "name a key for every region that holds a copy, or for none",
     }));

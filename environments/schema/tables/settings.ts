@@ -1,13 +1,10 @@
 import { z } from "zod";
 
-import { listOf, mapOf, section, text, whole } from "../fields";
+import { kebabName } from "../../../core/forms";
+import { listOf, mapOf, section, text, textOf, whole } from "../fields";
 
 /** Name of a table in the environment, which its name in AWS is made from. */
-export const tableName = text(
-  /^(?=.{1,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-  "be at most 64 lower-case letters, digits and single hyphens, starting with a letter",
-  "shorten or respell the name",
-);
+export const tableName = textOf(kebabName(64));
 
 const attributeSchema = section({
   /** Its name. */

@@ -1,5 +1,6 @@
-import type { ValidationRule } from "../../parts";
-import { accountExpected, duplicates, isAccountId } from "./registry-checks";
+import { accountId } from "../../../core/forms";
+import { hasForm, type ValidationRule } from "../../parts";
+import { duplicates } from "./registry-checks";
 
 /** Whatever stands in an account and may let others pull. */
 interface WithAccounts {
@@ -8,20 +9,15 @@ interface WithAccounts {
 }
 
 /** The rule about the account that holds a registry. */
-export const accountCheck: ValidationRule<Pick<WithAccounts, "account">> = {
-  property: "account",
-  isValid: (props) => isAccountId(props.account),
-  expected: accountExpected,
-  remedy: "write the id as a string, with its leading zeros",
-};
+export const accountCheck: ValidationRule<Pick<WithAccounts, "account">> = hasForm("account", accountId);
 
 /** The rules about accounts that may pull. */
 export const pullAccountChecks: readonly ValidationRule<WithAccounts>[] = [
   {
     property: "pullAccounts",
-    isValid: (props) => (props.pullAccounts ?? []).every(isAccountId),
+    isValid: (props) => (props.pullAccounts ?? []).every(accountId.accepts),
     expected: "list account ids of 12 digits",
-    got: (props) => props.pullAccounts?.filter((account) => !isAccountId(account)),
+    got: (props) => props.pullAccounts?.filter((account) => !accountId.accepts(account)),
     remedy: "write each id as a string, with its leading zeros",
   },
   {

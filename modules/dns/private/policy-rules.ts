@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 
+import { countryCode, subdivisionCode } from "../../../core/forms";
 import type {
   GeoLocation,
   GeolocationRouting,
@@ -241,10 +242,10 @@ function checkLocation(path: string, location: GeoLocation, report: Report): voi
   if (location === "default" || "continent" in location) {
     return;
   }
-  if (!/^[A-Z]{2}$/.test(location.country)) {
+  if (!countryCode.accepts(location.country)) {
     report(
       `${path}.country`,
-      "be two capital letters of ISO 3166-1",
+      countryCode.expected,
       location.country,
       'write it like "DE"; for all users write the location "default"',
     );
@@ -259,10 +260,10 @@ function checkLocation(path: string, location: GeoLocation, report: Report): voi
       location.subdivision,
       "remove it: Route 53 tells the parts of other countries not apart",
     );
-  } else if (!/^[A-Z0-9]{1,3}$/.test(location.subdivision)) {
+  } else if (!subdivisionCode.accepts(location.subdivision)) {
     report(
       `${path}.subdivision`,
-      "be 1 to 3 capital letters or digits",
+      subdivisionCode.expected,
       location.subdivision,
       'write the code alone, like "CA" for California',
     );

@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 
 import { regions, type IAcceleratorEndpoint, type Problem } from "../../../core";
+import { isWholeWithin } from "../../../core/forms";
 import type { AcceleratorProps } from "../accelerator-props";
 import type {
   EndpointGroupOptions,
@@ -307,8 +308,4 @@ export function isElasticIp({ endpointId }: IAcceleratorEndpoint): boolean {
 
 function isAttachmentArn(arn: string): boolean {
   return Token.isUnresolved(arn) || /^arn:[\w-]+:globalaccelerator::\d{12}:attachment\/.+$/.test(arn);
-}
-
-function isWholeWithin(value: number, minimum: number, maximum: number): boolean {
-  return Number.isInteger(value) && value >= minimum && value <= maximum;
 }

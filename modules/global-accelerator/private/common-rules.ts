@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 
+import { accountId, bucketLogRetention } from "../../../core/forms";
 import type { AcceleratorFlowLogs } from "../flow-logs";
 import type { Check } from "./report";
 
@@ -22,11 +23,11 @@ export function commonProblems(check: Check, props: CommonProps): void {
     "choose a name like 'prod-web'",
   );
   check(
-    Token.isUnresolved(account) || /^\d{12}$/.test(account),
+    Token.isUnresolved(account) || accountId.accepts(account),
     "account",
-    "be 12 digits",
+    accountId.expected,
     account,
-    "write the account id as text, with its leading zeros",
+    accountId.remedy,
   );
   check(
     ipAddresses.length <= 2 && ipAddresses.every((address) => /^\d{1,3}(\.\d{1,3}){3}$/.test(address)),
@@ -38,11 +39,11 @@ export function commonProblems(check: Check, props: CommonProps): void {
   if (flowLogs?.kind === "new-bucket") {
     const { retentionDays = 90 } = flowLogs;
     check(
-      Number.isInteger(retentionDays) && retentionDays >= 1 && retentionDays <= 3650,
+      bucketLogRetention.accepts(retentionDays),
       "flowLogs.retentionDays",
-      "be a whole number between 1 and 3650",
+      bucketLogRetention.expected,
       retentionDays,
-      "choose how long an investigation may look back",
+      bucketLogRetention.remedy,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { port as portForm } from "../../../core/forms";
 import type { PortRange } from "../listener";
 
 /** Whether the range can exist. */
@@ -7,7 +8,7 @@ export function isPortRange({ fromPort, toPort }: PortRange): boolean {
 
 /** Whether the number is a port. */
 export function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535;
+  return portForm.accepts(port);
 }
 
 /** Whether a range holds the port. */

@@ -1,4 +1,5 @@
 import { partitionOf, regionNames, type Problem } from "../../../core";
+import { accountId, dynamoDbName, kmsKeyArnIn } from "../../../core/forms";
 import { Token } from "cdktf";
 
 import type { CapacityRange } from "../capacity";
@@ -49,19 +50,13 @@ function checkIdentity(
   check: Check,
   { name, account, ttlAttributeName, alarmThresholds }: GlobalTableProps,
 ): void {
+  check(dynamoDbName.accepts(name), "name", dynamoDbName.expected, name, dynamoDbName.remedy);
   check(
-    /^[A-Za-z0-9_.-]{3,255}$/.test(name),
-    "name",
-    "be 3 to 255 letters, digits, underscores, hyphens and points",
-    name,
-    "choose a name like 'prod-sessions'",
-  );
-  check(
-    Token.isUnresolved(account) || /^\d{12}$/.test(account),
+    Token.isUnresolved(account) || accountId.accepts(account),
     "account",
-    "be 12 digits",
+    accountId.expected,
     account,
-    "write the account id as text, with its leading zeros",
+    accountId.remedy,
   );
   check(
     ttlAttributeName === undefined || (ttlAttributeName.length >= 1 && ttlAttributeName.length <= 255),
@@ -177,7 +172,7 @@ function checkIndexes(check: Check, { globalSecondaryIndexes = {} }: GlobalTable
   );
   for (const [name, { projection }] of indexes) {
     check(
-      /^[A-Za-z0-9_.-]{3,255}$/.test(name),
+      dynamoDbName.accepts(name),
       "globalSecondaryIndexes",
       "have names of 3 to 255 letters, digits, underscores, hyphens and points",
       name,
@@ -221,13 +216,11 @@ function checkEncryption(check: Check, { homeRegion, kmsKeyArn, replicas }: Glob
       "name a key of each region, or of none",
     );
     check(
-      arn === undefined ||
-        Token.isUnresolved(arn) ||
-        new RegExp(`^arn:[\\w-]+:kms:${region}:\\d{12}:key/.+$`).test(arn),
+      arn === undefined || Token.isUnresolved(arn) || kmsKeyArnIn(region).accepts(arn),
       property,
-      `be the ARN of a KMS key in ${region}`,
+      kmsKeyArnIn(region).expected,
       arn,
-      "make the key there, or name a replica of a multi-region key",
+      kmsKeyArnIn(region).remedy,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { firewallDomain, firewallDomainListId } from "../../../core/forms";
 import type { ValidationRule } from "../../parts";
 import type { DnsList, DnsFirewallProps } from "../dns-firewall-props";
 import { planDnsRules } from "./dns-rules";
@@ -8,14 +9,11 @@ const limits = {
   rulesOfGroup: 100,
   /** AWS takes 1,000 in one request, and the provider sends a list in one. */
   domainsOfList: 1_000,
-  domainLength: 255,
   overrideTtlSeconds: 604_800,
 };
 
 /** Long names of lists would leave no room for the firewall's in the names of AWS. */
 const listNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$/;
-const listIdPattern = /^rslvr-fdl-[0-9a-f]{8,32}$/;
-const domainPattern = /^(?:\*|\*?[a-z0-9.-]*[a-z0-9])$/;
 
 type Side = "allow" | "block";
 type SideRule = Omit<ValidationRule<DnsFirewallProps>, "property" | "isValid" | "got"> & {
@@ -42,7 +40,8 @@ const sideRules: readonly SideRule[] = [
     remedy: "split the list in two",
   },
   {
-    wrong: (lists) => lists.flatMap(([, list]) => (domainsOf(list) ?? []).filter((name) => !isDomain(name))),
+    wrong: (lists) =>
+      lists.flatMap(([, list]) => (domainsOf(list) ?? []).filter((name) => !firewallDomain.accepts(name))),
     expected:
       "hold domains of lower-case letters, digits, hyphens and dots, with an asterisk at most as their first character",
     remedy: 'write each like "example.com", "*.example.com" or "*", without a trailing dot',
@@ -129,11 +128,7 @@ function listIds({ allow = {}, block }: DnsFirewallProps): readonly string[] {
 
 /** A list that has no id is one's own; one whose id is known only later cannot be checked. */
 function isListId(id: string | undefined): boolean {
-  return id === undefined || id.startsWith("${") || listIdPattern.test(id);
-}
-
-function isDomain(text: string): boolean {
-  return text.length <= limits.domainLength && domainPattern.test(text) && !text.includes("..");
+  return id === undefined || id.startsWith("${") || firewallDomainListId.accepts(id);
 }
 
 function repeated(values: readonly string[]): string[] {

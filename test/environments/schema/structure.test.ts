@@ -146,7 +146,7 @@ describe("single values", () => {
       { account: "1234" },
       "account",
       "be the 12 digits of an AWS account",
-      "quote it, so that leading zeros stay",
+      "write the account id as text, with its leading zeros",
     ],
     [
       { domain: { name: "Example.com." } },
@@ -157,14 +157,14 @@ describe("single values", () => {
     [
       { state: { bucket: "My_Bucket" } },
       "state.bucket",
-      "be a bucket name of 3 to 63 lower-case letters, digits and hyphens",
-      "shorten or respell it, or leave it out for the default",
+      "be a bucket name of 3 to 55 lower-case letters, digits and hyphens",
+      'shorten or respell it; the replica adds "-replica"',
     ],
     [
-      { state: { bucket: "b".repeat(64) } },
+      { state: { bucket: "b".repeat(56) } },
       "state.bucket",
-      "be a bucket name of 3 to 63 lower-case letters, digits and hyphens",
-      "shorten or respell it, or leave it out for the default",
+      "be a bucket name of 3 to 55 lower-case letters, digits and hyphens",
+      'shorten or respell it; the replica adds "-replica"',
     ],
     [
       { recovery: { rtoSeconds: 0, survives: 0 } },
@@ -181,13 +181,13 @@ describe("single values", () => {
     [
       withService({ port: 65_536 }),
       "services.web.port",
-      "be a whole number between 1 and 65535",
+      "be a port between 1 and 65535",
       "give the port that the container listens on",
     ],
     [
       withService({ port: 80.5 }),
       "services.web.port",
-      "be a whole number between 1 and 65535",
+      "be a port between 1 and 65535",
       "give the port that the container listens on",
     ],
     [

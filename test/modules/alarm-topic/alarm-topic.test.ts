@@ -64,9 +64,9 @@ describe("AlarmTopic", () => {
     });
   });
 
-  it("refuses what is no e-mail address", () => {
+  it("refuses what is no mail address", () => {
     expect(refusal(() => stackWith({ emails: ["oncall"] }))).toBe(
-      "prod-eu-west-1/Alarms: 'emails' must be e-mail addresses, got [\"oncall\"]; write each as name@example.com",
+      'prod-eu-west-1/Alarms: \'emails\' must be mail addresses, got ["oncall"]; write each like "oncall@example.com"',
     );
   });
 

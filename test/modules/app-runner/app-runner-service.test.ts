@@ -586,12 +586,12 @@ describe("AppRunnerService", () => {
       [
         "a name that is too short",
         { name: "web" },
-        `test/Web: 'name' must be at least 4 lower-case letters, digits and single hyphens, got "web"; choose a name like 'prod-web'`,
+        `test/Web: 'name' must be at least 4 lower-case letters, digits and single hyphens, starting with a letter, got "web"; choose a name like 'prod-web'`,
       ],
       [
         "an account that is no id",
         { account: "prod" },
-        `test/Web: 'account' must be 12 digits, got "prod"; write the account id as text, with its leading zeros`,
+        `test/Web: 'account' must be the 12 digits of an AWS account, got "prod"; write the account id as text, with its leading zeros`,
       ],
       [
         "a region without App Runner",
@@ -646,7 +646,7 @@ describe("AppRunnerService", () => {
       [
         "a health check path without slash",
         { healthCheck: { path: "health" } },
-        `test/Web: 'healthCheck' must have a 'path' that begins with '/', got "health"; write it like '/health'`,
+        `test/Web: 'healthCheck' must have a 'path' that begins with '/' and holds no spaces, got "health"; write it like '/health'`,
       ],
       [
         "health check numbers out of range",

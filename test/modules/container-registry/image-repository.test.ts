@@ -193,15 +193,15 @@ describe("ImageRepository", () => {
 
   it("refuses a name that ECR does not take", () => {
     expect(refuse({ name: "Web" })).toBe(
-      "test/Web: 'name' must be 2 to 256 lower-case letters and digits, parted by single '.', '_', '-' or '/', " +
+      "test/Web: 'name' must be 2 to 256 lower-case letters and digits, separated by single '.', '_', '-' or '/', " +
         'got "Web"; rename the repository',
     );
   });
 
   it("refuses an account id that is too short", () => {
     expect(refuse({ account: "1111" })).toBe(
-      "test/Web: 'account' must be an account id of 12 digits, got \"1111\"; " +
-        "write the id as a string, with its leading zeros",
+      "test/Web: 'account' must be the 12 digits of an AWS account, got \"1111\"; " +
+        "write the account id as text, with its leading zeros",
     );
   });
 

@@ -61,9 +61,9 @@ describe("PullThroughCache", () => {
   it("refuses a bad account and prefix", () => {
     expect(refuse({ account: "1", repositoryPrefix: "Docker" })).toBe(
       [
-        "test/Cache: 'account' must be an account id of 12 digits, got \"1\"; " +
-          "write the id as a string, with its leading zeros",
-        "test/Cache: 'repositoryPrefix' must be 2 to 30 lower-case letters and digits, parted by single '.', '_', '-' " +
+        "test/Cache: 'account' must be the 12 digits of an AWS account, got \"1\"; " +
+          "write the account id as text, with its leading zeros",
+        "test/Cache: 'repositoryPrefix' must be 2 to 30 lower-case letters and digits, separated by single '.', '_', '-' " +
           "or '/', got \"Docker\"; name it after the registry upstream",
       ].join("\n"),
     );

@@ -94,8 +94,8 @@ describe("RegistryReplication", () => {
 
   it("refuses a wrong account id", () => {
     expect(refuse({ account: "root" })).toBe(
-      "test/Replication: 'account' must be an account id of 12 digits, got \"root\"; " +
-        "write the id as a string, with its leading zeros",
+      "test/Replication: 'account' must be the 12 digits of an AWS account, got \"root\"; " +
+        "write the account id as text, with its leading zeros",
     );
   });
 

@@ -124,9 +124,9 @@ describe("RepositoryTemplate", () => {
       ),
     ).toBe(
       [
-        "test/Template: 'account' must be an account id of 12 digits, got \"1\"; " +
-          "write the id as a string, with its leading zeros",
-        "test/Template: 'prefix' must be 2 to 256 lower-case letters and digits, parted by single '.', '_', '-' or " +
+        "test/Template: 'account' must be the 12 digits of an AWS account, got \"1\"; " +
+          "write the account id as text, with its leading zeros",
+        "test/Template: 'prefix' must be 2 to 256 lower-case letters and digits, separated by single '.', '_', '-' or " +
           "'/', got \"Team\"; correct it, or remove it for a template that every name falls to",
         "test/Template: 'pullAccounts' must list account ids of 12 digits, got [\"x\"]; " +
           "write each id as a string, with its leading zeros",

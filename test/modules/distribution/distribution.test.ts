@@ -354,12 +354,12 @@ describe("Distribution", () => {
       [
         "a name that is none",
         { name: "Web" },
-        `test/Web: 'name' must be lower-case letters, digits and single hyphens, got "Web"; choose a name like 'prod-web'`,
+        `test/Web: 'name' must be lower-case letters, digits and single hyphens, starting with a letter, got "Web"; choose a name like 'prod-web'`,
       ],
       [
         "an account that is no id",
         { account: "prod" },
-        `test/Web: 'account' must be 12 digits, got "prod"; write the account id as text, with its leading zeros`,
+        `test/Web: 'account' must be the 12 digits of an AWS account, got "prod"; write the account id as text, with its leading zeros`,
       ],
       [
         "to have no name of its own",

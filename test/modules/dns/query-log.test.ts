@@ -76,8 +76,8 @@ describe("QueryLog", () => {
 
     expect(refusal(() => stackWith({ account: "1", retentionDays: 31, keyArn }))).toBe(
       [
-        "test/Log: 'account' must be an account id of 12 digits, got \"1\"; " +
-          "write the id as a string, with its leading zeros",
+        "test/Log: 'account' must be the 12 digits of an AWS account, got \"1\"; " +
+          "write the account id as text, with its leading zeros",
         "test/Log: 'retentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, " +
           "1827, 2192, 2557, 2922, 3288, 3653, got 31; take the next longer period",
         `test/Log: 'keyArn' must be the ARN of a KMS key in us-east-1, got "${keyArn}"; ` +

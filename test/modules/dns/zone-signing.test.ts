@@ -113,8 +113,8 @@ describe("ZoneSigningKey", () => {
 
   it("refuses a wrong account id", () => {
     expect(refusal(() => new ZoneSigningKey(emptyStack(), "Key", { account: "1" }))).toBe(
-      "test/Key: 'account' must be an account id of 12 digits, got \"1\"; " +
-        "write the id as a string, with its leading zeros",
+      "test/Key: 'account' must be the 12 digits of an AWS account, got \"1\"; " +
+        "write the account id as text, with its leading zeros",
     );
   });
 });

@@ -96,7 +96,7 @@ describe("EcsExpressService", () => {
       environment: { ZONE: "z", MODE: "m" },
       secrets: {
         TOKEN: `arn:aws:ssm:eu-west-1:${account}:parameter/web/token`,
-        PASSWORD: `arn:aws:secretsmanager:eu-west-1:${account}:secret:web/db-AbCdEf`,
+        PASSWORD: `arn:aws:secretsmanager:eu-west-1:${account}:secret:rds!db-1a2b-AbCdEf`,
       },
       logRetentionDays: 7,
       waitForSteadyState: true,
@@ -114,7 +114,7 @@ describe("EcsExpressService", () => {
           secret: [
             {
               name: "PASSWORD",
-              value_from: `arn:aws:secretsmanager:eu-west-1:${account}:secret:web/db-AbCdEf`,
+              value_from: `arn:aws:secretsmanager:eu-west-1:${account}:secret:rds!db-1a2b-AbCdEf`,
             },
             { name: "TOKEN", value_from: `arn:aws:ssm:eu-west-1:${account}:parameter/web/token` },
           ],
@@ -218,12 +218,12 @@ describe("EcsExpressService", () => {
       [
         "a name that is none",
         { name: "Web" },
-        `test/Web: 'name' must be lower-case letters, digits and single hyphens, got "Web"; choose a name like 'prod-web'`,
+        `test/Web: 'name' must be lower-case letters, digits and single hyphens, starting with a letter, got "Web"; choose a name like 'prod-web'`,
       ],
       [
         "an account that is no id",
         { account: "prod" },
-        `test/Web: 'account' must be 12 digits, got "prod"; write the account id as text, with its leading zeros`,
+        `test/Web: 'account' must be the 12 digits of an AWS account, got "prod"; write the account id as text, with its leading zeros`,
       ],
       [
         "a network of one zone",
@@ -258,7 +258,7 @@ describe("EcsExpressService", () => {
       [
         "a health check path without slash",
         { healthCheckPath: "health" },
-        `test/Web: 'healthCheckPath' must begin with '/', got "health"; write it like '/health'`,
+        `test/Web: 'healthCheckPath' must begin with '/' and hold no spaces, got "health"; write it like "/health"`,
       ],
       [
         "to hold more than everything",

@@ -19,12 +19,12 @@ describe("FargateService, given what cannot work,", () => {
     [
       "a name with capitals",
       { name: "Web" },
-      `'name' must be lower-case letters, digits and single hyphens, got "Web"; choose a name like 'prod-web'`,
+      `'name' must be lower-case letters, digits and single hyphens, starting with a letter, got "Web"; choose a name like 'prod-web'`,
     ],
     [
       "an account that is not 12 digits",
       { account: "1" },
-      `'account' must be 12 digits, got "1"; write the account id as text, with its leading zeros`,
+      `'account' must be the 12 digits of an AWS account, got "1"; write the account id as text, with its leading zeros`,
     ],
     [
       "a listener rule of priority 0",
@@ -241,7 +241,7 @@ describe("FargateService, given what cannot work,", () => {
     [
       "a retention that CloudWatch does not know",
       { logRetentionDays: 10 },
-      "'logRetentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 10; choose the next longer one",
+      "'logRetentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 10; take the next longer period",
     ],
     [
       "a deregistration delay above an hour",

@@ -897,7 +897,7 @@ describe("what a firewall refuses", () => {
 
   it("refuses an account that is no account", () => {
     expect(refused({ account: "1" })).toBe(
-      "test/Firewall: 'account' must be 12 digits, got \"1\"; write the account id as text, with its leading zeros",
+      "test/Firewall: 'account' must be the 12 digits of an AWS account, got \"1\"; write the account id as text, with its leading zeros",
     );
   });
 

@@ -373,7 +373,7 @@ describe("Accelerator refuses", () => {
     ).toBe(
       [
         "'name' must be 1 to 64 letters, digits and hyphens, with no hyphen at either end, got \"-web\"; choose a name like 'prod-web'",
-        "'account' must be 12 digits, got \"1\"; write the account id as text, with its leading zeros",
+        "'account' must be the 12 digits of an AWS account, got \"1\"; write the account id as text, with its leading zeros",
         '\'ipAddresses\' must be at most two IPv4 addresses, got ["198.51.100.1","198.51.100.2","198.51.100.3"]; name addresses of a range that you brought to AWS, or leave it out',
         "'flowLogs.retentionDays' must be a whole number between 1 and 3650, got 0; choose how long an investigation may look back",
       ]

@@ -433,7 +433,7 @@ describe("GlobalTable refuses", () => {
     ).toBe(
       [
         "'name' must be 3 to 255 letters, digits, underscores, hyphens and points, got \"a b\"; choose a name like 'prod-sessions'",
-        "'account' must be 12 digits, got \"1\"; write the account id as text, with its leading zeros",
+        "'account' must be the 12 digits of an AWS account, got \"1\"; write the account id as text, with its leading zeros",
         "'ttlAttributeName' must be 1 to 255 characters, got \"\"; name the attribute that holds the expiry, or leave it out",
         "'alarmThresholds.throttledRequestCount' must be above 0, got 0; choose what your users would notice",
       ]

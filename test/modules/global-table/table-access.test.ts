@@ -53,7 +53,7 @@ describe("TableAccess", () => {
 
   it("refuses an account that is none", () => {
     expect(refusal(() => policyWith({ account: "1" }))).toBe(
-      "test/Access: 'account' must be 12 digits, got \"1\"; write the account id as text, with its leading zeros",
+      "test/Access: 'account' must be the 12 digits of an AWS account, got \"1\"; write the account id as text, with its leading zeros",
     );
   });
 });

@@ -281,13 +281,13 @@ describe("LoadBalancer, given what AWS would refuse,", () => {
 
   it.each(["Prod", "prod--web", "prod-", "internal-web", "1prod"])("refuses the name %s", (name) => {
     expect(refusal(() => stackWith({ name }))).toBe(
-      `${where}: 'name' must be lower-case letters, digits and single hyphens, and not begin with 'internal-', got "${name}"; choose a name like 'prod-web'`,
+      `${where}: 'name' must be lower-case letters, digits and single hyphens, starting with a letter, and not begin with 'internal-', got "${name}"; choose a name like 'prod-web'`,
     );
   });
 
   it("refuses an account that is not 12 digits", () => {
     expect(refusal(() => stackWith({ account: "1234" }))).toBe(
-      `${where}: 'account' must be 12 digits, got "1234"; write the account id as text, with its leading zeros`,
+      `${where}: 'account' must be the 12 digits of an AWS account, got "1234"; write the account id as text, with its leading zeros`,
     );
   });
 

@@ -75,8 +75,8 @@ describe("ResolverQueryLog", () => {
       [
         "test/Log: 'name' must be 1 to 64 letters, digits, hyphens, underscores or spaces, and not digits alone, " +
           'without spaces, got "a b"; shorten it or leave other characters out',
-        "test/Log: 'account' must be an account id of 12 digits, got \"1\"; " +
-          "write the id as a string, with its leading zeros",
+        "test/Log: 'account' must be the 12 digits of an AWS account, got \"1\"; " +
+          "write the account id as text, with its leading zeros",
         "test/Log: 'networks' must hold at least one network, got {}; name the networks whose queries are kept",
         "test/Log: 'retentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, " +
           "1827, 2192, 2557, 2922, 3288, 3653, got 31; take the next longer period",

@@ -142,7 +142,7 @@ describe("StateBucket", () => {
 
     expect(message).toBe(
       [
-        'prod-bootstrap/State: \'bucketName\' must be 3 to 55 lower-case letters, digits and hyphens, got "Prod_State"; shorten it; the replica adds "-replica"',
+        'prod-bootstrap/State: \'bucketName\' must be a bucket name of 3 to 55 lower-case letters, digits and hyphens, got "Prod_State"; shorten or respell it; the replica adds "-replica"',
         "prod-bootstrap/State: 'replicaRegion' must be another region than the bucket's, got \"eu-west-1\"; choose a region that fails independently",
         "prod-bootstrap/State: 'noncurrentVersionDays' must be a whole number of days of at least 1, got 0; name how long an old state may be restored",
         "prod-bootstrap/State: 'accessLogRetentionDays' must be a whole number of days of at least 1, got 0.5; name how long it must be known who read the state",

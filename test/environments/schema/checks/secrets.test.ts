@@ -26,7 +26,15 @@ describe("checkSecrets", () => {
     expect(refusals(sampleService({ secrets: { DATABASE_PASSWORD: "correct horse" } }))).toEqual([
       "environments/sample.ts: 'services.web.secrets.DATABASE_PASSWORD' must be the name or ARN of a Secrets Manager " +
         'secret or an SSM parameter, got "(hidden)"; write a secret like "web/database" and a parameter like ' +
-        '"/web/database"',
+        '"/web/database"; a secret whose name ends in a hyphen and six characters needs its ARN',
+    ]);
+  });
+
+  it("refuses a name that Secrets Manager would take for the end of an ARN", () => {
+    expect(refusals(sampleService({ secrets: { VALUE: "web/db-master" } }))).toEqual([
+      "environments/sample.ts: 'services.web.secrets.VALUE' must be the name or ARN of a Secrets Manager " +
+        'secret or an SSM parameter, got "(hidden)"; write a secret like "web/database" and a parameter like ' +
+        '"/web/database"; a secret whose name ends in a hyphen and six characters needs its ARN',
     ]);
   });
 
@@ -92,7 +100,7 @@ describe("checkSecrets", () => {
     expect(refusals(sampleService({ sidecars: bad }))).toEqual([
       "environments/sample.ts: 'services.web.sidecars.0.secrets.B' must be the name or ARN of a Secrets Manager " +
         'secret or an SSM parameter, got "(hidden)"; write a secret like "web/database" and a parameter like ' +
-        '"/web/database"',
+        '"/web/database"; a secret whose name ends in a hyphen and six characters needs its ARN',
       "environments/sample.ts: 'services.web.sidecars.0.environment.A' must not be in 'secrets' as well, " +
         'got "b"; remove one of the two',
     ]);

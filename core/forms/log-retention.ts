@@ -1,3 +1,5 @@
+import { type Form, wholeNumber } from "./form";
+
 /**
  * Days that CloudWatch Logs can keep a log.
  *
@@ -10,10 +12,17 @@ export const logRetentionPeriods = [
 /** One of {@link logRetentionPeriods}. */
 export type LogRetentionPeriod = (typeof logRetentionPeriods)[number];
 
-/** The rule in words, to be read after "must". */
-export const logRetentionRule = `be one of ${logRetentionPeriods.join(", ")}`;
+/** Days that CloudWatch Logs can keep a log. */
+export const logRetention: Form<number> = {
+  accepts: isLogRetentionPeriod,
+  expected: `be one of ${logRetentionPeriods.join(", ")}`,
+  remedy: "take the next longer period",
+};
 
 /** Whether CloudWatch Logs can keep a log for that many days. */
 export function isLogRetentionPeriod(days: number): days is LogRetentionPeriod {
   return (logRetentionPeriods as readonly number[]).includes(days);
 }
+
+/** Days that a bucket keeps logs: ten years at most. */
+export const bucketLogRetention = wholeNumber(1, 3_650, "choose how long an investigation may look back");
