@@ -50,7 +50,20 @@ export interface Behavior {
    *
    * @default - none
    */
-  readonly functions?: { readonly viewerRequest?: string; readonly viewerResponse?: string };
+  readonly functions?: {
+    /**
+     * The function that sees each request before the cache.
+     *
+     * @default - none
+     */
+    readonly viewerRequest?: string;
+    /**
+     * The function that sees each answer on its way to the viewer.
+     *
+     * @default - none
+     */
+    readonly viewerResponse?: string;
+  };
   /**
    * Whether viewers must bring a URL or cookies that one of the distribution's `trustedPublicKeys` has
    * signed.

@@ -18,9 +18,17 @@ export interface BlockListEntry {
   readonly cidrBlock: string;
   /** The line it stands in, counted from 1. */
   readonly line: number;
-  /** The first day, as `YYYY-MM-DD`, on which it is no longer blocked. Absent where it never expires. */
+  /**
+   * The first day, as `YYYY-MM-DD`, on which it is no longer blocked.
+   *
+   * @default - it never expires
+   */
   readonly expires?: string;
-  /** Why it is blocked. Absent where the line does not say. */
+  /**
+   * Why it is blocked.
+   *
+   * @default - the line does not say
+   */
   readonly reason?: string;
 }
 

@@ -8,7 +8,11 @@ import type { ClusterContext } from "./cluster-context";
 
 /** What a cluster file says, and what is wrong with it. */
 export interface ParsedClusterFile {
-  /** The configuration with its defaults; absent when a required key is missing or a value has the wrong type. */
+  /**
+   * The configuration with its defaults.
+   *
+   * @default - none: a required key is missing or a value has the wrong type
+   */
   readonly configuration?: ClusterConfiguration;
   /** Everything found, in the order of the file. */
   readonly findings: readonly Finding[];

@@ -27,7 +27,11 @@ export interface InstanceTypeFacts {
   readonly efaInterfaces: number;
   /** Whether it has the Elastic Network Adapter; without it at most the Intel 82599 function, up to 10 Gbit/s. */
   readonly enhancedNetworking: boolean;
-  /** Its GPUs. */
+  /**
+   * Its GPUs.
+   *
+   * @default - it has none
+   */
   readonly gpus?: GpuFacts;
   /** Whether it may be launched in a cluster placement group. */
   readonly clusterPlacement: boolean;
