@@ -97,6 +97,8 @@ class Gateway {
     this.engine = new Engine({
       ask: (call) => this.kindAnswer(call),
       log: options.log,
+      mayRole: (role, action, resource) =>
+        this.enforcement.mayRole(role, { action, resource }, (changed) => this.forward(changed)),
       machine: {
         python: options.python ?? (() => Promise.resolve("python3")),
         endpoint: () => this.endpoint(),
@@ -150,7 +152,8 @@ class Gateway {
     const refused = await this.interfere(call);
     if (refused === undefined) {
       this.record(call);
-      await this.stream(request, response);
+      const { status, headers } = await this.stream(request, response);
+      this.engine.observe(call, status, headers);
       return;
     }
     request.resume();
@@ -187,6 +190,12 @@ class Gateway {
   }
 
   private async kindAnswer(call: Call): Promise<Answer> {
+    const answer = await this.answerOrRefuse(call);
+    this.engine.observe(call, answer.status, answer.headers);
+    return answer;
+  }
+
+  private async answerOrRefuse(call: Call): Promise<Answer> {
     try {
       for (const standIn of this.concerned(call.service, call.url)) {
         if (standIn.concerns?.(call.url) === false) {
@@ -252,10 +261,15 @@ class Gateway {
     };
   }
 
-  private async stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async stream(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<{ status: number; headers: IncomingMessage["headers"] }> {
     const upstream = await this.ask(request.method ?? "GET", request.url ?? "/", request.headers, request);
-    response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+    const { statusCode: status = 502, headers } = upstream;
+    response.writeHead(status, headers);
     upstream.pipe(response);
+    return { status, headers };
   }
 
   private ask(

@@ -63,6 +63,16 @@ export class Clock {
     }
   }
 
+  /** Waits within work that an advance waits for, without holding the advance up. */
+  async idle<T>(wait: Promise<T>): Promise<T> {
+    this.busy -= 1;
+    try {
+      return await wait;
+    } finally {
+      this.busy += 1;
+    }
+  }
+
   /** Advances the clock, timer by timer; returns when all that was due has happened. */
   async advance(milliseconds: number): Promise<void> {
     const target = this.now() + milliseconds;

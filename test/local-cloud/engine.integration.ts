@@ -10,12 +10,14 @@ jest.setTimeout(180_000);
 const directory = mkdtempSync(join(tmpdir(), "meridian-engine-"));
 let cloud: EngineClient;
 let gateway: number;
+let logFile: string;
 let role: string;
 
 beforeAll(async () => {
   process.env.MERIDIAN_SECRET_OF_THE_USER = "secret";
   const status = await startLocalCloud({ directory });
   gateway = status.pid;
+  logFile = status.logFile;
   cloud = new EngineClient(status.endpoint);
   role = await cloud.role("functions", "lambda.amazonaws.com", ["*"]);
 });
@@ -256,6 +258,355 @@ def handler(event, context):
       400,
       "2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900; Value '20000' at 'memorySize' failed to satisfy constraint: Member must have value less than or equal to 10240",
     ]);
+  });
+});
+
+/** Makes a function that notes in a queue what it gets, and fails for what holds "bad". */
+async function makeRecorder(
+  name: string,
+  settings: object = {},
+): Promise<{ arn: string; notes: () => Promise<unknown[]> }> {
+  const queue = await cloud.queue(`${name}-notes`);
+  const source = `const { createHash } = require("node:crypto");
+    async function note(value) {
+      await fetch(process.env.AWS_ENDPOINT_URL, { method: "POST", headers: {
+        authorization: "AWS4-HMAC-SHA256 Credential=" + process.env.AWS_ACCESS_KEY_ID + "/20261121/" + process.env.AWS_REGION + "/sqs/aws4_request, SignedHeaders=host, Signature=0",
+        "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage" },
+        body: JSON.stringify({ QueueUrl: process.env.NOTES, MessageBody: JSON.stringify(value) }) });
+    }
+    exports.handler = async (event) => {
+      const records = event.Records ?? [event];
+      const failures = [];
+      const seen = [];
+      for (const record of records) {
+        const text = record.body ?? JSON.stringify(record);
+        if (text.includes("bad")) failures.push({ itemIdentifier: record.messageId ?? record.dynamodb?.SequenceNumber });
+        else seen.push(record.body ?? record);
+      }
+      if (failures.length > 0 && process.env.PARTIAL !== "yes") { await note({ failed: records.length }); throw new Error("bad record"); }
+      await note(seen);
+      return { batchItemFailures: failures };
+    };`;
+  const { PARTIAL, ...rest } = settings as { PARTIAL?: string };
+  const arn = await makeFunction(name, source, {
+    Environment: { Variables: { NOTES: queue.url, PARTIAL: PARTIAL ?? "no" } },
+    ...rest,
+  });
+  return { arn, notes: () => cloud.drain(queue.url) };
+}
+
+function map(input: object): Promise<unknown> {
+  return cloud.rest("lambda", "POST", "/2015-03-31/event-source-mappings", input);
+}
+
+function policyFor(principal: string, sourceArn: string, Action: string): string {
+  const Condition = { ArnLike: { "aws:SourceArn": sourceArn } };
+  const Statement = [
+    { Effect: "Allow", Principal: { Service: principal }, Action, Resource: "*", Condition },
+  ];
+  return JSON.stringify({ Version: "2012-10-17", Statement });
+}
+
+function permit(name: string, Principal: string, SourceArn: string): Promise<unknown> {
+  const input = { StatementId: "own", Action: "lambda:InvokeFunction", Principal, SourceArn };
+  return cloud.rest("lambda", "POST", `/2015-03-31/functions/${name}/policy`, input);
+}
+
+/** Lets everything that was set off happen. */
+function settle(): Promise<void> {
+  return cloud.advance("1s");
+}
+
+describe("pollers", () => {
+  it("takes batches of a queue to a function, returns what failed and frees the queue by its redrive policy", async () => {
+    const letters = await cloud.queue("orders-letters");
+    const orders = await cloud.queue("orders", {
+      VisibilityTimeout: "60",
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: letters.arn, maxReceiveCount: 2 }),
+    });
+    const { notes } = await makeRecorder("order-worker", { PARTIAL: "yes" });
+    await map({
+      EventSourceArn: orders.arn,
+      FunctionName: "order-worker",
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      FilterCriteria: { Filters: [{ Pattern: '{"body":{"kind":["good","bad"]}}' }] },
+    });
+    for (const kind of ["good", "bad", "other"]) {
+      await cloud.call("sqs", "SendMessage", { QueueUrl: orders.url, MessageBody: JSON.stringify({ kind }) });
+    }
+
+    await settle();
+    const early = await cloud.drain(letters.url);
+    await cloud.advance("3m");
+
+    expect(early).toEqual([]);
+    expect((await notes()).flat()).toContain('{"kind":"good"}');
+    expect(await cloud.drain(letters.url)).toEqual([{ kind: "bad" }]);
+    const { Attributes } = await cloud.call("sqs", "GetQueueAttributes", {
+      QueueUrl: orders.url,
+      AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    });
+    expect(Object.values(Attributes as Record<string, string>)).toEqual(["0", "0"]);
+  });
+
+  it("keeps the order of a FIFO group and holds up that group only, until its dead-letter queue frees it", async () => {
+    const letters = await cloud.queue("steps-letters.fifo", { FifoQueue: "true" });
+    const steps = await cloud.queue("steps.fifo", {
+      FifoQueue: "true",
+      ContentBasedDeduplication: "true",
+      VisibilityTimeout: "60",
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: letters.arn, maxReceiveCount: 2 }),
+    });
+    const { notes } = await makeRecorder("step-worker");
+    await map({ EventSourceArn: steps.arn, FunctionName: "step-worker", BatchSize: 1 });
+    for (const [MessageGroupId, MessageBody] of [
+      ["a", "bad a1"],
+      ["a", "a2"],
+      ["b", "b1"],
+      ["b", "b2"],
+    ]) {
+      await cloud.call("sqs", "SendMessage", { QueueUrl: steps.url, MessageGroupId, MessageBody });
+    }
+
+    await settle();
+    const first = (await notes()).flat();
+    await cloud.advance("3m");
+
+    expect(first.filter((each) => typeof each === "string")).toEqual(["b1", "b2"]);
+    expect((await notes()).flat()).toContain("a2");
+    expect(await cloud.drain(letters.url)).toEqual(["bad a1"]);
+  });
+
+  it("refuses a mapping that could lose or never get messages", async () => {
+    const short = await cloud.queue("short", { VisibilityTimeout: "5" });
+    const weak = await cloud.role("weak", "lambda.amazonaws.com", ["logs:*"]);
+    await makeFunction("slow", "exports.handler = async () => 1;", { Timeout: 30 });
+    await makeFunction("powerless", "exports.handler = async () => 1;", { Role: weak, Timeout: 3 });
+    const refusal = async (FunctionName: string): Promise<unknown> =>
+      (
+        await cloud.send(
+          "lambda",
+          "POST",
+          "/2015-03-31/event-source-mappings",
+          JSON.stringify({ EventSourceArn: short.arn, FunctionName }),
+        )
+      ).json.message;
+
+    expect(await refusal("slow")).toBe(
+      "Queue visibility timeout: 5 seconds is less than Function timeout: 30 seconds",
+    );
+    expect(await refusal("powerless")).toBe(
+      "The provided execution role does not have permissions to call ReceiveMessage on SQS",
+    );
+  });
+
+  it("splits a failed batch of a DynamoDB stream and tells the destination of the bad record alone", async () => {
+    const failures = await cloud.queue("stream-failures");
+    const { notes } = await makeRecorder("change-worker");
+    const { TableDescription } = await cloud.call("dynamodb", "CreateTable", {
+      TableName: "changes",
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      BillingMode: "PAY_PER_REQUEST",
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+    });
+    for (const id of ["one", "bad", "three"]) {
+      await cloud.call("dynamodb", "PutItem", { TableName: "changes", Item: { id: { S: id } } });
+    }
+    await map({
+      EventSourceArn: (TableDescription as { LatestStreamArn: string }).LatestStreamArn,
+      FunctionName: "change-worker",
+      StartingPosition: "TRIM_HORIZON",
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 1,
+      DestinationConfig: { OnFailure: { Destination: failures.arn } },
+    });
+
+    await cloud.advance("5m");
+
+    const keys = JSON.stringify(await notes());
+    expect(keys).toContain("one");
+    expect(keys).toContain("three");
+    expect(await cloud.drain(failures.url)).toEqual([
+      expect.objectContaining({
+        requestContext: expect.objectContaining({ condition: "RetryAttemptsExhausted" }) as unknown,
+        DDBStreamBatchInfo: expect.objectContaining({ batchSize: 1 }) as unknown,
+      }),
+    ]);
+  });
+});
+
+describe("deliveries", () => {
+  it("fans a message out to queues and functions that allow it, and buries it where none does", async () => {
+    const topic = "arn:aws:sns:eu-west-1:123456789012:news";
+    await cloud.query("sns", { Action: "CreateTopic", Name: "news" });
+    const allowed = { Policy: policyFor("sns.amazonaws.com", topic, "sqs:SendMessage") };
+    const raw = await cloud.queue("news-raw", allowed);
+    const wrapped = await cloud.queue("news-wrapped", allowed);
+    const closed = await cloud.queue("news-closed");
+    const letters = await cloud.queue("news-letters", allowed);
+    const { arn, notes } = await makeRecorder("news-reader");
+    await permit("news-reader", "sns.amazonaws.com", topic);
+    const subscribe = (
+      Protocol: string,
+      Endpoint: string,
+      attributes: Record<string, string>,
+    ): Promise<string> =>
+      cloud.query("sns", {
+        Action: "Subscribe",
+        TopicArn: topic,
+        Protocol,
+        Endpoint,
+        ...Object.fromEntries(
+          Object.entries(attributes).flatMap(([key, value], index) => [
+            [`Attributes.entry.${index + 1}.key`, key],
+            [`Attributes.entry.${index + 1}.value`, value],
+          ]),
+        ),
+      });
+    await subscribe("sqs", raw.arn, { RawMessageDelivery: "true", FilterPolicy: '{"kind":["a"]}' });
+    await subscribe("sqs", wrapped.arn, {});
+    await subscribe("sqs", closed.arn, {
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: letters.arn }),
+    });
+    await subscribe("lambda", arn, { FilterPolicy: '{"kind":["b"]}' });
+
+    for (const kind of ["a", "b"]) {
+      await cloud.query("sns", {
+        Action: "Publish",
+        TopicArn: topic,
+        Message: `message ${kind}`,
+        "MessageAttributes.entry.1.Name": "kind",
+        "MessageAttributes.entry.1.Value.DataType": "String",
+        "MessageAttributes.entry.1.Value.StringValue": kind,
+      });
+    }
+    await settle();
+
+    expect(await cloud.drain(raw.url)).toEqual(["message a"]);
+    const messages = (await cloud.drain(wrapped.url)) as { Message: string }[];
+    expect(messages.map(({ Message }) => Message).sort()).toEqual(["message a", "message b"]);
+    expect(await cloud.drain(closed.url)).toEqual([]);
+    expect(await cloud.drain(letters.url)).toHaveLength(2);
+    expect(await notes()).toMatchObject([[{ EventSource: "aws:sns", Sns: { Message: "message b" } }]]);
+    expect(readFileSync(logFile, "utf8")).toContain(
+      `${topic} to ${closed.arn}: not delivered: the policy of the target does not allow sns.amazonaws.com sqs:SendMessage for ${topic}; sent to ${letters.arn}`,
+    );
+  });
+
+  it("tells of objects by prefix and suffix, through EventBridge too, and refuses closed targets", async () => {
+    const bucket = "arn:aws:s3:::pictures-of-cats";
+    await cloud.send(
+      "s3",
+      "PUT",
+      "/pictures-of-cats",
+      "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>",
+    );
+    const closed = await cloud.queue("pictures-closed");
+    const { arn, notes } = await makeRecorder("picture-reader");
+    const notification = (parts: string): Promise<{ status: number; text: string }> =>
+      cloud.send(
+        "s3",
+        "PUT",
+        "/pictures-of-cats?notification",
+        `<NotificationConfiguration>${parts}</NotificationConfiguration>`,
+      );
+    const toFunction = `<CloudFunctionConfiguration><Id>f</Id><CloudFunction>${arn}</CloudFunction><Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>prefix</Name><Value>in/</Value></FilterRule><FilterRule><Name>suffix</Name><Value>.png</Value></FilterRule></S3Key></Filter></CloudFunctionConfiguration>`;
+    const refused = await notification(toFunction);
+    const refusedQueue = await notification(
+      `<QueueConfiguration><Queue>${closed.arn}</Queue><Event>s3:ObjectRemoved:*</Event></QueueConfiguration>`,
+    );
+    await permit("picture-reader", "s3.amazonaws.com", bucket);
+    const accepted = await notification(`${toFunction}<EventBridgeConfiguration></EventBridgeConfiguration>`);
+    const rule = "arn:aws:events:eu-west-1:123456789012:rule/large-objects";
+    const large = await cloud.queue("large", {
+      Policy: policyFor("events.amazonaws.com", rule, "sqs:SendMessage"),
+    });
+    const EventPattern = JSON.stringify({
+      source: ["aws.s3"],
+      "detail-type": ["Object Created"],
+      detail: { object: { size: [{ numeric: [">", 10] }] } },
+    });
+    await cloud.call("events", "PutRule", { Name: "large-objects", EventPattern });
+    await cloud.call("events", "PutTargets", {
+      Rule: "large-objects",
+      Targets: [{ Id: "q", Arn: large.arn, InputPath: "$.detail.object.key" }],
+    });
+
+    for (const [key, text] of [
+      ["in/cat.png", "small"],
+      ["in/cat.txt", "small"],
+      ["large file.png", "larger than ten bytes"],
+    ] as const) {
+      await cloud.send(
+        "s3",
+        "PUT",
+        `/pictures-of-cats/${encodeURIComponent(key).replace("%2F", "/")}`,
+        text,
+        {
+          "content-type": "text/plain",
+        },
+      );
+    }
+    await settle();
+
+    expect(refused.text).toContain(
+      `Unable to validate the following destination configurations: ${arn}: no permission (AddPermission) of the function allows s3.amazonaws.com lambda:InvokeFunction for ${bucket}`,
+    );
+    expect([refused.status, refusedQueue.status, accepted.status]).toEqual([400, 400, 200]);
+    expect(await notes()).toMatchObject([
+      [
+        {
+          eventName: "ObjectCreated:Put",
+          s3: { configurationId: "f", object: { key: "in/cat.png", size: 5 } },
+        },
+      ],
+    ]);
+    expect(await cloud.drain(large.url)).toEqual(["large file.png"]);
+  });
+
+  it("routes events by their pattern, transforms them, and buries what a target does not allow", async () => {
+    const rule = "arn:aws:events:eu-west-1:123456789012:rule/paid";
+    const letters = await cloud.queue("paid-letters", {
+      Policy: policyFor("events.amazonaws.com", rule, "sqs:SendMessage"),
+    });
+    const closed = await cloud.queue("paid-closed");
+    const { arn, notes } = await makeRecorder("paid-reader");
+    await permit("paid-reader", "events.amazonaws.com", rule);
+    await cloud.call("events", "PutRule", {
+      Name: "paid",
+      EventPattern: JSON.stringify({ source: ["shop"], detail: { price: [{ numeric: [">=", 10] }] } }),
+    });
+    await cloud.call("events", "PutTargets", {
+      Rule: "paid",
+      Targets: [
+        {
+          Id: "f",
+          Arn: arn,
+          InputTransformer: {
+            InputPathsMap: { price: "$.detail.price" },
+            InputTemplate: '{"price": <price>}',
+          },
+        },
+        { Id: "q", Arn: closed.arn, DeadLetterConfig: { Arn: letters.arn } },
+      ],
+    });
+    const entry = (price: number): object => ({
+      Source: "shop",
+      DetailType: "order",
+      Detail: JSON.stringify({ price }),
+    });
+
+    const { FailedEntryCount, Entries } = await cloud.call("events", "PutEvents", {
+      Entries: [entry(9), entry(10), { Source: "aws.s3", DetailType: "x", Detail: "{}" }],
+    });
+    await settle();
+
+    expect(FailedEntryCount).toBe(1);
+    expect((Entries as object[])[2]).toMatchObject({ ErrorCode: "NotAuthorizedForSourceException" });
+    expect(await notes()).toEqual([[{ price: 10 }]]);
+    expect(await cloud.drain(letters.url)).toMatchObject([{ source: "shop", detail: { price: 10 } }]);
+    expect(await cloud.drain(closed.url)).toEqual([]);
   });
 });
 

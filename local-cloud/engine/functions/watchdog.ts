@@ -10,7 +10,7 @@ while read -r action pid; do
     end) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
   esac
 done
-for pid in $pids; do kill -9 -- "-$pid" 2>/dev/null; done
+for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
 rm -rf "$0"
 `;
 

@@ -2,7 +2,7 @@ import type { Answer } from "../../answer";
 import { Context, scalar, type StandIn } from "../../toolkit";
 
 /** Parts of a bucket of which moto forgets some settings, so that they are kept here as they were put. */
-const keptParts = ["policy", "lifecycle", "replication", "notification"];
+const keptParts = ["policy", "lifecycle", "replication"];
 
 /**
  * S3: some settings of buckets are given back as they were put. Of policies moto gets only the

@@ -241,7 +241,7 @@ resource "aws_sqs_queue_policy" "this" {
   queue_url = aws_sqs_queue.this.id
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Sid = "Events", Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.this.arn, Principal = { Service = "events.amazonaws.com" } }]
+    Statement = [{ Sid = "Events", Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.this.arn, Principal = { Service = ["events.amazonaws.com", "s3.amazonaws.com"] } }]
   })
 }
 
