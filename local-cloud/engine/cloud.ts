@@ -31,10 +31,10 @@ export class Cloud {
     return parseJson(body);
   }
 
-  /** An operation of a query service; throws a `ServiceError` when it is refused. */
+  /** An operation of SNS, the one query service that it needs; throws a `ServiceError` when it is refused. */
   async query(service: string, region: string, parameters: Record<string, string>): Promise<XmlElement> {
     const headers = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
-    const form = new URLSearchParams(parameters).toString();
+    const form = new URLSearchParams({ Version: "2010-03-31", ...parameters }).toString();
     const { body } = await this.send(service, region, "POST", "/", headers, form);
     return parseXml(body.toString("utf8"));
   }

@@ -5,7 +5,7 @@ import { Clock } from "./clock";
 import { Cloud, type Ask } from "./cloud";
 import { Deliveries } from "./deliveries/delivery";
 import { EventBuses } from "./deliveries/eventbridge";
-import { ResourcePolicies } from "./deliveries/permissions";
+import { ResourcePolicies, type MayRole } from "./deliveries/permissions";
 import { Buckets } from "./deliveries/s3";
 import { Topics } from "./deliveries/sns";
 import { aliasOperations } from "./functions/alias-operations";
@@ -20,7 +20,8 @@ import { Pool } from "./functions/pool";
 import type { Machine } from "./functions/runtimes";
 import { settingOperations } from "./functions/setting-operations";
 import { Functions } from "./functions/store";
-import { Mappings, type MayRole } from "./pollers/mappings";
+import { Mappings } from "./pollers/mappings";
+import { Scheduler } from "./schedules/scheduler";
 
 /** Calls that put something into a queue, a table or a stream. */
 const writes =
@@ -47,6 +48,7 @@ export class Engine {
   private readonly topics: Topics;
   private readonly buses: EventBuses;
   private readonly buckets: Buckets;
+  private readonly scheduler: Scheduler;
 
   constructor({ ask, machine, mayRole, log }: Surroundings) {
     const { clock } = this;
@@ -56,13 +58,14 @@ export class Engine {
     const logs = new Logs(cloud, log);
     const invoker = new Invoker(pool, logs, clock, (region) => functions.in(region).values());
     const asynchronous = new AsynchronousInvoker(functions, invoker, cloud, clock, log);
-    const policies = new ResourcePolicies(cloud, functions);
+    const policies = new ResourcePolicies(cloud, functions, mayRole);
     const deliveries = new Deliveries(cloud, clock, policies, asynchronous, logs, log);
     this.lambda = { functions, pool, invoker, asynchronous, cloud, clock };
     this.mappings = new Mappings(this.lambda, mayRole, log);
     this.topics = new Topics(cloud, clock, deliveries, log);
     this.buses = new EventBuses(cloud, clock, deliveries, log);
     this.buckets = new Buckets(cloud, clock, deliveries, policies, this.buses, log);
+    this.scheduler = new Scheduler(cloud, clock, deliveries, this.buses, log);
   }
 
   /** What it answers itself; asked before all other stand-ins. */
@@ -81,6 +84,7 @@ export class Engine {
       ...this.topics.standIns(),
       ...this.buses.standIns(),
       ...this.buckets.standIns(),
+      ...this.scheduler.standIns(),
     ];
   }
 

@@ -313,8 +313,8 @@ function permit(name: string, Principal: string, SourceArn: string): Promise<unk
 }
 
 /** Lets everything that was set off happen. */
-function settle(): Promise<void> {
-  return cloud.advance("1s");
+async function settle(): Promise<void> {
+  await cloud.advance("1s");
 }
 
 describe("pollers", () => {
@@ -607,6 +607,76 @@ describe("deliveries", () => {
     expect(await notes()).toEqual([[{ price: 10 }]]);
     expect(await cloud.drain(letters.url)).toMatchObject([{ source: "shop", detail: { price: 10 } }]);
     expect(await cloud.drain(closed.url)).toEqual([]);
+  });
+});
+
+describe("schedules", () => {
+  it("fires rules and schedules by the clock, in a time zone, once or by rate, as far as roles allow", async () => {
+    const mayCall = await cloud.role("scheduler", "scheduler.amazonaws.com", [
+      "lambda:InvokeFunction",
+      "sqs:SendMessage",
+    ]);
+    const mayNothing = await cloud.role("idle", "scheduler.amazonaws.com", []);
+    const rule = "arn:aws:events:eu-west-1:123456789012:rule/hourly";
+    const hourly = await cloud.queue("hourly", {
+      Policy: policyFor("events.amazonaws.com", rule, "sqs:SendMessage"),
+    });
+    const once = await cloud.queue("once");
+    const refused = await cloud.queue("refused");
+    const { arn, notes } = await makeRecorder("daily");
+    await cloud.call("events", "PutRule", { Name: "hourly", ScheduleExpression: "rate(1 hour)" });
+    await cloud.call("events", "PutTargets", { Rule: "hourly", Targets: [{ Id: "q", Arn: hourly.arn }] });
+    const schedule = (
+      name: string,
+      ScheduleExpression: string,
+      Target: object,
+      more: object = {},
+    ): Promise<unknown> =>
+      cloud.rest("scheduler", "POST", `/schedules/${name}`, {
+        ScheduleExpression,
+        Target,
+        FlexibleTimeWindow: { Mode: "OFF" },
+        ...more,
+      });
+    const { now } = await cloud.advance("1s");
+    const soon = new Date(Date.parse(now) + 1_800_000).toISOString().slice(0, 19);
+    await schedule(
+      "daily",
+      "cron(0 9 * * ? *)",
+      { Arn: arn, RoleArn: mayCall, Input: '{"at":"<aws.scheduler.scheduled-time>"}' },
+      { ScheduleExpressionTimezone: "Asia/Tokyo" },
+    );
+    await schedule(
+      "once",
+      `at(${soon})`,
+      { Arn: once.arn, RoleArn: mayCall, Input: '"now"' },
+      { ActionAfterCompletion: "DELETE" },
+    );
+    await schedule("refused", "rate(10 hours)", { Arn: refused.arn, RoleArn: mayNothing });
+    const wrong = await cloud.send(
+      "scheduler",
+      "POST",
+      "/schedules/wrong",
+      JSON.stringify({
+        ScheduleExpression: "rate(1 hours)",
+        Target: {},
+        FlexibleTimeWindow: { Mode: "OFF" },
+      }),
+    );
+
+    await cloud.advance("24h");
+
+    expect(await cloud.drain(hourly.url)).toHaveLength(24);
+    expect(await cloud.drain(once.url)).toEqual(["now"]);
+    expect(await notes()).toEqual([[{ at: expect.stringMatching(/T00:00:00Z$/) as unknown }]]);
+    expect(await cloud.drain(refused.url)).toEqual([]);
+    expect(readFileSync(logFile, "utf8")).toContain(
+      `to ${refused.arn}: not delivered: no policy of the role idle allows sqs:SendMessage`,
+    );
+    expect((await cloud.send("scheduler", "GET", "/schedules/once")).status).toBe(404);
+    expect(wrong.json.message).toBe(
+      "Target.RoleArn is required; Target.Arn is required; rate(1 hours) must be a positive number and a unit, as in rate(1 hour) or rate(5 minutes)",
+    );
   });
 });
 

@@ -26,8 +26,10 @@ export interface Parcel extends MessageOptions {
   /** Attempts after the first one, where the target only failed for the moment. */
   readonly retries: number;
   readonly oldestSeconds: number;
-  /** Whether the source acts by a role of its own instead of the target's policy. */
-  readonly byRole?: boolean;
+  /** The role by which the source acts; where it has one, that decides instead of the target's policy. */
+  readonly role?: string;
+  /** What an event bus gets it as. */
+  readonly event?: { readonly source: string; readonly type: string };
 }
 
 /** Thrown by a target that refuses for good. */
@@ -59,8 +61,7 @@ export class Deliveries {
 
   private async attempt(parcel: Parcel, failures: number, startedAt: number): Promise<void> {
     try {
-      const refusal =
-        parcel.byRole === true ? undefined : await this.policies.refusal(parcel.target, parcel.source);
+      const refusal = await this.policies.refusal(parcel.target, parcel.source, parcel.role);
       if (refusal !== undefined) {
         throw new Undeliverable(refusal);
       }
@@ -100,6 +101,18 @@ export class Deliveries {
           PartitionKey: parcel.group ?? "event",
         });
         return;
+      case "events":
+        await this.cloud.json("events", region, "PutEvents", {
+          Entries: [
+            {
+              Source: parcel.event?.source,
+              DetailType: parcel.event?.type,
+              Detail: text,
+              EventBusName: target,
+            },
+          ],
+        });
+        return;
       default:
         throw new Undeliverable(`the local cloud delivers nothing to ${service}`);
     }
@@ -113,7 +126,7 @@ export class Deliveries {
       this.log(`${where}; there is no dead-letter queue, so it is lost`);
       return;
     }
-    const refusal = await this.policies.refusal(deadLetters, source).catch(String);
+    const refusal = await this.policies.refusal(deadLetters, source, parcel.role).catch(String);
     if (refusal !== undefined) {
       this.log(`${where}; lost, because ${refusal}`);
       return;

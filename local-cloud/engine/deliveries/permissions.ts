@@ -14,10 +14,18 @@ export interface Source {
 }
 
 const actions: Readonly<Record<string, string>> = {
+  events: "events:PutEvents",
+  kinesis: "kinesis:PutRecord",
   sqs: "sqs:SendMessage",
   sns: "sns:Publish",
   lambda: "lambda:InvokeFunction",
 };
+
+/** Targets whose own policy is asked where the sender acts in its own name. */
+const byPolicy = new Set(["sqs", "sns", "lambda"]);
+
+/** Whether a role may do something by its own policies. */
+export type MayRole = (role: string, action: string, resource: string) => Promise<boolean>;
 
 /**
  * Tells whether a resource lets a service reach it, as its own policy says. The commonest reason why nothing arrives
@@ -28,13 +36,21 @@ export class ResourcePolicies {
   constructor(
     private readonly cloud: Cloud,
     private readonly functions: Functions,
+    private readonly mayRole: MayRole,
   ) {}
 
   /** Why a delivery is refused, or `undefined` when the target's policy allows it. */
-  async refusal(target: string, source: Source): Promise<string | undefined> {
+  async refusal(target: string, source: Source, role?: string): Promise<string | undefined> {
     const { service } = arnParts(target);
     const action = actions[service];
     if (action === undefined) {
+      return undefined;
+    }
+    if (role !== undefined) {
+      const may = await this.mayRole(role, action, target);
+      return may ? undefined : `no policy of the role ${role} allows ${action}`;
+    }
+    if (!byPolicy.has(service)) {
       return undefined;
     }
     const policy = await this.policyOf(target, service);

@@ -1,6 +1,7 @@
 import { ServiceError } from "../../answer";
 import { objectAt, scalar, type Context, type JsonObject, type RestOperation } from "../../toolkit";
 import { arnParts, queueUrl } from "../destinations";
+import type { MayRole } from "../deliveries/permissions";
 import { invalid } from "../functions/configuration";
 import { withStatus, type Lambda } from "../functions/lambda";
 import { arnOf, notFound, referenceOf } from "../functions/store";
@@ -24,9 +25,6 @@ const needs: Readonly<Record<string, { readonly actions: readonly string[]; read
     name: "KINESIS",
   },
 };
-
-/** Whether a role may do something; see `Enforcement`. */
-export type MayRole = (role: string, action: string, resource: string) => Promise<boolean>;
 
 /** The event source mappings of all regions, and what reads their sources. */
 export class Mappings {

@@ -38,7 +38,7 @@ export class EngineClient {
   /** An operation of a query service that must succeed: its XML. */
   async query(service: string, parameters: Record<string, string>): Promise<string> {
     const headers = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
-    const form = new URLSearchParams(parameters).toString();
+    const form = new URLSearchParams({ Version: "2010-03-31", ...parameters }).toString();
     return succeeded(await this.send(service, "POST", "/", form, headers), parameters.Action).text;
   }
 
@@ -73,8 +73,12 @@ export class EngineClient {
   }
 
   /** Advances the engine's clock; what was due has happened then. */
-  async advance(by: string): Promise<void> {
-    succeeded(await this.send("", "POST", "/_meridian/clock", JSON.stringify({ advance: by })), "clock");
+  async advance(by: string): Promise<{ now: string }> {
+    const { json } = succeeded(
+      await this.send("", "POST", "/_meridian/clock", JSON.stringify({ advance: by })),
+      "clock",
+    );
+    return json as { now: string };
   }
 
   /** Makes a role that a service may assume, with a policy, and returns its ARN. */
