@@ -150,7 +150,9 @@ class Comparison {
       }
       return;
     }
-    const [removed, added] = [without(before, after), without(after, before)];
+    const [keysBefore, keysAfter] = [before.map(keyOf), after.map(keyOf)];
+    const removed = without(before, keysBefore, keysAfter);
+    const added = without(after, keysAfter, keysBefore);
     if (removed.length > 0 || added.length > 0) {
       this.compareElements(path, removed, added, depth);
     } else if (!sameJson(before, after) && !setNames.has(lastName(path))) {
@@ -321,19 +323,22 @@ function elementsOf(list: readonly unknown[]): Element[] {
   return list.map((value, index) => ({ index, value }));
 }
 
-/** The elements of `list` that `other` does not hold, counting repetitions. */
-function without(list: readonly unknown[], other: readonly unknown[]): Element[] {
+/** The elements of `list`, whose keys are `keys`, that are not among `others`, counting repetitions. */
+function without(list: readonly unknown[], keys: readonly string[], others: readonly string[]): Element[] {
   const counts = new Map<string, number>();
-  for (const value of other) {
-    const key = keyOf(value);
+  for (const key of others) {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return list.flatMap((value, index) => {
-    const key = keyOf(value);
+  const left: Element[] = [];
+  list.forEach((value, index) => {
+    const key = keys[index] ?? "";
     const count = counts.get(key) ?? 0;
     counts.set(key, count - 1);
-    return count > 0 ? [] : [{ index, value }];
+    if (count <= 0) {
+      left.push({ index, value });
+    }
   });
+  return left;
 }
 
 function keyOf(value: unknown): string {

@@ -94,12 +94,13 @@ export function policyOfDocument(document: JsonObject): Policy {
 export function policyWidening(before: Policy | undefined, after: Policy): string[] {
   const earlier = before?.Statement ?? [];
   const allowed = earlier.filter((statement) => statement.Effect === "Allow");
-  const grants = after.Statement.filter(
-    (statement) => statement.Effect === "Allow" && !isCoveredByAny(statement, allowed),
-  ).map((statement) => `allows ${describeStatement(uncovered(statement, allowed))}`);
+  const grants = after.Statement.filter(({ Effect: effect }) => effect === "Allow").flatMap((statement) => {
+    const open = uncovered(statement, allowed);
+    return open.length === 0 ? [] : [`allows ${describeStatement(reducedTo(open, statement))}`];
+  });
   const denied = after.Statement.filter((statement) => statement.Effect === "Deny");
   const freed = earlier
-    .filter((statement) => statement.Effect === "Deny" && !isCoveredByAny(statement, denied))
+    .filter((statement) => statement.Effect === "Deny" && uncovered(statement, denied).length > 0)
     .map((statement) => `no longer denies ${describeStatement(statement)}`);
   return [...grants, ...freed];
 }
@@ -130,13 +131,13 @@ function isBroad(statement: PolicyStatement): boolean {
   return anything && (statement.Action ?? []).some((action) => broadAction.test(action));
 }
 
-function isCoveredByAny(statement: PolicyStatement, others: readonly PolicyStatement[]): boolean {
-  return triples(statement).every((triple) => others.some((other) => covers(other, triple)));
+/** What of a statement no other statement covers, taken apart. */
+function uncovered(statement: PolicyStatement, others: readonly PolicyStatement[]): PolicyStatement[] {
+  return triples(statement).filter((triple) => !others.some((other) => covers(other, triple)));
 }
 
-/** The statement reduced to the actions that no other statement covers. */
-function uncovered(statement: PolicyStatement, others: readonly PolicyStatement[]): PolicyStatement {
-  const open = triples(statement).filter((triple) => !others.some((other) => covers(other, triple)));
+/** The statement reduced to the actions and resources of its parts. */
+function reducedTo(open: readonly PolicyStatement[], statement: PolicyStatement): PolicyStatement {
   const actions = new Set(open.flatMap((triple) => triple.Action ?? []));
   const resources = new Set(open.flatMap((triple) => triple.Resource ?? []));
   return {
@@ -160,25 +161,25 @@ function triples(statement: PolicyStatement): PolicyStatement[] {
   if (count > maximumTriples) {
     return [statement];
   }
-  const each = <Item>(list: readonly Item[] | undefined): (Item | undefined)[] =>
-    list === undefined ? [undefined] : [...list];
-  return each(principals).flatMap((principal) =>
-    each(actions).flatMap((action) =>
-      each(resources).map((resource) => ({
-        ...statement,
-        ...(principal === undefined ? {} : { Principal: [principal] }),
-        ...(action === undefined ? {} : { Action: [action] }),
-        ...(resource === undefined ? {} : { Resource: [resource] }),
-      })),
-    ),
-  );
+  const { Effect, NotPrincipal, NotAction, NotResource, Condition } = statement;
+  const each = (list: readonly string[] | undefined): (readonly string[] | undefined)[] =>
+    list === undefined ? [undefined] : list.map((item) => [item]);
+  const parts: PolicyStatement[] = [];
+  for (const Principal of each(principals)) {
+    for (const Action of each(actions)) {
+      for (const Resource of each(resources)) {
+        parts.push({ Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition });
+      }
+    }
+  }
+  return parts;
 }
 
 function covers(wide: PolicyStatement, narrow: PolicyStatement): boolean {
   return (
     (wide.Condition === undefined || sameJson(wide.Condition, narrow.Condition)) &&
     coversElement(wide.Principal, narrow.Principal) &&
-    coversElement(wide.Action?.map(lower), narrow.Action?.map(lower)) &&
+    coversElement(wide.Action, narrow.Action, lower) &&
     coversElement(wide.Resource, narrow.Resource) &&
     sameJson(wide.NotPrincipal, narrow.NotPrincipal) &&
     sameJson(wide.NotAction, narrow.NotAction) &&
@@ -186,11 +187,19 @@ function covers(wide: PolicyStatement, narrow: PolicyStatement): boolean {
   );
 }
 
-function coversElement(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
+function coversElement(
+  wide: readonly string[] | undefined,
+  narrow: readonly string[] | undefined,
+  written: (text: string) => string = (text) => text,
+): boolean {
   if (wide === undefined || narrow === undefined) {
     return wide === narrow;
   }
-  return narrow.every((name) => wide.some((pattern) => pattern === "AWS:*" || coversPattern(pattern, name)));
+  return narrow.every((name) =>
+    wide.some(
+      (pattern) => pattern === name || pattern === "AWS:*" || coversPattern(written(pattern), written(name)),
+    ),
+  );
 }
 
 function describeStatement(statement: PolicyStatement): string {
@@ -212,26 +221,37 @@ function enumerate(names: readonly string[]): string {
 }
 
 function normalizedStatement(statement: JsonObject): PolicyStatement {
-  const lists = {
-    Principal: principalNames(statement.Principal),
-    NotPrincipal: principalNames(statement.NotPrincipal),
-    Action: texts(statement.Action)?.map(lowerService),
-    NotAction: texts(statement.NotAction)?.map(lowerService),
-    Resource: texts(statement.Resource),
-    NotResource: texts(statement.NotResource),
-  };
-  const known = Object.entries(lists).filter(([, list]) => list !== undefined && list.length > 0);
-  return {
-    ...(typeof statement.Sid === "string" && statement.Sid !== "" ? { Sid: statement.Sid } : {}),
+  const { Sid: sid, Condition: condition } = statement;
+  // Assigned one by one and in one order: a large plan has tens of thousands of statements.
+  const result: { -readonly [Name in keyof PolicyStatement]: PolicyStatement[Name] } = {
+    ...(typeof sid === "string" && sid !== "" ? { Sid: sid } : {}),
     Effect: canonicalText(statement.Effect),
-    ...(Object.fromEntries(
-      known.map(([name, list]) => [name, [...(list ?? [])].sort(compareText)]),
-    ) as Partial<PolicyStatement>),
-    ...(isObject(statement.Condition) && Object.keys(statement.Condition).length > 0
-      ? { Condition: normalizedCondition(statement.Condition) }
-      : {}),
   };
+  for (const name of listNames) {
+    const list = readers[name](statement[name]);
+    if (list !== undefined && list.length > 0) {
+      result[name] = list.sort(compareText);
+    }
+  }
+  if (isObject(condition) && Object.keys(condition).length > 0) {
+    result.Condition = normalizedCondition(condition);
+  }
+  return result;
 }
+
+const actionNames = (value: unknown): string[] | undefined => texts(value)?.map(lowerService);
+
+/** The elements of a statement that are lists, and how each is read. */
+const readers = {
+  Principal: principalNames,
+  NotPrincipal: principalNames,
+  Action: actionNames,
+  NotAction: actionNames,
+  Resource: texts,
+  NotResource: texts,
+} as const;
+
+const listNames = Object.keys(readers) as (keyof typeof readers)[];
 
 /** Action names are case-insensitive to IAM; the service's prefix in lower case is how people write it. */
 function lowerService(action: string): string {
