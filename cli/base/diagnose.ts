@@ -24,6 +24,8 @@ interface Pattern {
   readonly remedy: string | ((match: RegExpExecArray, text: string) => string);
 }
 
+const notSaved = /Failed to (?:save|persist) state|errored\.tfstate/;
+
 /** The first that matches explains: causes stand before what they lead to. */
 const patterns: readonly Pattern[] = [
   {
@@ -77,11 +79,11 @@ const patterns: readonly Pattern[] = [
       /Unsupported state file format|state snapshot was created by|state data in S3 does not have the expected content/,
     message: "The state is unreadable, or was written by a newer version.",
     remedy:
-      "Nothing was changed. Restore the latest good version of the state object from the bucket's versions, or use the newer Terraform.",
+      "Nothing was changed. `meridian state list <env> <stack>` shows the versions of the state; go back to the latest good one with `meridian state restore <env> <stack> <version>`, or use the newer Terraform.",
   },
   {
     kind: "state-not-saved",
-    pattern: /Failed to (?:save|persist) state|errored\.tfstate/,
+    pattern: notSaved,
     message: "Terraform could not store the state; it kept it in errored.tfstate in the stack's directory.",
     remedy: "Run `meridian recover <env>`, which stores it; do not delete the file.",
   },
@@ -173,8 +175,16 @@ const patterns: readonly Pattern[] = [
       "Run `meridian doctor` to see where providers are looked for; name a mirror in MERIDIAN_PROVIDER_MIRROR, or connect to the network.",
   },
   {
+    kind: "throttled",
+    pattern:
+      /ThrottlingException|Throttling\b|RequestLimitExceeded|TooManyRequestsException|SlowDown|Rate exceeded/,
+    message: "AWS refuses calls because there are too many of them, however often they are repeated.",
+    remedy:
+      "Wait some minutes, then run the command again: it goes on where it stopped. Fewer stacks at once (`--parallelism 1`) make fewer calls; other tools in the account share its rates.",
+  },
+  {
     kind: "port-in-use",
-    pattern: /EADDRINUSE|address already in use/i,
+    pattern: /EADDRINUSE|address already in use|port \d+ of \S+ is in use/i,
     message: "The port is in use by another program.",
     remedy: "End that program, or choose another port with `meridian local start --port <number>`.",
   },
@@ -242,6 +252,18 @@ const patterns: readonly Pattern[] = [
 /** Explains what a program said, if it is one of the known failures. */
 export function explain(text: string): Explanation | undefined {
   const folded = text.replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");
+  const cause = causeIn(folded);
+  // What kept Terraform from storing the state is the cause, and the state is what is lost.
+  return cause === undefined || cause.kind === "state-not-saved" || !notSaved.test(folded)
+    ? cause
+    : {
+        ...cause,
+        message: `${cause.message} Terraform could not store the state; it kept it in errored.tfstate in the stack's directory.`,
+        remedy: `${cause.remedy} Before that, run \`meridian recover <env>\`, which stores the state; do not delete the file.`,
+      };
+}
+
+function causeIn(folded: string): Explanation | undefined {
   for (const { kind, pattern, message, remedy, isPassing } of patterns) {
     const match = pattern.exec(folded);
     if (match !== null) {

@@ -153,7 +153,9 @@ function described({
     String(serial ?? "-"),
     lineage ?? "-",
     String(resources ?? "-"),
-    isDeleted ? "deleted" : isLatest ? "current" : serial === undefined ? "unreadable" : "",
+    isDeleted
+      ? "deleted"
+      : [isLatest ? "current" : "", serial === undefined ? "unreadable" : ""].filter(Boolean).join(", "),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { AwsAccess } from "../aws/access";
 import { type Context, environmentNamed } from "../session/context";
 import type { TargetEnvironment } from "../base/target-environment";
 import { explain } from "../base/diagnose";
-import { CommandError, messageOf } from "../base/errors";
+import { CommandError, exitCodes, messageOf } from "../base/errors";
 import { guardAccount } from "../session/guards";
 import { accessTo, lostDeploy, requireLocalCloud } from "../session/local-cloud-access";
 import { takeLock, thisProcess } from "../base/lock";
@@ -87,9 +87,13 @@ export async function withSession<Result>(
 
 /** A known failure of a program, with a remedy that can be copied. */
 function withRemedyFor(environment: string, error: unknown): unknown {
-  const known = error instanceof CommandError ? undefined : explain(messageOf(error));
-  return known?.remedy.includes("<env>") === true
-    ? new CommandError(messageOf(error), known.remedy.replaceAll("<env>", environment))
+  const known = error instanceof CommandError ? error : explain(messageOf(error));
+  return known?.remedy?.includes("<env>") === true
+    ? new CommandError(
+        messageOf(error),
+        known.remedy.replaceAll("<env>", environment),
+        error instanceof CommandError ? error.exitCode : exitCodes.failure,
+      )
     : error;
 }
 

@@ -5,6 +5,9 @@ import { type Explanation, explain } from "../base/diagnose";
 import { CommandError, messageOf, quoted } from "../base/errors";
 import { stateRegionOf } from "./state-places";
 
+/** What the SDK writes around an error of the system, which says enough. */
+const wrapper = /^Error: AWS SDK error wrapper for Error: /;
+
 /** The SDK does not say that it looked below a profile only, and that the profile is none. */
 function withProfile(known: Explanation | undefined, profile = ""): Explanation | undefined {
   return known?.kind !== "no-credentials" || profile === ""
@@ -29,7 +32,7 @@ export async function guardAccount(
   const { account, arn } = await context.aws
     .callerIdentity(access, stateRegionOf(environment))
     .catch((error: unknown) => {
-      const said = `${(error as Error).name}: ${messageOf(error)}`;
+      const said = `${(error as Error).name}: ${messageOf(error)}`.replace(wrapper, "");
       const known = withProfile(explain(said), context.variables.AWS_PROFILE);
       throw new CommandError(
         known === undefined

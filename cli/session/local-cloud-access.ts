@@ -4,8 +4,9 @@ import type { LocalCloudStatus } from "../../local-cloud";
 import type { AwsAccess } from "../aws/access";
 import type { Context } from "./context";
 import type { TargetEnvironment } from "../base/target-environment";
+import { explain } from "../base/diagnose";
 import { CommandError, messageOf } from "../base/errors";
-import { type Workspace, writePrivateFile } from "../base/workspace";
+import { ensurePrivateDirectory, type Workspace, writePrivateFile } from "../base/workspace";
 
 interface LocalCloudDeploy {
   readonly instanceId: string;
@@ -44,6 +45,8 @@ export async function startLocalCloud(
   unkind?: readonly string[],
 ): Promise<LocalCloudStatus> {
   const { localCloud } = context.workspace;
+  // A refusal of the system is told as what it is.
+  ensurePrivateDirectory(localCloud);
   try {
     return await context.localCloud.start({
       directory: localCloud,
@@ -54,9 +57,12 @@ export async function startLocalCloud(
       },
     });
   } catch (error) {
+    const known = explain(messageOf(error));
     throw new CommandError(
       `The local cloud did not start: ${messageOf(error)}`,
-      `\`meridian doctor\` says what this machine lacks; logs are in ${localCloud}/logs.`,
+      known?.kind === "port-in-use"
+        ? known.remedy
+        : `\`meridian doctor\` says what this machine lacks; logs are in ${localCloud}/logs.`,
     );
   }
 }

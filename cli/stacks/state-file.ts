@@ -49,9 +49,17 @@ export function parseState(text: string, place: string): State {
   } catch (error) {
     throw new CommandError(
       `The state ${place} is unreadable: ${(error as Error).message}.`,
-      "Nothing was changed. Restore the latest good version of that object from the bucket's versions, then try again.",
+      `Nothing was changed. ${remedyFor(place)}`,
     );
   }
+}
+
+/** Only a bucket has versions to go back to; who runs the command knows the environment. */
+function remedyFor(place: string): string {
+  const [, stack] = /^s3:.*\/([^/]+)\.tfstate$/.exec(place) ?? [];
+  return stack === undefined
+    ? "Restore it from a good copy, then try again."
+    : `\`meridian state list <env> ${stack}\` shows its versions; go back to the latest good one with \`meridian state restore <env> ${stack} <version>\`.`;
 }
 
 /**

@@ -98,11 +98,12 @@ export async function restoreState(
 }
 
 async function whileLocked<Result>(
-  { context, access }: Session,
+  session: Session,
   stack: Stack,
   place: ObjectPlace,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const { context, access } = session;
   const { objects } = context.aws;
   const lock = { ...place, key: `${place.key}.tflock` };
   // As Terraform writes it, so that Terraform can tell who holds it.
@@ -116,7 +117,7 @@ async function whileLocked<Result>(
     Path: `${place.bucket}/${place.key}`,
   };
   if (!(await objects.write(access, lock, JSON.stringify(holder), "absent"))) {
-    throw heldBy(stack, lock, await objects.read(access, lock));
+    throw heldBy(session.environment.name, stack, await objects.read(access, lock));
   }
   try {
     return await work();
@@ -125,11 +126,11 @@ async function whileLocked<Result>(
   }
 }
 
-function heldBy(stack: Stack, { bucket, key }: ObjectPlace, text = "{}"): CommandError {
+function heldBy(environment: string, stack: Stack, text = "{}"): CommandError {
   const { Who, Operation, Created } = holderIn(text);
   return new CommandError(
     `The state of ${stack.name} is locked by ${Who ?? "somebody"} (${Operation ?? "unknown"}, since ${Created ?? "unknown"}). Nothing was changed.`,
-    `Wait for it to end. If that run is dead, delete s3://${bucket}/${key} and try again.`,
+    `Wait for it to end. If that run is dead, release the lock with \`meridian unlock ${environment} ${stack.name}\` and try again.`,
   );
 }
 

@@ -131,11 +131,11 @@ export class TerraformCommand implements Terraform {
   }
 
   public async forgetResource(stack: Stack, address: string): Promise<void> {
-    await this.succeed(stack, "state-rm", ["state", "rm", address]);
+    await this.succeed(stack, "state-rm", ["state", "rm", "-no-color", address]);
   }
 
   public async pushState(stack: Stack, file: string): Promise<void> {
-    await this.succeed(stack, "state-push", ["state", "push", file]);
+    await this.succeed(stack, "state-push", ["state", "push", "-no-color", file]);
   }
 
   private async succeed(stack: Stack, operation: string, args: readonly string[]): Promise<void> {

@@ -45,6 +45,12 @@ export function refusals(unkind: Unkindness): Interference {
 
   return {
     before: (call) => {
+      if (unkind.isOn("expired-token")) {
+        throw expired(call);
+      }
+      if (unkind.isOn("used-up-rate")) {
+        throw throttled(call);
+      }
       const reasons = [
         ...(unkind.isOn("throttling") ? [throttled] : []),
         ...(unkind.isOn("server-errors") ? [failed] : []),
@@ -55,6 +61,23 @@ export function refusals(unkind: Unkindness): Interference {
       }
     },
   };
+}
+
+/**
+ * What services say to a caller whose session is over.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ */
+function expired({ service, protocol }: Call): ServiceError {
+  if (service === "s3") {
+    return new ServiceError("ExpiredToken", "The provided token has expired.", 400);
+  }
+  const isJson = protocol === "json" || protocol === "rest-json" || protocol === "cbor";
+  const message = "The security token included in the request is expired";
+  return isJson
+    ? new ServiceError("ExpiredTokenException", message, 400)
+    : new ServiceError(protocol === "ec2" ? "RequestExpired" : "ExpiredToken", message, 403);
 }
 
 /** What each protocol says to a caller who is too fast. */

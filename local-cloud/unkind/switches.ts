@@ -10,6 +10,8 @@ export const switches = {
     "every third call, after 500 calls every 50th, is refused because of its rate, and is answered when it is repeated",
   "server-errors":
     "every third call, after 500 calls every 50th, fails with status 500 or 503, and is answered when it is repeated",
+  "used-up-rate": "every call is refused because of its rate, however often it is repeated",
+  "expired-token": "the token of every caller has expired",
   "eventual-consistency":
     "for some seconds reads do not find roles, policies, instance profiles, repositories and images that were just made, and no function or key may use a new role",
   "undelegated-zone":

@@ -128,14 +128,14 @@ dev          111122223333  aws     eu-west-1  off
   it("says why the local cloud did not start, without a stack trace", async () => {
     const localCloud = {
       ...cloud(undefined),
-      start: () => Promise.reject(new Error("port 80 of 127.0.0.1 is in use by another program")),
+      start: () => Promise.reject(new Error("there is no moto_server")),
     };
     const context = fakeContext([], { localCloud });
     const { exitCode, err } = await meridian(context, "local", "start", "--port", "80");
 
     expect(exitCode).toBe(1);
     expect(err).toBe(
-      "Error: The local cloud did not start: port 80 of 127.0.0.1 is in use by another program\n" +
+      "Error: The local cloud did not start: there is no moto_server\n" +
         `To do: \`meridian doctor\` says what this machine lacks; logs are in ${context.workspace.localCloud}/logs.\n`,
     );
   });

@@ -99,6 +99,29 @@ describe("explain", () => {
     expect(explain(text)?.message).toBe(message);
   });
 
+  it("names what kept Terraform from storing a state as the cause, and stores it first", () => {
+    const said =
+      "Error: Failed to save state Error saving state: failed to upload state: operation error S3: PutObject, " +
+      "api error ExpiredToken: The provided token has expired.";
+
+    expect(explain(said)).toEqual({
+      kind: "expired-credentials",
+      message:
+        "The AWS credentials have expired. Terraform could not store the state; it kept it in errored.tfstate in the stack's directory.",
+      remedy:
+        "Get new ones (`aws sso login`, or a fresh session token) and run the command again. Before that, run " +
+        "`meridian recover <env>`, which stores the state; do not delete the file.",
+    });
+  });
+
+  it.each([
+    "ThrottlingException: Rate exceeded",
+    "operation error EC2: DescribeVpcs, api error RequestLimitExceeded: Request limit exceeded.",
+    "SlowDown: Please reduce your request rate.",
+  ])("tells a rate from a quota (%s)", (said) => {
+    expect(explain(said)?.kind).toBe("throttled");
+  });
+
   it("leaves what it does not know to the program's own words", () => {
     expect(explain("Error: Invalid CIDR block")).toBeUndefined();
   });

@@ -108,7 +108,7 @@ describe("restoreState", () => {
       message:
         "The state of dev-eu is locked by ada@laptop (OperationTypeApply, since 2026-11-20T11:00:00Z). Nothing was changed.",
       remedy:
-        "Wait for it to end. If that run is dead, delete s3://states/dev-eu.tfstate.tflock and try again.",
+        "Wait for it to end. If that run is dead, release the lock with `meridian unlock dev dev-eu` and try again.",
     });
     expect(context.aws.objects.versionsByKey.get(`${key}.tflock`)).toHaveLength(1);
   });

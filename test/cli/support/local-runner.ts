@@ -41,6 +41,8 @@ export class LocalRunner {
   stacks: FixtureStack[] = [];
   /** Which copy of the states the environment names. */
   location: "home" | "replica" = "home";
+  /** Where the local cloud is said to answer, if not where it does. */
+  endpoint: string | undefined;
 
   private constructor(
     private readonly context: FakeContext,
@@ -58,7 +60,10 @@ export class LocalRunner {
       localCloud: {
         start: startLocalCloud,
         stop: stopLocalCloud,
-        status: localCloudStatus,
+        status: async (directory) => {
+          const found = await localCloudStatus(directory);
+          return found && { ...found, endpoint: runner.endpoint ?? found.endpoint };
+        },
         environment: localCloudEnvironment,
         setUnkindness,
         switches: () => switches,

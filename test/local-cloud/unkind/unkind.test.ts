@@ -90,6 +90,28 @@ describe("the switches of the local cloud", () => {
     expect(refused.text).toContain(code);
   });
 
+  it.each([
+    ["sts", 403, "<Code>ExpiredToken</Code>"],
+    ["ec2", 403, "<Code>RequestExpired</Code>"],
+    ["s3", 400, "<Code>ExpiredToken</Code>"],
+  ])("refuses every call of %s in its own words once tokens have expired", async (service, status, code) => {
+    cloud = await GatewayUnderTest.start(undefined, [], new Unkindness("expired-token"));
+
+    for (const number of [1, 2, 3]) {
+      const refused = await attempt(1, number, service);
+      expect(refused.status).toBe(status);
+      expect(refused.text).toContain(code);
+    }
+  });
+
+  it("refuses every call because of its rate, however often it is repeated", async () => {
+    cloud = await GatewayUnderTest.start(undefined, [], new Unkindness("used-up-rate"));
+
+    for (const number of [1, 2, 3]) {
+      expect((await attempt(1, number)).text).toContain("<Code>Throttling</Code>");
+    }
+  });
+
   it("fails with 500 and 503 in turn", async () => {
     cloud = await GatewayUnderTest.start(undefined, undefined, new Unkindness("server-errors"));
     const statuses: number[] = [];
