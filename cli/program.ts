@@ -12,6 +12,7 @@ import { outputCommand } from "./commands/output";
 import { planCommand } from "./commands/plan";
 import { recoverCommand, unlockCommand } from "./commands/recover";
 import { preflightCommand } from "./commands/preflight";
+import { proveCommand } from "./commands/prove";
 import { regionCommand } from "./commands/region";
 import { stateCommand } from "./commands/state";
 import { synthCommand } from "./commands/synth";
@@ -29,6 +30,7 @@ const commands: readonly MakeCommand[] = [
   synthCommand,
   validateCommand,
   diffCommand,
+  proveCommand,
   planCommand,
   preflightCommand,
   commentCommand,

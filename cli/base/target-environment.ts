@@ -5,8 +5,12 @@ export interface EnvironmentService {
   readonly regions: readonly string[];
   /** The weight of each runtime. */
   readonly runtimes: Readonly<Partial<Record<"fargate" | "app-runner", number>>>;
-  /** Tasks that carry the peak, in all regions together. */
-  readonly peakTasks: number;
+  /**
+   * Tasks that carry the peak, in all regions together.
+   *
+   * @default - not said
+   */
+  readonly peakTasks?: number;
   readonly healthCheck: { readonly path: string };
   readonly routing: {
     readonly entry: "dns" | "accelerator" | "distribution" | "private";
@@ -50,6 +54,8 @@ export interface TargetEnvironment {
    */
   readonly recovery?: {
     readonly rtoSeconds: number;
+    /** Regions that may be lost at once. */
+    readonly survives: number;
     /** Absent where no switch takes regions out. */
     readonly routingControls?: { readonly minimumOn: number };
   };

@@ -80,11 +80,11 @@ function isServing(seen: readonly Observation[], region: string): boolean {
 function shortage(
   seen: readonly Observation[],
   serving: readonly string[],
-  peakTasks: number,
+  peakTasks: number | undefined,
 ): string | undefined {
   const counted = seen.filter(({ region, tasks }) => serving.includes(region) && tasks !== undefined);
   const running = counted.reduce((sum, { tasks = 0 }) => sum + tasks, 0);
-  return counted.length > 0 && running < peakTasks
+  return peakTasks !== undefined && counted.length > 0 && running < peakTasks
     ? `${running} tasks run there, and the peak takes ${peakTasks}: until it has scaled out, which takes minutes, answers may be slow`
     : undefined;
 }

@@ -22,14 +22,12 @@ function resolveService(environment: ParsedEnvironment, name: string, service: P
   const { runtime, ...settings } = service;
   const regions = service.regions ?? regionsOf(environment, service);
   const subdomain = service.routing.subdomain ?? name;
-  const survivors = Math.max(regions.length - environment.recovery.survives, 0);
   return Object.freeze({
     ...settings,
     runtimes: Object.freeze(typeof runtime === "string" ? { [runtime]: 100 } : runtime),
     isWeightedByRuntime: runtime !== "fargate",
     routing: Object.freeze(resolveRouting(domainOf(environment, service), subdomain, service)),
     regions: Object.freeze(regions),
-    peakTasks: service.peakTasks ?? service.capacity.minimum * survivors,
     logRetentionDays: service.logRetentionDays ?? environment.logRetentionDays,
   });
 }

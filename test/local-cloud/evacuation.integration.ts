@@ -105,7 +105,7 @@ const switched = {
   ...demo,
   regions: Object.fromEntries(regions.map((region) => [region, {}])),
   domain: { name: "demo.example.com" },
-  recovery: { rtoSeconds: 156, routingControls: { minimumOn: 1 } },
+  recovery: { rtoSeconds: 156, survives: 1, routingControls: { minimumOn: 1 } },
   services: {
     web: {
       regions,

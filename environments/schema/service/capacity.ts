@@ -54,7 +54,7 @@ function checkSurvivors(
 ): Finding[] {
   const survivors = regions.length - survives;
   const reached = capacity.minimum * survivors;
-  if (survivors <= 0 || reached >= peakTasks) {
+  if (peakTasks === undefined || survivors <= 0 || reached >= peakTasks) {
     return [];
   }
   const needed = Math.ceil(peakTasks / survivors);

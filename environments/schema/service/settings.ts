@@ -182,7 +182,7 @@ export const serviceSchema = section({
    * Tasks that serve the peak of the whole environment. The minimum capacity of the regions that
    * are left when `recovery.survives` regions are lost must reach it.
    *
-   * @default - the minimum capacity of those regions
+   * @default - not said, so whether capacity holds is not proved
    */
   peakTasks: whole(1, 100_000, "give the tasks that serve the peak of all regions together").optional(),
   /**
@@ -248,10 +248,7 @@ export interface ServiceRouting {
 }
 
 /** A service with nothing left to derive. */
-export interface Service extends Omit<
-  ParsedService,
-  "runtime" | "routing" | "regions" | "peakTasks" | "logRetentionDays"
-> {
+export interface Service extends Omit<ParsedService, "runtime" | "routing" | "regions" | "logRetentionDays"> {
   /** What runs it, with the weight of each in the answers of DNS. */
   readonly runtimes: Readonly<Partial<Record<Runtime, number>>>;
   /**
@@ -263,8 +260,6 @@ export interface Service extends Omit<
   readonly routing: ServiceRouting;
   /** Regions that it runs in. */
   readonly regions: readonly string[];
-  /** Tasks that serve the peak of all regions together. */
-  readonly peakTasks: number;
   /** Days that its logs are kept. */
   readonly logRetentionDays: LogRetentionPeriod;
 }

@@ -28,7 +28,7 @@ const environment: TargetEnvironment = {
   regions: Object.fromEntries(regions.map((region) => [region, {}])),
   state: { ...devEnvironment.state, replicaRegion: "eu-central-1" },
   domain: { name: "example.com" },
-  recovery: { rtoSeconds: 156, routingControls: { minimumOn: 1 } },
+  recovery: { rtoSeconds: 156, survives: 1, routingControls: { minimumOn: 1 } },
   services: { web },
 };
 const parameter = "/meridian/dev/routing-controls";
@@ -251,7 +251,10 @@ describe("meridian region evacuate", () => {
       2,
       "Error: 'dev' has no region 'eu-west-2'.\nTo do: Did you mean 'eu-west-1'? There are: eu-west-1, eu-central-1.\n",
     ]);
-    const [exitCode, text] = await meridian(prepared({ recovery: { rtoSeconds: 156 } }), ...evacuate);
+    const [exitCode, text] = await meridian(
+      prepared({ recovery: { rtoSeconds: 156, survives: 1 } }),
+      ...evacuate,
+    );
     expect(exitCode).toBe(1);
     expect(text).toBe(
       "Error: The environment 'dev' has no routing controls: its regions leave and come back by their health alone.\nTo do: Set `recovery: { routingControls: {} }` in environments/dev.ts and deploy, before they are needed. What they cost is in modules/routing-controls/README.md.\n",
