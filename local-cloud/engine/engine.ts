@@ -60,7 +60,7 @@ export class Engine {
     const asynchronous = new AsynchronousInvoker(functions, invoker, cloud, clock, log);
     const policies = new ResourcePolicies(cloud, functions, mayRole);
     const deliveries = new Deliveries(cloud, clock, policies, asynchronous, logs, log);
-    this.lambda = { functions, pool, invoker, asynchronous, cloud, clock };
+    this.lambda = { functions, pool, invoker, asynchronous, cloud, clock, mappingTags: new Map() };
     this.mappings = new Mappings(this.lambda, mayRole, log);
     this.topics = new Topics(cloud, clock, deliveries, log);
     this.buses = new EventBuses(cloud, clock, deliveries, log);

@@ -6,6 +6,7 @@ import {
   listAt,
   objectAt,
   parseJson,
+  pick,
   scalar,
   textsAt,
   type Context,
@@ -211,9 +212,15 @@ export class EventBuses {
   }
 
   private async readRules(region: string, EventBusName: string): Promise<Rule[]> {
-    const { Rules } = await this.cloud.json("events", region, "ListRules", { EventBusName });
+    const rules: JsonObject[] = [];
+    let next: JsonObject = {};
+    do {
+      const page = await this.cloud.json("events", region, "ListRules", { EventBusName, ...next });
+      rules.push(...listAt(page, "Rules"));
+      next = pick(page, "NextToken");
+    } while (typeof next.NextToken === "string");
     return Promise.all(
-      listAt({ Rules }, "Rules")
+      rules
         .filter(({ State }) => State !== "DISABLED")
         .map(async ({ Arn, Name, EventPattern, ScheduleExpression }) => {
           const input = { Rule: Name, EventBusName };

@@ -17,6 +17,8 @@ export interface Lambda {
   readonly asynchronous: AsynchronousInvoker;
   readonly cloud: Cloud;
   readonly clock: Clock;
+  /** Tags of event source mappings by ARN. */
+  readonly mappingTags: Map<string, Map<string, string>>;
 }
 
 /** The function, version or alias of a request's path and query. */

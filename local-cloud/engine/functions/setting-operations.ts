@@ -235,12 +235,12 @@ function urls({ functions }: Pick<Lambda, "functions">): Record<string, RestOper
   };
 }
 
-function tagOperations({ functions }: Lambda): Record<string, RestOperation> {
+function tagOperations({ functions, mappingTags }: Lambda): Record<string, RestOperation> {
   const path = "/2017-03-31/tags/{arn}";
   const tagsOf = (arn: string, region: string): Map<string, string> | undefined =>
     arn.includes(":function:")
       ? functions.named({ ...referenceOf(arn, region), qualifier: undefined }).tags
-      : undefined;
+      : mappingTags.get(arn);
   return {
     [`POST ${path}`]: ({ path: { arn = "" }, json }, context) => {
       const tags = tagsOf(arn, context.region);

@@ -102,6 +102,8 @@ export class Mappings {
     }
     await this.check(mapping);
     this.start(mapping);
+    const tags = Object.entries(objectAt(json, "Tags")).map(([key, value]) => [key, scalar(value)] as const);
+    this.lambda.mappingTags.set(scalar(mapping.EventSourceMappingArn), new Map(tags));
     return withStatus(context, 202, mapping);
   }
 
