@@ -5,6 +5,7 @@ import { dnsFirewallSchema } from "./dns-firewall/settings";
 import { listOf, mapOf, section, text, textOf, whole } from "./fields";
 import { firewallSchema } from "./firewall/settings";
 import { hpcSchema } from "./hpc/settings";
+import * as nouns from "./nouns";
 import { privateDnsSchema } from "./private-dns/settings";
 import { registrySchema } from "./registry/settings";
 import { rolloutSchema } from "./rollout/settings";
@@ -325,6 +326,7 @@ export const environmentSchema = section({
    * @default - none
    */
   tags: mapOf(z.string(), z.string()).prefault({}),
+  ...nouns,
 });
 
 /** An environment as a person writes it. */

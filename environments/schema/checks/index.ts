@@ -17,6 +17,7 @@ import { checkHpc } from "../hpc/checks";
 import { checkImageSources } from "../service/image-sources";
 import { checkJurisdictions } from "../network/jurisdictions";
 import { checkLogKeys } from "./log-keys";
+import * as nounChecks from "./nouns";
 import { checkOverlaps } from "../network/overlaps";
 import { checkPermissions } from "../service/permissions";
 import { checkPrivateEntry } from "../service/private-entry";
@@ -69,6 +70,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkAppRunner,
   checkTables,
   checkHpc,
+  ...Object.values<EnvironmentCheck>(nounChecks),
   checkLogKeys,
   checkTags,
 ];

@@ -1,0 +1,2 @@
+/** Checks of the nouns of `../nouns.ts`, one line each. */
+export {};
