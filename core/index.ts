@@ -1,3 +1,4 @@
+export * from "./bindings";
 export * from "./cidr";
 export * from "./contracts";
 export * from "./fargate-sizes";

@@ -6,6 +6,12 @@ import type { PolicyStatement } from "./runtime-access";
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html
  */
 export interface Permission {
+  /**
+   * Name of its statement: letters and digits, unique in the policy.
+   *
+   * @default - it has none
+   */
+  readonly sid?: string;
   /** Actions as `service:Action`; `*` may end or fill the part after the colon, never that before it. */
   readonly actions: readonly string[];
   /** ARNs, with `*` where many are meant; `*` alone is for actions that know no resource. */

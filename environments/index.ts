@@ -21,6 +21,7 @@ export type { ServiceImage } from "./schema/service/image";
 export type { ServiceCapacity, ServiceScaling } from "./schema/service/scale";
 export type { ServiceSidecar } from "./schema/service/sidecar";
 export type { TableSettings } from "./schema/tables/settings";
+export type { ServiceUse, UsableNoun } from "./schema/uses/settings";
 export { validateEnvironments, type EnvironmentFile } from "./schema/validate";
 
 const files: Readonly<Record<string, EnvironmentInput>> = { local, dev, staging, prod };

@@ -44,7 +44,7 @@ export default {
       memoryMiB: 512,
       capacity: { minimum: 1, maximum: 4 },
       healthCheck: { path: "/health" },
-      tables: { SESSIONS_TABLE: "sessions" },
+      uses: { SESSIONS_TABLE: { of: "tables.sessions", access: "read-write" } },
     },
     api: {
       image: { repository: "api", tag: "1.0.0" },

@@ -87,7 +87,7 @@ export default {
       healthCheck: { path: "/health" },
       routing: { entry: "accelerator" },
       jurisdiction: "eu",
-      tables: { CARTS_TABLE: "carts" },
+      uses: { CARTS_TABLE: { of: "tables.carts", access: "read-write" } },
       peakTasks: 4,
     },
     landing: {

@@ -32,3 +32,6 @@ export const text = (pattern: RegExp, expected: string, remedy: string) =>
 /** A whole number within bounds which only the schema knows, both included. */
 export const whole = (minimum: number, maximum: number, remedy: string) =>
   numberOf(wholeNumber(minimum, maximum, remedy));
+
+/** Keys that a section had once, with what to write instead of their value. */
+export const formerKeys = z.registry<Readonly<Record<string, (value: unknown) => Demand>>>();

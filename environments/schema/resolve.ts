@@ -1,6 +1,7 @@
 import { partitionOf, regionNames } from "../../core";
 import type { Environment, ParsedEnvironment } from "./environment";
 import type { ParsedService, Service, ServiceRouting } from "./service/settings";
+import { resolveUse } from "./uses/settings";
 
 /** Fills in the defaults that depend on other values. Total over well-formed input, right or wrong. */
 export function resolveEnvironment(parsed: ParsedEnvironment): Environment {
@@ -27,6 +28,9 @@ function resolveService(environment: ParsedEnvironment, name: string, service: P
     runtimes: Object.freeze(typeof runtime === "string" ? { [runtime]: 100 } : runtime),
     isWeightedByRuntime: runtime !== "fargate",
     routing: Object.freeze(resolveRouting(domainOf(environment, service), subdomain, service)),
+    uses: Object.freeze(
+      Object.fromEntries(Object.entries(service.uses).map(([variable, use]) => [variable, resolveUse(use)])),
+    ),
     regions: Object.freeze(regions),
     logRetentionDays: service.logRetentionDays ?? environment.logRetentionDays,
   });

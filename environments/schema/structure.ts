@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Problem } from "../../core";
 import { hidden, isSecretKey } from "./checks";
-import type { Demand } from "./fields";
+import { formerKeys, type Demand } from "./fields";
 import { isLikelyMisspelling, nearestName } from "./nearest-name";
 
 type Schema = z.core.SomeType;
@@ -61,7 +61,7 @@ function describe(schema: Schema, input: unknown, issue: Issue): Fault[] {
   const got = valueAt(input, path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(path, key, keysOf(schemaAt(schema, path))));
+      return issue.keys.map((key) => unknownKey(path, key, schemaAt(schema, path), valueAt(got, [key])));
     case "invalid_union":
       return unionFaults(schemaAt(schema, path), path, got, issue.errors);
     case "invalid_key":
@@ -73,7 +73,13 @@ function describe(schema: Schema, input: unknown, issue: Issue): Fault[] {
   }
 }
 
-function unknownKey(path: readonly PropertyKey[], key: string, known: readonly string[]): Fault {
+function unknownKey(path: readonly PropertyKey[], key: string, schema: Schema, value: unknown): Fault {
+  const former = schema instanceof z.ZodObject ? (formerKeys.get(schema) ?? {}) : {};
+  const replacement = Object.hasOwn(former, key) ? former[key] : undefined;
+  if (replacement !== undefined) {
+    return { path: [...path, key], got: value, ...replacement(value) };
+  }
+  const known = keysOf(schema);
   const nearest = nearestName(key, known);
   const isMisspelling = isLikelyMisspelling(key, nearest);
   return {

@@ -5,12 +5,13 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 
-import { partitionOf, resourceName, ValidationError, type IGrantable } from "../../core";
-import { policyNameLimit, renderAccess, type Access } from "./private/access";
+import { ValidationError, type IGrantable } from "../../core";
+import { policyDocument } from "../parts";
 import { followUse } from "./private/auto-scaling";
 import { TableAlarms } from "./private/table-alarms";
 import { keyAttributesOf, tableProblems } from "./private/table-rules";
 import type { GlobalTableProps } from "./global-table-props";
+import { tableArnIn, tablePermissions, tablePolicyName, type TableAccessKind } from "./table-permissions";
 
 /**
  * A DynamoDB table that is written to and read from in several regions.
@@ -57,7 +58,7 @@ export class GlobalTable extends Construct {
   /** The table's ARN in a region. */
   public tableArn(region: string): string {
     const { account, name } = this.props;
-    return `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${name}`;
+    return tableArnIn({ tableName: name, account, region });
   }
 
   /**
@@ -80,7 +81,7 @@ export class GlobalTable extends Construct {
     this.grant(id, "read-write", grantee, regions);
   }
 
-  private grant(id: string, access: Access, grantee: IGrantable, regions: readonly string[]): void {
+  private grant(id: string, access: TableAccessKind, grantee: IGrantable, regions: readonly string[]): void {
     const unknown = regions.find((region) => !this.regions.includes(region));
     if (unknown !== undefined) {
       throw new ValidationError([
@@ -95,14 +96,16 @@ export class GlobalTable extends Construct {
     }
     new IamRolePolicy(this, id, {
       role: grantee.roleName,
-      name: resourceName(policyNameLimit, this.props.name, access),
-      policy: renderAccess({
-        access,
-        regions,
-        tableArns: regions.map((region) => this.tableArn(region)),
-        indexNames: Object.keys(this.props.globalSecondaryIndexes ?? {}),
-        keyArns: regions.flatMap((region) => this.kmsKeyArnOf(region) ?? []),
-      }),
+      name: tablePolicyName(this.props.name, access),
+      policy: policyDocument(
+        tablePermissions({
+          access,
+          regions,
+          tableArns: regions.map((region) => this.tableArn(region)),
+          indexNames: Object.keys(this.props.globalSecondaryIndexes ?? {}),
+          keyArns: regions.flatMap((region) => this.kmsKeyArnOf(region) ?? []),
+        }),
+      ),
     });
   }
 

@@ -1,10 +1,10 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 
-import { partitionOf, resourceName, type IGrantable } from "../../core";
+import type { IGrantable } from "../../core";
 import { accountId } from "../../core/forms";
-import { hasForm, validate, type ValidationRule } from "../parts";
-import { policyNameLimit, renderAccess, type Access } from "./private/access";
+import { hasForm, policyDocument, validate, type ValidationRule } from "../parts";
+import { tableArnIn, tablePermissions, tablePolicyName, type TableAccessKind } from "./table-permissions";
 
 /** Settings of a {@link TableAccess}. */
 export interface TableAccessProps {
@@ -17,7 +17,7 @@ export interface TableAccessProps {
   /** Who uses it. */
   readonly grantee: IGrantable;
   /** What is allowed. */
-  readonly access: Access;
+  readonly access: TableAccessKind;
   /**
    * Names of the table's indexes.
    *
@@ -46,14 +46,16 @@ export class TableAccess extends Construct {
     const { tableName, account, region, grantee, access } = props;
     this.resource = new IamRolePolicy(this, "Resource", {
       role: grantee.roleName,
-      name: resourceName(policyNameLimit, tableName, access),
-      policy: renderAccess({
-        access,
-        regions: [region],
-        tableArns: [`arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${tableName}`],
-        indexNames: props.indexNames ?? [],
-        keyArns: props.kmsKeyArn === undefined ? [] : [props.kmsKeyArn],
-      }),
+      name: tablePolicyName(tableName, access),
+      policy: policyDocument(
+        tablePermissions({
+          access,
+          regions: [region],
+          tableArns: [tableArnIn({ tableName, account, region })],
+          indexNames: props.indexNames,
+          keyArns: props.kmsKeyArn === undefined ? [] : [props.kmsKeyArn],
+        }),
+      ),
     });
   }
 }

@@ -55,9 +55,9 @@ const rules: readonly ValidationRule<RolePermissionsProps>[] = [
   },
   {
     property: "permissions",
-    isValid: ({ permissions }) => render(permissions).length <= policyCharacterLimit,
+    isValid: ({ permissions }) => policyDocument(permissions).length <= policyCharacterLimit,
     expected: `make a policy of at most ${policyCharacterLimit} characters`,
-    got: ({ permissions }) => render(permissions).length,
+    got: ({ permissions }) => policyDocument(permissions).length,
     remedy: "sum up actions or resources with '*'",
   },
 ];
@@ -74,15 +74,17 @@ export class RolePermissions extends Construct {
     this.resource = new IamRolePolicy(this, "Resource", {
       role: props.grantee.roleName,
       name: props.policyName ?? "permissions",
-      policy: literalText(render(props.permissions)),
+      policy: literalText(policyDocument(props.permissions)),
     });
   }
 }
 
-function render(permissions: readonly Permission[]): string {
+/** The policy that allows all of these. */
+export function policyDocument(permissions: readonly Permission[]): string {
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: permissions.map(({ actions, resources, conditions }) => ({
+    Statement: permissions.map(({ sid, actions, resources, conditions }) => ({
+      Sid: sid,
       Effect: "Allow",
       Action: actions,
       Resource: resources,

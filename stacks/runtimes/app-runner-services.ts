@@ -2,11 +2,16 @@ import type { Construct } from "constructs";
 
 import type { Environment, Service, ServiceImage } from "../../environments";
 import { AppRunnerService, type AppRunnerSource } from "../../modules/app-runner";
-import { pascalCase, type IAlarmTopic, type IFirewall, type IHostedZone, type INetwork } from "../../core";
-import { allowEgress } from "./egress";
-import { grantPermissions, secretKeyArnsIn } from "./permissions";
+import {
+  known,
+  pascalCase,
+  type IAlarmTopic,
+  type IFirewall,
+  type IHostedZone,
+  type INetwork,
+} from "../../core";
+import { serviceAccess } from "./service-access";
 import { ownImageOf } from "./service-image";
-import { grantTables, tableVariables } from "../tables/tables";
 
 /** Where services on App Runner stand. */
 export interface AppRunnerServicesProps {
@@ -28,6 +33,7 @@ export function addAppRunnerServices(
   const { name, account, ipv6 } = environment;
   return Object.fromEntries(
     Object.entries(services).map(([serviceName, service]) => {
+      const access = serviceAccess(environment, service, network);
       const runtime = new AppRunnerService(scope, `AppRunner-${pascalCase(serviceName)}`, {
         name: `${name}-${serviceName}`,
         account,
@@ -40,9 +46,7 @@ export function addAppRunnerServices(
         memoryMiB: service.memoryMiB,
         autoScaling: service.capacity,
         healthCheck: healthCheckOf(service),
-        environment: { ...service.environment, ...tableVariables(environment, service) },
-        secrets: service.secrets,
-        secretKeyArns: secretKeyArnsIn(service, network.region),
+        ...access.settings,
         vpcConnector: { network },
         tracing: environment.appRunner?.tracing,
         alarmTopic,
@@ -55,11 +59,10 @@ export function addAppRunnerServices(
               customDomain: { name: service.routing.regionsHostname, zone },
             }),
       });
-      grantTables(runtime, environment, service, network.region);
-      grantPermissions(runtime, service, network.region);
-      if (runtime.connectorSecurityGroupId !== undefined) {
-        allowEgress(runtime, runtime.connectorSecurityGroupId, service, network);
-      }
+      access.grantTo(
+        runtime,
+        known(runtime.connectorSecurityGroupId, `${name}: ${serviceName} has no connector to its network`),
+      );
       return [serviceName, runtime];
     }),
   );

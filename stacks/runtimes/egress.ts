@@ -4,11 +4,11 @@ import type { Service } from "../../environments";
 import { isIpv4CidrBlock, type INetwork } from "../../core";
 import { SecurityGroupEgress, type EgressRule } from "../../modules/parts";
 
-/** Lets what runs a service connect to where the environment says, besides HTTPS. */
+/** Lets what runs a service connect to where it says, besides HTTPS. */
 export function allowEgress(
   runtime: Construct,
   securityGroupId: string,
-  { egress }: Service,
+  egress: Service["egress"],
   network: INetwork,
 ): void {
   const rules = Object.entries(egress).flatMap(([name, { to, ...rule }]): [string, EgressRule][] =>

@@ -11,13 +11,11 @@ import {
   pascalCase,
 } from "../../core";
 import { FargateCluster, FargateService } from "../../modules/fargate-service";
-import { allowEgress } from "./egress";
 import { regionalHostname } from "../dns/hostnames";
 import { listenerPriorities } from "./listener-priorities";
-import { grantPermissions, secretKeyArnsIn } from "./permissions";
 import { isPrivateOnFargate, leadPrivately } from "./private-services";
+import { serviceAccess } from "./service-access";
 import { ownImageOf } from "./service-image";
-import { grantTables, tableVariables } from "../tables/tables";
 
 /** Where services on Fargate stand. */
 export interface FargateServicesProps {
@@ -53,6 +51,7 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
   const isBehindAccelerator = Object.values(services).some(({ routing }) => routing.entry === "accelerator");
   for (const [serviceName, service] of Object.entries(services)) {
     const privateEntry = privateEntryOf(service, props);
+    const access = serviceAccess(environment, service, network);
     const runtime = new FargateService(scope, `Service-${pascalCase(serviceName)}`, {
       name: `${name}-${serviceName}`,
       account,
@@ -68,13 +67,10 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
       dnsFailoverMinimumHealthyTargets: isBehindAccelerator && privateEntry === undefined ? "off" : undefined,
       ...imageOf(service.image, account, network.region),
       ...containerSettings(service),
-      secretKeyArns: secretKeyArnsIn(service, network.region),
+      ...access.settings,
       logKeyArn: logKeyArns?.[network.region],
-      environment: { ...service.environment, ...tableVariables(environment, service) },
     });
-    grantTables(runtime, environment, service, network.region);
-    grantPermissions(runtime, service, network.region);
-    allowEgress(runtime, runtime.securityGroupId, service, network);
+    access.grantTo(runtime, runtime.securityGroupId);
     if (privateEntry !== undefined) {
       leadPrivately(runtime, service, props, privateEntry);
     }
@@ -128,7 +124,6 @@ function containerSettings(service: Service) {
     capacity: service.capacity,
     scaling: service.scaling,
     healthCheck: service.healthCheck,
-    secrets: service.secrets,
     sidecars: service.sidecars.map(({ image, ...sidecar }) => ({ ...sidecar, image: image.uri })),
     exec: service.exec,
     readonlyRootFilesystem: service.readonlyRootFilesystem,

@@ -1,14 +1,9 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 
-import type { Environment, Service, TableSettings } from "../../environments";
-import { pascalCase, type IGrantable } from "../../core";
-import {
-  GlobalTable,
-  TableAccess,
-  type ReplicaOptions,
-  type TableCapacity,
-} from "../../modules/global-table";
+import type { Environment, TableSettings } from "../../environments";
+import { pascalCase } from "../../core";
+import { GlobalTable, type ReplicaOptions, type TableCapacity } from "../../modules/global-table";
 import { alarmTopicArn, tableName } from "../physical-names";
 
 /** The environment's tables in the home region, each with a copy in the others. */
@@ -42,32 +37,6 @@ export function addTables(
       alarmTopic: { topicArn: alarmTopicArn(environment, homeRegion) },
     });
   }
-}
-
-/** Lets what runs a service read and write the service's tables in its region. */
-export function grantTables(
-  runtime: Construct & IGrantable,
-  environment: Environment,
-  { tables }: Service,
-  region: string,
-): void {
-  for (const table of new Set(Object.values(tables))) {
-    new TableAccess(runtime, `Table-${pascalCase(table)}`, {
-      tableName: tableName(environment, table),
-      account: environment.account,
-      region,
-      grantee: runtime,
-      access: "read-write",
-      kmsKeyArn: environment.tables[table]?.kmsKeyArns?.[region],
-    });
-  }
-}
-
-/** The variables that tell a container the names of its tables. */
-export function tableVariables(environment: Environment, { tables }: Service): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(tables).map(([variable, table]) => [variable, tableName(environment, table)]),
-  );
 }
 
 function replicaRegionsOf(

@@ -32,6 +32,7 @@ import { checkStateReplica } from "./state-replica";
 import { checkTables } from "../tables/checks";
 import { checkTags } from "./tags";
 import { checkTarget } from "./target";
+import { checkUses } from "../uses/checks";
 import { checkTaskSizes } from "../service/task-sizes";
 import { checkZones } from "../network/zones";
 
@@ -64,6 +65,7 @@ export const environmentChecks: readonly EnvironmentCheck[] = [
   checkSecrets,
   checkPermissions,
   checkEgress,
+  checkUses,
   checkExec,
   checkRecoveryTime,
   checkRoutingControls,

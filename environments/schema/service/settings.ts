@@ -6,8 +6,10 @@ import {
   targetHealthCheck,
   targetHealthCheckDefaults,
 } from "../../../core/forms";
-import { listOf, mapOf, numberOf, section, textOf, whole } from "../fields";
+import { formerKeys, listOf, mapOf, numberOf, section, textOf, whole } from "../fields";
 import { routingSchema, type RoutingEntry, type RoutingPolicySettings } from "../routing/settings";
+import { usesInsteadOfTables } from "../uses/former-tables";
+import { useSchema, type ServiceUse } from "../uses/settings";
 import { egressSchema, keyArn, permissionSchema } from "./access";
 import { containerName, portNumber, retention, variableName, variables } from "./fields";
 import { imageSchema } from "./image";
@@ -148,7 +150,7 @@ export const serviceSchema = section({
    */
   secretKeyArns: listOf(keyArn).prefault([]),
   /**
-   * What its code may do in AWS, besides what `tables` and `secrets` give it.
+   * What its code may do in AWS, besides what `uses` and `secrets` give it.
    *
    * @default - nothing
    */
@@ -160,12 +162,12 @@ export const serviceSchema = section({
    */
   egress: mapOf(containerName, egressSchema).prefault({}),
   /**
-   * Tables of the environment that it reads and writes, by the variable that tells the container
-   * their name.
+   * What it uses of the environment, by the variable that tells it where that is. Variables, permissions
+   * and egress follow: `{ ORDERS_TABLE: { of: "tables.orders", access: "read-write" } }`.
    *
-   * @default - none
+   * @default - nothing
    */
-  tables: mapOf(variableName, z.string()).prefault({}),
+  uses: mapOf(variableName, useSchema).prefault({}),
   /**
    * The jurisdiction that its data must not leave, one of `jurisdictions`.
    *
@@ -224,6 +226,8 @@ export const serviceSchema = section({
   cpuArchitecture: z.enum(["X86_64", "ARM64"]).default("X86_64"),
 });
 
+formerKeys.add(serviceSchema.unwrap(), { tables: usesInsteadOfTables });
+
 /** One service of an environment, checked value by value. */
 export type ParsedService = z.output<typeof serviceSchema>;
 
@@ -248,7 +252,10 @@ export interface ServiceRouting {
 }
 
 /** A service with nothing left to derive. */
-export interface Service extends Omit<ParsedService, "runtime" | "routing" | "regions" | "logRetentionDays"> {
+export interface Service extends Omit<
+  ParsedService,
+  "runtime" | "routing" | "uses" | "regions" | "logRetentionDays"
+> {
   /** What runs it, with the weight of each in the answers of DNS. */
   readonly runtimes: Readonly<Partial<Record<Runtime, number>>>;
   /**
@@ -258,6 +265,8 @@ export interface Service extends Omit<ParsedService, "runtime" | "routing" | "re
   readonly isWeightedByRuntime: boolean;
   /** How the world finds it. */
   readonly routing: ServiceRouting;
+  /** What it uses of the environment, by variable. */
+  readonly uses: Readonly<Record<string, ServiceUse>>;
   /** Regions that it runs in. */
   readonly regions: readonly string[];
   /** Days that its logs are kept. */

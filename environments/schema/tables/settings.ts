@@ -6,6 +6,9 @@ import { listOf, mapOf, section, text, textOf, whole } from "../fields";
 /** Name of a table in the environment, which its name in AWS is made from. */
 export const tableName = textOf(kebabName(64));
 
+/** What a service may do with a table. */
+export const tableAccesses = ["read", "read-write"] as const;
+
 const attributeSchema = section({
   /** Its name. */
   name: text(/^[^\s]{1,255}$/, "be at most 255 characters without spaces", "shorten or respell it"),

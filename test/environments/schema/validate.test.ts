@@ -71,7 +71,7 @@ describe("validateEnvironments", () => {
           secretKeyArns: [],
           permissions: [],
           egress: {},
-          tables: {},
+          uses: {},
           regions: ["eu-west-1", "eu-central-1"],
           peakTasks: 2,
           sidecars: [],

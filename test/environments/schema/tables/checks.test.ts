@@ -1,5 +1,5 @@
 import type { EnvironmentInput } from "../../../../environments";
-import { check, refusals, sample, service } from "../../sample";
+import { refusals, sample } from "../../sample";
 
 type Table = NonNullable<EnvironmentInput["tables"]>[string];
 
@@ -7,38 +7,8 @@ const sessions = (changes: Partial<Table> = {}): Table => ({
   partitionKey: { name: "id", type: "S" },
   ...changes,
 });
-const web = service({ tables: { SESSIONS: "sessions" } });
 
 describe("checkTables", () => {
-  it("takes a table that is copied to every region of the services that use it", () => {
-    expect(check(sample({ tables: { sessions: sessions() }, services: { web } }))).toHaveLength(1);
-  });
-
-  it("refuses a table that nobody described", () => {
-    expect(refusals(sample({ tables: { session: sessions() }, services: { web } }))).toEqual([
-      "environments/sample.ts: 'services.web.tables.SESSIONS' must be one of the environment's tables, got \"sessions\"; " +
-        "write 'session', or add it to 'tables'",
-    ]);
-  });
-
-  it("refuses a table without a copy where the service runs", () => {
-    expect(refusals(sample({ tables: { sessions: sessions({ replicas: [] }) }, services: { web } }))).toEqual(
-      [
-        "environments/sample.ts: 'services.web.tables.SESSIONS' must be a table with a copy in every region of the service, " +
-          "got \"sessions\"; add eu-central-1 to 'tables.sessions.replicas'",
-      ],
-    );
-  });
-
-  it("refuses a variable that says two things", () => {
-    const twice = { ...web, environment: { SESSIONS: "mine" } };
-
-    expect(refusals(sample({ tables: { sessions: sessions() }, services: { web: twice } }))).toEqual([
-      "environments/sample.ts: 'services.web.tables.SESSIONS' must not be in 'environment' as well, got \"sessions\"; " +
-        "remove one of the two",
-    ]);
-  });
-
   it("refuses replicas in the home region and in regions that the environment does not have", () => {
     const tables = { sessions: sessions({ replicas: ["eu-west-1", "us-east-1"] }) };
 
