@@ -7,6 +7,7 @@ export { isLogRetentionPeriod, type LogRetentionPeriod, logRetentionPeriods } fr
 export * from "./literal-text";
 export * from "./naming";
 export * from "./permissions";
+export * from "./problem-report";
 export * from "./problems";
 export * from "./recovery";
 export * from "./regions";

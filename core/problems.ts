@@ -12,12 +12,21 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** The user's mistake. Carries every problem of one input; the message lists them, one a line. */
+/**
+ * The user's mistake. Carries every problem of one input; the message lists them, one a line.
+ *
+ * @param problems - what is wrong with values of ours
+ * @param findings - what is wrong with files of another's form, such as ParallelCluster's, a line each as their
+ *   checker words it
+ */
 export class ValidationError extends Error {
   public override readonly name = "ValidationError";
 
-  public constructor(public readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join("\n"));
+  public constructor(
+    public readonly problems: readonly Problem[],
+    findings: readonly string[] = [],
+  ) {
+    super([...problems.map(formatProblem), ...findings].join("\n"));
   }
 }
 

@@ -238,7 +238,9 @@ export class EdgeStack extends PlatformStack {
   /** The regions that the accelerator of a service may lead to. */
   private acceleratedRegions({ jurisdiction }: Service): readonly string[] {
     const { regions, jurisdictions } = this.environment;
-    return jurisdiction === undefined ? Object.keys(regions) : (jurisdictions[jurisdiction] ?? []);
+    return jurisdiction === undefined
+      ? Object.keys(regions)
+      : known(jurisdictions[jurisdiction], `${this.node.id}: ${jurisdiction} is no jurisdiction`);
   }
 
   private regionalEndpoints(name: string, service: Service): Record<string, RoutedEndpoint> {

@@ -335,9 +335,6 @@ export type EnvironmentInput = z.input<typeof environmentSchema>;
 /** An environment whose every value is well-formed, with the defaults that need no other value. */
 export type ParsedEnvironment = z.output<typeof environmentSchema>;
 
-/** A region of an environment. */
-export type EnvironmentRegion = z.output<typeof regionSchema>;
-
 /** A checked environment with every default filled in. Deeply frozen. */
 export interface Environment extends Omit<ParsedEnvironment, "state" | "services"> {
   /** Where the Terraform states live. */

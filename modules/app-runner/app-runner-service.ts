@@ -10,6 +10,7 @@ import { Construct } from "constructs";
 
 import {
   aliasTtlSeconds,
+  known,
   partitionOf,
   resourceName,
   ValidationError,
@@ -128,7 +129,10 @@ export class AppRunnerService extends Construct implements IDnsTarget, IGrantabl
       : {
           kind: "alias",
           dnsName: this.domainName,
-          hostedZoneId: appRunnerHostedZoneIds[this.region] ?? "",
+          hostedZoneId: known(
+            appRunnerHostedZoneIds[this.region],
+            `${this.node.path}: App Runner has no hosted zone in ${this.region}`,
+          ),
         };
   }
 

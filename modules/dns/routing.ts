@@ -1,7 +1,7 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
-import { InternalError, ValidationError } from "../../core";
+import { known, ValidationError } from "../../core";
 import { HealthCheck } from "./health-check";
 import { recordTypesOf } from "./private/endpoint-types";
 import type { AddressType } from "./private/names";
@@ -52,7 +52,8 @@ export class DnsRouting extends Construct {
       written.set(set.name, this.writeSet(set, types, written));
     }
     this.records = [...written.values()].flat();
-    this.resource = firstOf(written.get(props.recordName) ?? []);
+    const [first] = written.get(props.recordName) ?? [];
+    this.resource = known(first, `${this.node.path}: a checked policy has at least one record`);
   }
 
   private writeHealthChecks(): Readonly<Record<string, string>> {
@@ -120,14 +121,6 @@ export class DnsRouting extends Construct {
 function childOf(scope: Construct, id: string): Construct {
   const child = scope.node.tryFindChild(id);
   return child instanceof Construct ? child : new Construct(scope, id);
-}
-
-function firstOf(records: readonly Route53Record[]): Route53Record {
-  const [first] = records;
-  if (first === undefined) {
-    throw new InternalError("a checked policy has at least one record");
-  }
-  return first;
 }
 
 /** The types of all endpoints; that they agree is a rule. */

@@ -23,17 +23,11 @@ export interface ClusterFile {
   readonly findings: readonly Finding[];
 }
 
-/** The mistakes of cluster files, as `meridian hpc validate` prints them. */
-export class ClusterFileError extends Error {
-  // The name by which a person's mistake is told from ours.
-  public override readonly name = "ValidationError";
-}
-
 /**
  * The clusters of an environment and their files.
  *
- * @throws ValidationError that names every file that is missing; else ClusterFileError with every
- *   error of every file.
+ * @throws ValidationError that names every file that is missing, and every error of the others as
+ *   `meridian hpc validate` prints it.
  */
 export function readClusterFiles(environment: Environment): ClusterFile[] {
   const missing: Problem[] = [];
@@ -60,11 +54,8 @@ export function readClusterFiles(environment: Environment): ClusterFile[] {
     });
     files.push({ cluster, name, region, fileName, text, place, findings });
   }
-  if (missing.length > 0) {
-    throw new ValidationError(missing);
-  }
-  if (errors.length > 0) {
-    throw new ClusterFileError(errors.join("\n"));
+  if (missing.length > 0 || errors.length > 0) {
+    throw new ValidationError(missing, errors);
   }
   return files;
 }

@@ -11,7 +11,7 @@ import {
   type INetwork,
 } from "../../core";
 import { serviceAccess } from "./service-access";
-import { ownImageOf } from "./service-image";
+import { imageOf } from "./service-image";
 
 /** Where services on App Runner stand. */
 export interface AppRunnerServicesProps {
@@ -69,10 +69,10 @@ export function addAppRunnerServices(
 }
 
 function sourceOf(image: ServiceImage, account: string): AppRunnerSource {
-  const own = ownImageOf(image, account);
-  return own === undefined
-    ? { kind: "public-image", uri: "uri" in image ? image.uri : "" }
-    : { kind: "repository", ...own };
+  const source = imageOf(image, account);
+  return source.kind === "own"
+    ? { kind: "repository", repository: source.repository, version: source.version }
+    : { kind: "public-image", uri: source.uri };
 }
 
 function healthCheckOf({ healthCheck }: Service) {

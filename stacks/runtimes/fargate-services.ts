@@ -15,7 +15,7 @@ import { regionalHostname } from "../dns/hostnames";
 import { listenerPriorities } from "./listener-priorities";
 import { isPrivateOnFargate, leadPrivately } from "./private-services";
 import { serviceAccess } from "./service-access";
-import { ownImageOf } from "./service-image";
+import { imageOf } from "./service-image";
 
 /** Where services on Fargate stand. */
 export interface FargateServicesProps {
@@ -65,7 +65,7 @@ export function addFargateServices(scope: Construct, props: FargateServicesProps
       },
       // The accelerator judges the same targets; two judges would disagree.
       dnsFailoverMinimumHealthyTargets: isBehindAccelerator && privateEntry === undefined ? "off" : undefined,
-      ...imageOf(service.image, account, network.region),
+      ...containerImage(service.image, account, network.region),
       ...containerSettings(service),
       ...access.settings,
       logKeyArn: logKeyArns?.[network.region],
@@ -98,16 +98,16 @@ function hostHeadersOf(environment: Environment, service: Service, region: strin
 }
 
 /** The image's address in this region: every region runs its own copy of a replicated repository. */
-function imageOf(
+function containerImage(
   image: ServiceImage,
   account: string,
   region: string,
 ): { image: string; repository?: IImageRepository } {
-  const own = ownImageOf(image, account);
-  if (own === undefined) {
-    return { image: "uri" in image ? image.uri : "" };
+  const source = imageOf(image, account);
+  if (source.kind === "foreign") {
+    return { image: source.uri };
   }
-  const { repository, version } = own;
+  const { repository, version } = source;
   const separator = version.startsWith("sha256:") ? "@" : ":";
   return { image: `${repository.repositoryUri(region)}${separator}${version}`, repository };
 }

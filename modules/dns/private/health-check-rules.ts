@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import { type Problem, regions } from "../../../core";
+import { type Problem, regions, type Report, reportOn } from "../../../core";
 import type {
   TcpCheck,
   RoutingControlCheck,
@@ -15,19 +15,13 @@ import { isDomainName } from "./names";
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html */
 const limits = { textCharacters: 255, failureThreshold: 10, checkerRegions: 3, children: 255, port: 65_535 };
 
-/** Says what is wrong at a place; the place is the property's path from the construct's props. */
-type Report = (property: string, expected: string, got: unknown, remedy: string) => void;
-
 /** Everything that is wrong with a check and with the checks below it. */
 export function healthCheckProblems(
   where: string,
   property: string,
   check: HealthCheckDefinition,
 ): readonly Problem[] {
-  const problems: Problem[] = [];
-  const report: Report = (name, expected, got, remedy) => {
-    problems.push({ where, property: `${property}.${name}`, expected, got, remedy });
-  };
+  const { problems, report, add } = reportOn(where, property);
   switch (check.kind) {
     case "https":
     case "http":
@@ -45,7 +39,7 @@ export function healthCheckProblems(
       checkCount(check, report);
       checkDepth(check, report);
       for (const [key, child] of Object.entries(check.children)) {
-        problems.push(...healthCheckProblems(where, `${property}.children.${key}`, child));
+        add(healthCheckProblems(where, `${property}.children.${key}`, child));
       }
       break;
     case "routing-control":

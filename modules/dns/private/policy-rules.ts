@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 
+import type { Report } from "../../../core";
 import { countryCode, subdivisionCode } from "../../../core/forms";
 import type {
   GeoLocation,
@@ -13,9 +14,6 @@ import type {
   WeightedRouting,
 } from "../routing-policy";
 import { type Branch, type EndpointRegions, branchesOf, endpointsBelow } from "./routing-plan";
-
-/** Notes one problem of a construct. */
-export type Report = (property: string, expected: string, got: unknown, remedy: string) => void;
 
 /** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 const limits = { records: 100, geoproximityRecords: 30, weight: 255, bias: 99 };

@@ -1,6 +1,6 @@
 import type { Route53RecordConfig } from "@cdktf/provider-aws/lib/route53-record";
 
-import type { DnsAlias, DnsValues } from "../../../core";
+import { known, type DnsAlias, type DnsValues } from "../../../core";
 import type { GeoLocation, GeoPlace } from "../routing-policy";
 import { canEvaluateHealth, valuesOfType } from "./endpoint-types";
 import type { AddressType } from "./names";
@@ -28,7 +28,14 @@ export function renderSelector(selector: Selector): Partial<Route53RecordConfig>
     case "simple":
       return {};
     case "latency":
-      return { latencyRoutingPolicy: { region: selector.region ?? "" } };
+      return {
+        latencyRoutingPolicy: {
+          region: known(
+            selector.region,
+            "an endpoint of latency routing has no region, which the rules refuse",
+          ),
+        },
+      };
     case "failover":
       return { failoverRoutingPolicy: { type: selector.role } };
     case "weighted":

@@ -6,12 +6,14 @@ import {
   type Problem,
   aliasTtlSeconds,
   httpsProbeTimeoutSeconds,
+  type Report,
+  reportOn,
 } from "../../../core";
 import type { HealthCheckDefinition } from "../health-check-props";
 import type { RoutedEndpoint, DnsRoutingProps } from "../routing-props";
 import { canEvaluateHealth, recordTypesOf } from "./endpoint-types";
 import { healthCheckProblems } from "./health-check-rules";
-import { type Report, checkPolicy, keyExpected, keyPattern } from "./policy-rules";
+import { checkPolicy, keyExpected, keyPattern } from "./policy-rules";
 import { recordNameProblems } from "./record-name-rules";
 import type { EndpointRegions, RecordSet } from "./routing-plan";
 
@@ -24,15 +26,13 @@ export function routingProblems(
   props: DnsRoutingProps,
   sets: readonly RecordSet[],
 ): readonly Problem[] {
-  const problems: Problem[] = [...recordNameProblems(where, props.zone, props.recordName)];
-  const report: Report = (property, expected, got, remedy) => {
-    problems.push({ where, property, expected, got, remedy });
-  };
+  const { problems, report, add } = reportOn(where);
+  add(recordNameProblems(where, props.zone, props.recordName));
   checkEndpointSet(props, sets, report);
   for (const [name, endpoint] of Object.entries(props.endpoints)) {
     checkEndpoint(props, name, endpoint, report);
     if (endpoint.healthCheck !== undefined) {
-      problems.push(...healthCheckProblems(where, `endpoints.${name}.healthCheck`, endpoint.healthCheck));
+      add(healthCheckProblems(where, `endpoints.${name}.healthCheck`, endpoint.healthCheck));
     }
   }
   checkPolicy("policy", props.policy, regionsOf(props), report);

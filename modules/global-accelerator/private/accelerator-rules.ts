@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import { regions, type IAcceleratorEndpoint, type Problem } from "../../../core";
+import { regions, reportOn, type Check, type IAcceleratorEndpoint, type Problem } from "../../../core";
 import { isWholeWithin } from "../../../core/forms";
 import type { AcceleratorProps } from "../accelerator-props";
 import type {
@@ -11,7 +11,6 @@ import type {
 } from "../listener";
 import { commonProblems } from "./common-rules";
 import { holdsPort, isPort, isPortRange, overlappingPortRanges } from "./ports";
-import { problemsOf, type Check } from "./report";
 
 /**
  * Limits of an accelerator that AWS does not raise, or that no design should lean on.
@@ -28,7 +27,7 @@ const limits = {
 
 /** Everything that is wrong with an accelerator. */
 export function acceleratorProblems(where: string, props: AcceleratorProps): readonly Problem[] {
-  const { problems, check } = problemsOf(where);
+  const { problems, check } = reportOn(where);
   commonProblems(check, props);
   checkListeners(check, props.listeners);
   for (const [name, listener] of Object.entries(props.listeners)) {

@@ -1,8 +1,8 @@
 import { Token } from "cdktf";
 
+import type { Check } from "../../../core";
 import { accountId, bucketLogRetention } from "../../../core/forms";
 import type { AcceleratorFlowLogs } from "../flow-logs";
-import type { Check } from "./report";
 
 /** What standard and custom routing accelerators have in common. */
 interface CommonProps {

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-import { isIpv4CidrBlock, prefixLengthOf, regions, type Problem } from "../../../core";
+import { isIpv4CidrBlock, prefixLengthOf, regions, reportOn, type Check, type Problem } from "../../../core";
 import {
   type CustomRoutingListener,
   type CustomRoutingEndpointGroup,
@@ -9,7 +9,6 @@ import {
 } from "../custom-routing-accelerator-props";
 import { commonProblems } from "./common-rules";
 import { isPortRange, overlappingPortRanges, portCount } from "./ports";
-import { problemsOf, type Check } from "./report";
 
 /** @see https://docs.aws.amazon.com/global-accelerator/latest/dg/about-custom-routing-guidelines.html */
 const limits = { listeners: 10, endpointGroups: 42, portRanges: 10, portsOfRange: 16 } as const;
@@ -19,7 +18,7 @@ export function customRoutingProblems(
   where: string,
   props: CustomRoutingAcceleratorProps,
 ): readonly Problem[] {
-  const { problems, check } = problemsOf(where);
+  const { problems, check } = reportOn(where);
   const listeners = Object.entries(props.listeners);
   commonProblems(check, props);
   check(

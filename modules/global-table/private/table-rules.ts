@@ -1,12 +1,10 @@
-import { partitionOf, regionNames, type Problem } from "../../../core";
+import { partitionOf, regionNames, reportOn, type Check, type Problem } from "../../../core";
 import { accountId, dynamoDbName, kmsKeyArnIn } from "../../../core/forms";
 import { Token } from "cdktf";
 
 import type { CapacityRange } from "../capacity";
 import type { GlobalTableProps } from "../global-table-props";
 import type { KeyAttribute } from "../keys";
-
-type Check = (holds: boolean, property: string, expected: string, got: unknown, remedy: string) => void;
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
 const limits = { indexes: 20, projectedAttributes: 100 } as const;
@@ -24,12 +22,7 @@ const strongRegionSets: readonly (readonly string[])[] = [
 
 /** Everything that is wrong with a table. */
 export function tableProblems(where: string, props: GlobalTableProps): readonly Problem[] {
-  const problems: Problem[] = [];
-  const check: Check = (holds, property, expected, got, remedy) => {
-    if (!holds) {
-      problems.push({ where, property, expected, got, remedy });
-    }
-  };
+  const { problems, check } = reportOn(where);
   checkIdentity(check, props);
   checkRegions(check, props);
   checkKeyAttributes(check, props);

@@ -1,5 +1,4 @@
 import type {
-  ClusterConfiguration,
   EbsSettings,
   RootVolumeConfiguration,
   SharedStorageConfiguration,
@@ -492,14 +491,6 @@ const lustreOs: Check = {
     }
   },
 };
-
-/** Whether a cluster has any shared storage of a type. */
-export function hasStorageOf(
-  cluster: ClusterConfiguration,
-  type: SharedStorageConfiguration["StorageType"],
-): boolean {
-  return storagesOf(cluster).some(({ storage }) => storage.StorageType === type);
-}
 
 /** Checks of volumes, EFS and mounts. */
 export const storageChecks: readonly Check[] = [

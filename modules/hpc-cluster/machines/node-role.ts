@@ -89,10 +89,10 @@ export class NodeRole extends Construct {
       return;
     }
     const given = iam?.InstanceRole;
-    this.resource = given === undefined ? this.createRole(props) : undefined;
-    const { arn, name } = this.resource ?? { arn: given ?? "", name: lastPart(given ?? "") };
-    this.roleArn = arn;
-    const profile = new IamInstanceProfile(this, "Profile", { ...namesOf(props), role: name });
+    const role = given === undefined ? this.createRole(props) : { arn: given, name: lastPart(given) };
+    this.resource = role instanceof IamRole ? role : undefined;
+    this.roleArn = role.arn;
+    const profile = new IamInstanceProfile(this, "Profile", { ...namesOf(props), role: role.name });
     this.instanceProfileArn = profile.arn;
     this.instanceProfileName = profile.name;
   }

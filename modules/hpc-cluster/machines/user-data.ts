@@ -1,3 +1,4 @@
+import { known } from "../../../core";
 import type { CustomActionConfiguration } from "../file/cluster-keys";
 
 /** What a node is told about itself and its cluster: `/etc/meridian/node.json`. */
@@ -162,7 +163,7 @@ function headBootEnd({ table, region }: Pick<NodeSettings, "table" | "region">):
     `token=$(curl -sfX PUT ${metadata}/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300')`,
     `id=$(curl -sf -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/instance-id)`,
     `tail -n 100 $log | python3 -c '${bootReport}' $status "$id" > /run/meridian-boot.json`,
-    `aws dynamodb put-item --region ${region} --table-name ${table ?? ""} --item file:///run/meridian-boot.json`,
+    `aws dynamodb put-item --region ${region} --table-name ${known(table, "a head node has no table to report to")} --item file:///run/meridian-boot.json`,
   ];
 }
 

@@ -5,7 +5,7 @@ import { EfsMountTarget } from "@cdktf/provider-aws/lib/efs-mount-target";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { conditional, Fn, TerraformCount, Token } from "cdktf";
 import { Construct } from "constructs";
-import { InternalError, nameLimits, pascalCase, resourceName } from "../../../core";
+import { InternalError, known, nameLimits, pascalCase, resourceName } from "../../../core";
 import { mountPath } from "../checks/check";
 import type {
   EbsSettings,
@@ -224,7 +224,7 @@ export class SharedStorage extends Construct {
       this,
       settings.Raid === undefined ? pascalCase(storage.Name) : `${pascalCase(storage.Name)}-${index}`,
       {
-        availabilityZone: headZone ?? "",
+        availabilityZone: known(headZone, `${this.node.path}: the head node has no zone to put volumes in`),
         type: settings.VolumeType,
         size: settings.Size,
         iops: settings.Iops,
