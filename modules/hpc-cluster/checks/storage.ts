@@ -1,4 +1,5 @@
 import type {
+  ClusterConfiguration,
   EbsSettings,
   RootVolumeConfiguration,
   SharedStorageConfiguration,
@@ -491,6 +492,14 @@ const lustreOs: Check = {
     }
   },
 };
+
+/** Whether a cluster has any shared storage of a type. */
+export function hasStorageOf(
+  cluster: ClusterConfiguration,
+  type: SharedStorageConfiguration["StorageType"],
+): boolean {
+  return storagesOf(cluster).some(({ storage }) => storage.StorageType === type);
+}
 
 /** Checks of volumes, EFS and mounts. */
 export const storageChecks: readonly Check[] = [
