@@ -117,6 +117,12 @@ const results = [
     "linux-image-cloud-amd64",
     "nfs-kernel-server",
     "iptables",
+    // A node joins a directory (test/modules/hpc-cluster/directory).
+    "slapd",
+    "ldap-utils",
+    "sssd-ldap",
+    "libnss-sss",
+    "libpam-sss",
     // They read the Python of nodes and tests.
     "mypy",
     "pylint",

@@ -1,3 +1,4 @@
+import { addressesOf, type DirectoryService, isUnencrypted } from "../directory/sssd-settings";
 import { listed, type Check } from "./check";
 
 /** SSSD settings that a directory join depends on, with the value they must keep. */
@@ -6,27 +7,35 @@ const fixedSssd: Readonly<Record<string, string>> = { id_provider: "ldap" };
 const address: Check = {
   code: "DomainAddr",
   run: ({ DirectoryService }, { warn }) => {
-    const addresses = DirectoryService?.DomainAddr.split(",").map((one) => one.trim()) ?? [];
-    for (const one of addresses) {
+    const path = "DirectoryService.DomainAddr";
+    for (const one of DirectoryService?.DomainAddr.split(",").map((each) => each.trim()) ?? []) {
       const scheme = /^([a-z]+):\/\//.exec(one)?.[1];
       if (scheme === undefined) {
-        warn(
-          "DirectoryService.DomainAddr",
-          `'${one}' has no protocol, so ldaps is assumed`,
-          "write ldaps:// before it",
-        );
+        warn(path, `'${one}' has no protocol, so ldaps is assumed`, "write ldaps:// before it");
       } else if (!["ldap", "ldaps"].includes(scheme)) {
-        warn(
-          "DirectoryService.DomainAddr",
-          `the protocol ${scheme} of '${one}' is not one of a directory`,
-          "use ldaps or ldap",
-        );
-      } else if (scheme === "ldap") {
-        warn("DirectoryService.DomainAddr", `'${one}' sends passwords without encryption`, "use ldaps");
+        warn(path, `the protocol ${scheme} of '${one}' is not one of a directory`, "use ldaps or ldap");
       }
+    }
+    if (DirectoryService !== undefined && isUnencrypted(DirectoryService)) {
+      warn(
+        path,
+        `${plainOf(DirectoryService)} is asked without encryption, and told a password`,
+        "use ldaps",
+      );
+    } else if (DirectoryService !== undefined && plainOf(DirectoryService) !== "") {
+      warn(
+        path,
+        `${plainOf(DirectoryService)} is asked by StartTLS only, which ParallelCluster does not insist on`,
+        "use ldaps; where the directory has no TLS, set AdditionalSssdConfigs.ldap_id_use_start_tls to false",
+      );
     }
   },
 };
+
+/** The addresses that do not begin with TLS. */
+function plainOf(directory: DirectoryService): string {
+  return listed(addressesOf(directory).filter((one) => one.startsWith("ldap://")));
+}
 
 const domainName: Check = {
   code: "DomainName",
@@ -59,19 +68,33 @@ const certificate: Check = {
 
 const sssd: Check = {
   code: "AdditionalSssdConfigs",
-  run: ({ DirectoryService }, { error }) => {
+  run: ({ DirectoryService }, { error, warn }) => {
     const settings = DirectoryService?.AdditionalSssdConfigs ?? {};
-    const fixed = {
+    const fixed: Readonly<Record<string, string>> = {
       ...fixedSssd,
       ...(DirectoryService?.LdapAccessFilter === undefined ? {} : { access_provider: "ldap" }),
     };
-    for (const [key, wanted] of Object.entries(fixed)) {
-      const given = settings[key];
-      if (given !== undefined && given !== wanted) {
+    for (const [key, given] of Object.entries(settings)) {
+      const path = `DirectoryService.AdditionalSssdConfigs.${key}`;
+      const wanted = fixed[key];
+      if (wanted !== undefined && given !== wanted) {
+        error(path, `${key} must stay ${wanted}, got ${given}`, `remove it, or use ${listed([wanted])}`);
+      }
+      if (key === "ldap_tls_reqcert" && !["hard", "demand"].includes(given)) {
+        warn(path, `with ${given} a forged directory server is not detected`, "use hard or demand");
+      }
+      if (key === "ldap_default_authtok") {
         error(
-          `DirectoryService.AdditionalSssdConfigs.${key}`,
-          `${key} must stay ${wanted}, got ${given}`,
-          `remove it, or use ${listed([wanted])}`,
+          path,
+          "a password in the file would stand in Terraform's state and in the cluster's bucket",
+          "remove it, and put the password into the secret PasswordSecretArn",
+        );
+      }
+      if (!/^[a-zA-Z][\w/]*$/.test(key) || /\p{Cc}/u.test(given)) {
+        error(
+          path,
+          "a setting of SSSD is a word and one line of text without control characters",
+          "correct it",
         );
       }
     }

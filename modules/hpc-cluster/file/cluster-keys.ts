@@ -32,6 +32,9 @@ const refused = (note: string) => ({ support: "refused", note }) as const;
 
 const warned = (note: string) => ({ support: "warned", note }) as const;
 
+/** Text that cannot begin a line of its own where it is written into a file. */
+const line = textLike(/^[^\p{Cc}]+$/u, "be one line of text without control characters");
+
 const subnetId = textLike(
   /^subnet-([0-9a-z]{8}|[0-9a-z]{17})$/,
   "be a subnet id such as subnet-0123456789abcdef0",
@@ -584,22 +587,21 @@ export const clusterSchema = section({
   }),
   DirectoryService: optional(
     section({
-      DomainName: required(text()),
-      DomainAddr: required(text()),
+      DomainName: required(line),
+      DomainAddr: required(line),
       PasswordSecretArn: required(
         textLike(
-          /^arn:.*:(secretsmanager:.*:.*:secret:|ssm:.*:.*:parameter\/).*$/,
+          /^arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:|ssm:[a-z0-9-]+:\d{12}:parameter\/)[\w/+=.@-]+$/,
           "be the ARN of a secret or of an SSM parameter",
         ),
       ),
-      DomainReadOnlyUser: required(text()),
-      LdapTlsCaCert: optional(text()),
+      DomainReadOnlyUser: required(line),
+      LdapTlsCaCert: optional(line, { note: "a file of the nodes: from their image or OnNodeStart" }),
       LdapTlsReqCert: defaulted(choice("never", "allow", "try", "demand", "hard"), "hard"),
-      LdapAccessFilter: optional(text()),
+      LdapAccessFilter: optional(line),
       GenerateSshKeysForUsers: defaulted(boolean(), true),
       AdditionalSssdConfigs: optional(dictionary()),
     }),
-    warned("no directory is joined"),
   ),
   Imds: nested({ ImdsSupport: defaulted(choice("v1.0", "v2.0"), "v2.0") }),
   CustomS3Bucket: optional(textLike(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "be a bucket's name"), {

@@ -1,7 +1,7 @@
 import { installClient, type NodeSettings, proxyLines } from "./user-data";
 
 /** What else than packages, Slurm, MPI and the agent an image holds, in the order that it is installed. */
-export const imageContents = ["lustre", "efs", "nvidia"] as const;
+export const imageContents = ["lustre", "efs", "nvidia", "directory"] as const;
 export type ImageContent = (typeof imageContents)[number];
 
 /** What the machine that builds a ready image is told: the settings of nodes that decide what is installed. */

@@ -18,8 +18,10 @@ export interface PermissionsScope {
   readonly mirrorBucket?: string;
   /** The table of nodes. */
   readonly tableArn: string;
-  /** Secrets that the head node reads. */
+  /** Secrets of Secrets Manager that the head node reads. */
   readonly secretArns: readonly string[];
+  /** Parameters of Systems Manager that the head node reads. */
+  readonly parameterArns: readonly string[];
   /** The log group that nodes write to; absent where logs stay on the nodes. */
   readonly logGroup?: string;
   /** Roles that launched instances get. */
@@ -335,7 +337,8 @@ export function headStatements(scope: PermissionsScope): PolicyStatement[] {
             Resource: [scope.hostedZoneArn],
           },
         ]),
-    ...secretStatements("ReadHeadSecrets", scope.secretArns),
+    ...readStatements("ReadHeadSecrets", "secretsmanager:GetSecretValue", scope.secretArns),
+    ...readStatements("ReadHeadParameters", "ssm:GetParameter", scope.parameterArns),
   ];
 }
 
@@ -400,8 +403,6 @@ export function loginStatements(scope: PermissionsScope, autoscalingGroupName: s
   ];
 }
 
-function secretStatements(Sid: string, arns: readonly string[]): PolicyStatement[] {
-  return arns.length === 0
-    ? []
-    : [{ Sid, Effect: allow, Action: ["secretsmanager:GetSecretValue"], Resource: [...arns] }];
+function readStatements(Sid: string, action: string, arns: readonly string[]): PolicyStatement[] {
+  return arns.length === 0 ? [] : [{ Sid, Effect: allow, Action: [action], Resource: [...arns] }];
 }

@@ -89,6 +89,7 @@ function contentsOf({ configuration, storage: { mounts } }: ClusterParts): Image
     lustre: mounts.some(({ type }) => type === "lustre"),
     efs: mounts.some((mount) => mount.type === "efs" && mount.tls),
     nvidia: tellsNvidia(configuration),
+    directory: configuration.DirectoryService !== undefined,
   };
   return imageContents.filter((content) => needed[content]);
 }

@@ -36,6 +36,12 @@ export interface NodeSettings {
   readonly mirror?: string;
   readonly mungeKeySecretArn?: string;
   readonly databaseSecretArn?: string;
+  /** Whether the node joins the cluster's directory. */
+  readonly directory?: boolean;
+  /** The secret, or the parameter, that holds the password of the directory's user; the head node's only. */
+  readonly directoryPasswordArn?: string;
+  /** Whether users of the directory get a key at their first login. */
+  readonly directorySshKeys?: boolean;
   /** Where logs go in CloudWatch; logs stay on the node when absent. */
   readonly logGroup?: string;
   readonly logRotation: boolean;

@@ -211,6 +211,9 @@ add_disk() { add_mount auto "UUID=$(blkid -s UUID -o value "$1")" "$2" "$3"; }
 # From a port below 1024, which only root may use: the head node answers no other, so users cannot ask in another's name.
 from_head=nfsvers=4.1,hard,nosuid,nodev,_netdev
 
+# A login node asks each time for what was not there: the head node makes homes that it waits for.
+[ "$role" != login ] || from_head+=,lookupcache=positive
+
 # Usage: add_nfs DIRECTORY [ro]
 add_nfs() { add_mount nfs4 "$head:$1" "$1" "$from_head${2:+,$2}"; }
 
@@ -275,6 +278,14 @@ install_nvidia() {
     # https://documentation.ubuntu.com/aws/aws-how-to/instances/install-nvidia-drivers/
     ubuntu) apt-get install -qy --no-install-recommends linux-modules-nvidia-570-server-open-aws nvidia-headless-no-dkms-570-server-open nvidia-utils-570-server nvidia-fabricmanager-570 ;;
     *) echo "there is no driver of NVIDIA in the repositories of $os" >&2; return 1 ;;
+  esac
+}
+
+# What asks a directory for users, and what makes their homes and keys.
+install_directory() {
+  case $os in
+    ubuntu|debian) apt-get update -q; apt-get install -qy --no-install-recommends sssd-common sssd-ldap sssd-tools libnss-sss libpam-sss libpam-modules-bin ;;
+    *) dnf install -qy sssd-common sssd-ldap sssd-tools authselect ;;
   esac
 }
 
@@ -360,7 +371,7 @@ head_node() {
   share /opt/meridian/key ro,no_root_squash,subtree_check
   mounts_at /home || share /home rw,root_squash,no_subtree_check
   # Nodes wait for the first share, so all are there before the server starts.
-  munge_key; mount_storage; allow_shared_homes
+  munge_key; mount_storage; allow_shared_homes; join_directory
   exportfs -ra; systemctl enable --now nfs-server
   slurm_units slurmctld slurmdbd
   database=$(setting databaseSecretArn)
@@ -372,7 +383,7 @@ head_node() {
   for program in resume suspend resume-failed; do
     printf '#!/bin/sh\nexport PATH=/opt/slurm/bin:/usr/bin:/bin\nexec python3 /opt/meridian/daemon/meridian_hpc.py %s "$@"\n' "$program" > "/opt/meridian/bin/$program"; chmod 755 "/opt/meridian/bin/$program"
   done
-  for program in meridian-hpc meridian-update; do
+  for program in meridian-hpc meridian-update meridian-directory; do
     [ -n "$proxy" ] || break
     install -d "/etc/systemd/system/$program.service.d"
     printf '[Service]\nEnvironment=http_proxy=%s https_proxy=%s no_proxy=169.254.169.254\n' "$proxy" "$proxy" > "/etc/systemd/system/$program.service.d/proxy.conf"
@@ -390,7 +401,7 @@ compute_node() {
   add_nfs /etc/slurm ro
   ! builds || add_nfs /opt/slurm ro
   mounts_at /home || add_nfs /home
-  munge_key; mount_storage; allow_shared_homes
+  munge_key; mount_storage; allow_shared_homes; join_directory
   [ "$role" = compute ] || return 0
   name=$(python3 /opt/meridian/daemon/meridian_hpc.py own-name "$(imds instance-id)")
   [ "$(setting ec2HostNames)" = true ] || hostnamectl set-hostname "$name"
@@ -424,10 +435,13 @@ if [ "$role" = compute ] && [ "$(setting sudo)" = false ]; then rm -f /etc/sudoe
 fetch daemon /opt/meridian/daemon; fetch nodes /opt/meridian/nodes
 # shellcheck source=modules/hpc-cluster/nodes/storage.sh
 . /opt/meridian/nodes/storage.sh
+join_directory() { :; }; settle_directory() { :; }
+# shellcheck source=modules/hpc-cluster/directory/directory.sh
+[ "$(setting directory)" != true ] || . /opt/meridian/nodes/directory.sh
 ln -sf "$(command -v python3)" /opt/meridian/bin/python3
 secure_imds; local_home; logs; local_disks; custom_action OnNodeStart
 case $role in head) head_node ;; *) compute_node ;; esac
-custom_action OnNodeConfigured
+custom_action OnNodeConfigured; settle_directory
 [ "$role" != compute ] || systemctl enable --now slurmd
 touch /run/meridian-ready
 # The group counts a login node in now, instead of when its hook runs out.

@@ -37,5 +37,6 @@ if holds efa || holds efa-driver; then works Libfabric fi_info --version; fi
 ! holds lustre || works "Lustre's driver" modinfo -F version lustre
 ! holds lustre || works "Lustre's client" command -v mount.lustre
 ! holds efs || works "EFS's client" command -v mount.efs
+! holds directory || works SSSD sssd --version
 ! holds nvidia || works "NVIDIA's driver" nvidia-smi -L
 exit "$failed"

@@ -9,7 +9,7 @@ OPTIONS = {
     # EFS and FSx answer any port, and take up a connection from a new one sooner after it broke.
     "nfs": "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev",
     # The head node answers only ports that root may use.
-    "head": "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,_netdev",
+    "head": "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,nosuid,nodev,_netdev",
 }
 
 
@@ -40,7 +40,9 @@ def efs(mount, directory, role, head):
 
 def volume(mount, directory, role, head):
     if role != "head":
-        return [f"add_mount nfs4 {head}:{directory} {directory} {OPTIONS['head']}"]
+        # A login node asks each time for what was not there: the head node makes homes that it waits for.
+        waits = ",lookupcache=positive" if role == "login" else ""
+        return [f"add_mount nfs4 {head}:{directory} {directory} {OPTIONS['head']}{waits}"]
     attached = " ".join(f"$(attached {one})" for one in mount["volumeIds"])
     device, lines = "${disks[0]}", [f"disks=({attached})"]
     if mount.get("raid") is not None and len(mount["volumeIds"]) > 1:

@@ -13,6 +13,8 @@ import type {
   SlurmQueueConfiguration,
 } from "../file/cluster-keys";
 import { madeSoFar } from "./boot-order";
+import { directoryFiles } from "../directory/directory-files";
+import { renderSssdConf } from "../directory/sssd-settings";
 import { ClusterMonitoring, logGroupNameOf } from "../cluster-monitoring";
 import { tagsOf } from "../cluster-tags";
 import { ComputeResource, threadsAreOffInside } from "../machines/compute-resource";
@@ -261,6 +263,11 @@ export class SlurmCluster extends Construct {
   private permissions(more: Partial<PermissionsScope> = {}): PermissionsScope {
     const { name, account, region, partition, configuration } = this.parts;
     const settings = configuration.Scheduling.SlurmSettings;
+    const secrets = [
+      settings?.MungeKeySecretArn,
+      settings?.Database?.PasswordSecretArn,
+      configuration.DirectoryService?.PasswordSecretArn,
+    ].filter((arn) => arn !== undefined);
     return {
       partition,
       region,
@@ -271,9 +278,8 @@ export class SlurmCluster extends Construct {
       mirrorBucket: configuration.Meridian.MirrorBucket,
       tableArn: this.resource.arn,
       hostedZoneArn: this.zone?.arn,
-      secretArns: [settings?.MungeKeySecretArn, settings?.Database?.PasswordSecretArn].filter(
-        (arn) => arn !== undefined,
-      ),
+      secretArns: secrets.filter((arn) => !arn.includes(":ssm:")),
+      parameterArns: secrets.filter((arn) => arn.includes(":ssm:")),
       logGroup: configuration.Monitoring.Logs.CloudWatch.Enabled ? logGroupNameOf(name) : undefined,
       computeRoleArns: [],
       fleet: { imageIds: [], subnetIds: [], securityGroupIds: [], keyNames: [] },
@@ -428,6 +434,8 @@ export class SlurmCluster extends Construct {
       logRotation: configuration.Monitoring.Logs.Rotation.Enabled,
       mirror: configuration.Meridian.MirrorBucket,
       slurmIncludeFile: settings?.CustomSlurmSettingsIncludeFile,
+      directory: configuration.DirectoryService === undefined ? undefined : true,
+      directorySshKeys: configuration.DirectoryService?.GenerateSshKeysForUsers,
       customActions: {},
     };
   }
@@ -474,6 +482,7 @@ export class SlurmCluster extends Construct {
         ]),
         proxy: this.head.Networking.Proxy?.HttpProxyAddress,
         mungeKeySecretArn: configuration.Scheduling.SlurmSettings?.MungeKeySecretArn,
+        directoryPasswordArn: configuration.DirectoryService?.PasswordSecretArn,
         databaseSecretArn: configuration.Scheduling.SlurmSettings?.Database?.PasswordSecretArn,
         customActions: actionsOf(this.head.CustomActions),
       }),
@@ -554,7 +563,15 @@ export class SlurmCluster extends Construct {
     });
     this.bucket.addFile("fleet.json", Fn.jsonencode(fleet));
     this.bucket.addFile("nodes/mounts.json", Fn.jsonencode(storage.mounts));
-    const files = checksGpusOfAny(this.queues) ? { ...shippedFiles, ...prolog } : shippedFiles;
+    const directory = configuration.DirectoryService;
+    if (directory !== undefined) {
+      this.bucket.addFile("nodes/sssd.conf", literalText(renderSssdConf(directory)));
+    }
+    const files = {
+      ...shippedFiles,
+      ...(checksGpusOfAny(this.queues) ? prolog : {}),
+      ...(directory === undefined ? {} : directoryFiles),
+    };
     for (const [key, file] of Object.entries(files)) {
       this.bucket.addFile(key, literalText(readFileSync(join(__dirname, "..", file), "utf8")));
     }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Mount } from "../../../modules/hpc-cluster/storage/mounts";
+import { directoryFiles } from "../../../modules/hpc-cluster/directory/directory-files";
 import { renderImageBuild, type ImageContent } from "../../../modules/hpc-cluster/machines/image-build";
 import { renderUserData, type NodeSettings } from "../../../modules/hpc-cluster/machines/user-data";
 
@@ -60,6 +61,10 @@ export interface BootFiles {
 export function writeBoot(directory: string, { settings, mounts, answers, ready }: BootFiles): void {
   const bucket = join(directory, "bucket");
   cpSync(join(modules, "nodes"), join(bucket, "nodes"), { recursive: true });
+  for (const [key, file] of Object.entries(directoryFiles)) {
+    cpSync(join(modules, file), join(bucket, key));
+  }
+  writeFileSync(join(bucket, "nodes/sssd.conf"), "ldap_default_authtok = @PASSWORD@\n");
   writeFileSync(join(bucket, "nodes/mounts.json"), JSON.stringify(mounts));
   mkdirSync(join(bucket, "daemon"));
   writeFileSync(join(bucket, "daemon/meridian_hpc.py"), 'print("q1-dy-cr1-1")\n');

@@ -135,7 +135,7 @@ playing("a booted node", () => {
       "UUID=1111-2222 /data auto defaults,nofail 0 0",
     ]);
     expect(places(boot("amzn", "compute").files["/etc/fstab"])).toContain(
-      "10.0.0.10:/data /data nfs4 nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,_netdev,nofail 0 0",
+      "10.0.0.10:/data /data nfs4 nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,nosuid,nodev,_netdev,nofail 0 0",
     );
   });
 

@@ -15,7 +15,7 @@ for folder in "${folders[@]}"; do
 done
 rm -rf /opt/meridian /etc/meridian /etc/meridian-image /etc/slurm /etc/munge /var/spool/slurm*
 sed -i '/^\(slurm\|munge\):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
-stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi selinuxenabled setsebool chcon apt-mark systemd-detect-virt)
+stand_ins=(sha256sum aws dnf apt-get dpkg curl tar make systemctl hostnamectl lsblk mdadm nmcli sysctl gpg nvidia-smi selinuxenabled setsebool authselect chcon apt-mark systemd-detect-virt)
 if [ -z "${MACHINE:-}" ]; then
   stand_ins+=(mount umount mountpoint exportfs blkid mkfs.ext4)
   mount -t tmpfs none /sys/devices/system/cpu; mkdir /sys/devices/system/cpu/smt
@@ -67,7 +67,8 @@ scratch = sys.argv[2]
 files = ["/etc/fstab", "/etc/exports", "/etc/default/slurmd", "/etc/systemd/system/slurmd.service", "/etc/systemd/system/slurmctld.service",
          "/etc/systemd/system/meridian-hpc.service", "/etc/systemd/system/meridian-watch.timer", "/etc/meridian/watch.sh", "/etc/meridian/instance-id", "/run/meridian-boot.json", "/etc/systemd/system/meridian-imds.service", "/etc/systemd/resolved.conf.d/meridian.conf",
          "/etc/systemd/system/meridian-hpc.service.d/proxy.conf", "/sys/devices/system/cpu/smt/control", "/etc/profile.d/slurm.sh", "/etc/profile.d/meridian-mpi.sh", "/etc/security/limits.d/meridian-efa.conf", "/etc/sysctl.d/60-meridian-efa.conf", "/etc/slurm/slurmdbd.conf", "/opt/meridian/bin/resume", "/run/meridian-ready",
-         "/home/ec2-user/.ssh/authorized_keys", "/home/alice/work", "/etc/ssh/ssh_host_ed25519_key", "/opt/meridian/key/ssh/ssh_host_ed25519_key.pub"]
+         "/home/ec2-user/.ssh/authorized_keys", "/home/alice/work", "/etc/ssh/ssh_host_ed25519_key", "/opt/meridian/key/ssh/ssh_host_ed25519_key.pub",
+         "/etc/sssd/sssd.conf", "/opt/meridian/key/sssd.conf", "/etc/pam.d/sshd", "/etc/ssh/sshd_config.d/10-meridian-directory.conf", "/etc/meridian/no-ssh-keys"]
 slurm = [line.split(":")[2:4] for line in read("/etc/passwd").splitlines() if line.startswith("slurm:")]
 print(json.dumps({"code": int(sys.argv[1]), "seconds": float(sys.argv[3]), "output": read(scratch + "/output"), "console": read(scratch + "/console"), "calls": read(scratch + "/calls").splitlines(),
                   "built": read(scratch + "/built").splitlines(), "manifest": (read("/etc/meridian-image") or "").splitlines(),

@@ -1320,11 +1320,53 @@ const cases: readonly Case[] = [
   [
     "warns of passwords without encryption",
     slurmFile({
+      rest: "DirectoryService:\n  DomainAddr: ldap://a.example.com\n  PasswordSecretArn: arn:aws:secretsmanager:eu-west-1:111122223333:secret:p\n  DomainReadOnlyUser: cn=reader\n  DomainName: corp.example.com\n  AdditionalSssdConfigs: { ldap_id_use_start_tls: false }",
+    }),
+    {},
+    [
+      "cluster.yaml:20: WARNING DomainAddr: DirectoryService.DomainAddr: ldap://a.example.com is asked without encryption, and told a password; use ldaps",
+    ],
+  ],
+  [
+    "warns that a directory without TLS from the start is asked by StartTLS",
+    slurmFile({
       rest: "DirectoryService:\n  DomainAddr: ldap://a.example.com\n  PasswordSecretArn: arn:aws:secretsmanager:eu-west-1:111122223333:secret:p\n  DomainReadOnlyUser: cn=reader\n  DomainName: corp.example.com",
     }),
     {},
     [
-      "cluster.yaml:20: WARNING DomainAddr: DirectoryService.DomainAddr: 'ldap://a.example.com' sends passwords without encryption; use ldaps",
+      "cluster.yaml:20: WARNING DomainAddr: DirectoryService.DomainAddr: ldap://a.example.com is asked by StartTLS only, which ParallelCluster does not insist on; use ldaps; where the directory has no TLS, set AdditionalSssdConfigs.ldap_id_use_start_tls to false",
+    ],
+  ],
+  [
+    "refuses a password, several lines and words of another form among the settings of SSSD",
+    slurmFile({
+      rest: 'DirectoryService:\n  DomainAddr: ldaps://a.example.com\n  PasswordSecretArn: arn:aws:secretsmanager:eu-west-1:111122223333:secret:p\n  DomainReadOnlyUser: cn=reader\n  DomainName: corp.example.com\n  AdditionalSssdConfigs:\n    ldap_default_authtok: hunter2\n    min_id: "1\\nid_provider = proxy"\n    "[sssd]": x',
+    }),
+    {},
+    [
+      "cluster.yaml:25: ERROR AdditionalSssdConfigs: DirectoryService.AdditionalSssdConfigs.ldap_default_authtok: a password in the file would stand in Terraform's state and in the cluster's bucket; remove it, and put the password into the secret PasswordSecretArn",
+      "cluster.yaml:26: ERROR AdditionalSssdConfigs: DirectoryService.AdditionalSssdConfigs.min_id: a setting of SSSD is a word and one line of text without control characters; correct it",
+      "cluster.yaml:27: ERROR AdditionalSssdConfigs: DirectoryService.AdditionalSssdConfigs.[sssd]: a setting of SSSD is a word and one line of text without control characters; correct it",
+    ],
+  ],
+  [
+    "refuses a setting of the directory that is more than one line",
+    slurmFile({
+      rest: 'DirectoryService:\n  DomainAddr: ldaps://a.example.com\n  PasswordSecretArn: arn:aws:secretsmanager:eu-west-1:111122223333:secret:p\n  DomainReadOnlyUser: cn=reader\n  DomainName: corp.example.com\n  LdapAccessFilter: "a\\nid_provider = proxy"',
+    }),
+    {},
+    [
+      'cluster.yaml:24: ERROR NotAllowed: DirectoryService.LdapAccessFilter: the value must be one line of text without control characters, got "a\\nid_provider = proxy"; correct the value',
+    ],
+  ],
+  [
+    "warns of unchecked certificates that an additional setting allows",
+    slurmFile({
+      rest: "DirectoryService:\n  DomainAddr: ldaps://a.example.com\n  PasswordSecretArn: arn:aws:secretsmanager:eu-west-1:111122223333:secret:p\n  DomainReadOnlyUser: cn=reader\n  DomainName: corp.example.com\n  AdditionalSssdConfigs: { ldap_tls_reqcert: allow }",
+    }),
+    {},
+    [
+      "cluster.yaml:24: WARNING AdditionalSssdConfigs: DirectoryService.AdditionalSssdConfigs.ldap_tls_reqcert: with allow a forged directory server is not detected; use hard or demand",
     ],
   ],
   [

@@ -51,6 +51,19 @@ const authorized = "/home/ec2-user/.ssh/authorized_keys";
 // A mount namespace is root's to make.
 const playing = process.getuid?.() === 0 ? describe : describe.skip;
 
+/** What a cluster with a directory tells its nodes, and what answers them. */
+const directory: Play = {
+  settings: {
+    directory: true,
+    directorySshKeys: true,
+    directoryPasswordArn: "arn:aws:secretsmanager:r:1:secret:p",
+  },
+  answers: {
+    aws: `case $* in *get-secret-value*) echo '"hunter2"' ;; esac`,
+    "key-share": "echo of-the-head-node > $1/sssd.conf",
+  },
+};
+
 const hostKeys =
   "mkdir $1/ssh; for type in rsa ecdsa ed25519; do echo $type > $1/ssh/ssh_host_${type}_key; echo $type > $1/ssh/ssh_host_${type}_key.pub; done";
 
@@ -155,5 +168,49 @@ playing("a volume", () => {
       "aws ec2 describe-instances --instance-ids i-1 --output text --query Reservations[].Instances[].BlockDeviceMappings[?Ebs.VolumeId=='vol-9'].DeviceName",
     );
     expect(calls).toContain("blkid /dev/xvdg");
+  });
+});
+
+playing("a cluster with a directory", () => {
+  const sessions = "session optional pam_exec.so quiet seteuid /etc/meridian/session.sh\n";
+  const asksForPassword = "/etc/ssh/sshd_config.d/10-meridian-directory.conf";
+
+  it("gives its head node the password, which hands it on by the share of root before nodes can ask", () => {
+    const { files, calls } = boot("head", { ...directory, os: "ubuntu" });
+
+    expect(files["/etc/sssd/sssd.conf"]).toBe("ldap_default_authtok = hunter2\n");
+    expect(files["/opt/meridian/key/sssd.conf"]).toBe("ldap_default_authtok = hunter2\n");
+    expect(calls.filter((call) => /install .*sssd-ldap/.test(call))).toHaveLength(1);
+    expect(calls.indexOf("systemctl restart sssd")).toBeLessThan(
+      calls.indexOf("systemctl enable --now nfs-server"),
+    );
+    expect(calls).toContain("systemctl enable --now meridian-homes.path");
+    expect(files["/etc/pam.d/sshd"]).toContain(sessions);
+    expect(files[asksForPassword]).toBe("PasswordAuthentication yes\n");
+    expect(files["/etc/meridian/no-ssh-keys"]).toBeNull();
+  });
+
+  it("joins login nodes, whose users come by password, and get no keys where the file says so", () => {
+    const settings = { ...directory.settings, directorySshKeys: false };
+    const { files, calls } = boot("login", { ...directory, settings, os: "rocky" });
+
+    expect(files["/etc/sssd/sssd.conf"]).toBe("of-the-head-node\n");
+    expect(calls.filter((call) => call.includes("secretsmanager"))).toEqual([]);
+    expect(calls).toContain("authselect select sssd --force");
+    expect(calls).toContain("systemctl enable --now meridian-directory.timer");
+    expect(files["/etc/pam.d/sshd"]).toContain(sessions);
+    expect(files["/etc/meridian/no-ssh-keys"]).toBe("");
+    expect(files[asksForPassword]).toBe("PasswordAuthentication yes\n");
+    expect(files["/etc/fstab"]).toMatch(/:\/home \/home nfs4 \S*lookupcache=positive/);
+  });
+
+  it("joins compute nodes, where nobody logs in by password, and restarts SSSD after the node's own scripts", () => {
+    const { files, calls } = boot("compute", directory);
+
+    expect(files["/etc/sssd/sssd.conf"]).toBe("of-the-head-node\n");
+    expect(calls.filter((call) => call === "systemctl restart sssd")).toHaveLength(2);
+    expect(files[asksForPassword]).toBeNull();
+    expect(files["/etc/pam.d/sshd"] ?? "").not.toContain(sessions);
+    expect(files["/etc/fstab"]).not.toContain("lookupcache");
   });
 });

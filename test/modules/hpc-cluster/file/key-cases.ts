@@ -168,6 +168,7 @@ const inEfs = (value?: Value, also: Record<string, Value> = {}): KeySetting => (
   also: { "SharedStorage[]": efs, ...also },
 });
 const inScratch = (value?: Value): KeySetting => ({ value, also: scratch });
+const inDirectory = (value: Value): KeySetting => ({ value, also: { DirectoryService: directory } });
 const without = (...paths: string[]) => Object.fromEntries(paths.map((path) => [path, null]));
 
 /** Settings of keys that need more than their shape says. */
@@ -371,6 +372,17 @@ export const keySettings: Readonly<Record<string, KeySetting>> = {
   AdditionalPackages: { value: { IntelSoftware: { IntelHpcPlatform: false } } },
   "Iam.Roles": { value: { LambdaFunctionsRole: "arn:aws:iam::111122223333:role/l" } },
   DirectoryService: { value: directory },
+  "DirectoryService.DomainName": inDirectory("other.example.com"),
+  "DirectoryService.DomainAddr": inDirectory("ldaps://other.example.com"),
+  "DirectoryService.PasswordSecretArn": inDirectory(
+    "arn:aws:ssm:eu-west-1:111122223333:parameter/directory/password",
+  ),
+  "DirectoryService.DomainReadOnlyUser": inDirectory("cn=other"),
+  "DirectoryService.LdapTlsCaCert": inDirectory("/etc/other.pem"),
+  "DirectoryService.LdapTlsReqCert": inDirectory("demand"),
+  "DirectoryService.LdapAccessFilter": inDirectory("memberOf=cn=other"),
+  "DirectoryService.GenerateSshKeysForUsers": inDirectory(false),
+  "DirectoryService.AdditionalSssdConfigs": inDirectory({ debug_level: "1" }),
   "DevSettings.Cookbook": { value: { ChefCookbook: "x" } },
   "DevSettings.AmiSearchFilters.Tags[].Key": {
     value: "c",
@@ -461,7 +473,6 @@ const textsByEnd: readonly (readonly [RegExp, Value])[] = [
 
 /** Sections that nothing is made of: they are given whole, with the key in them. */
 const wholeSections: Readonly<Record<string, Value>> = {
-  DirectoryService: { ...directory, AdditionalSssdConfigs: { debug_level: "1" } },
   "DeploymentSettings.LambdaFunctionsVpcConfig": {
     SecurityGroupIds: groups,
     SubnetIds: ["subnet-11111111111111111"],

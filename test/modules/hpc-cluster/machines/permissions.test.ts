@@ -16,10 +16,12 @@ const base = { name: "demo", account, region };
 const munge = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:munge-AbCdEf";
 const database = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf";
 
+const directory = "arn:aws:ssm:eu-west-1:111122223333:parameter/directory/password";
+
 const file = slurmFile({
   settings: `MungeKeySecretArn: ${munge}\nDatabase: { Uri: "db:3306", UserName: slurm, PasswordSecretArn: ${database} }`,
   queue: "Image: { CustomAmi: ami-0123456789abcdef0 }",
-  rest: "LoginNodes:\n  Pools:\n    - Name: login\n      InstanceType: c5.large\n      Count: 1\n      Networking:\n        SubnetIds: [subnet-11111111111111111]",
+  rest: `DirectoryService: { DomainName: corp.example.com, DomainAddr: "ldaps://ad", DomainReadOnlyUser: cn=r, PasswordSecretArn: "${directory}" }\nLoginNodes:\n  Pools:\n    - Name: login\n      InstanceType: c5.large\n      Count: 1\n      Networking:\n        SubnetIds: [subnet-11111111111111111]`,
 });
 
 const stacks = new Map<string, TerraformStack>();
@@ -141,6 +143,7 @@ const machines = ["compute", "login", "batch"] as const;
 describe.each(machines)("the role of a %s machine", (role) => {
   it.each([
     ["reads the munge key", { action: "secretsmanager:GetSecretValue", resource: munge }],
+    ["reads the directory's password", { action: "ssm:GetParameter", resource: directory }],
     ["reads the database's password", { action: "secretsmanager:GetSecretValue", resource: database }],
     [
       "reads a parameter",
@@ -184,7 +187,8 @@ describe.each(machines)("the role of a %s machine", (role) => {
 });
 
 describe("the role of the head node", () => {
-  it("reads its secrets, and no parameter", async () => {
+  it("reads its secrets, and no other parameter", async () => {
+    expect(await allows("head", { action: "ssm:GetParameter", resource: directory })).toBe(true);
     expect(await allows("head", { action: "secretsmanager:GetSecretValue", resource: munge })).toBe(true);
     expect(await allows("head", { action: "secretsmanager:GetSecretValue", resource: database })).toBe(true);
     expect(
