@@ -224,7 +224,7 @@ share() { printf '%s *(%s)\n' "$1" "$2" >> /etc/exports; }
 
 local_disks() {
   local directory disks; directory=$(setting ephemeralDirectory)
-  mapfile -t disks < <(lsblk -dpno NAME,MODEL | awk '/Instance Storage/ {print $1}')
+  mapfile -t disks < <(instance_disks)
   [ "${#disks[@]}" -gt 0 ] && [ -n "$directory" ] || return 0
   if [ "${#disks[@]}" -gt 1 ]; then mdadm --create /dev/md/ephemeral --run --level=0 --raid-devices="${#disks[@]}" "${disks[@]}"; disks=(/dev/md/ephemeral); fi
   mkfs.ext4 -q -F "${disks[0]}"; add_disk "${disks[0]}" "$directory" noatime; chmod 1777 "$directory"
@@ -234,8 +234,8 @@ install_lustre() {
   has mount.lustre && return 0
   case $os in
     amzn) dnf install -qy lustre-client ;;
-    ubuntu) curl -sf https://fsx-lustre-client-repo-public-keys.s3.amazonaws.com/fsx-ubuntu-public-key.asc | gpg --dearmor > /usr/share/keyrings/fsx.gpg
-      echo "deb [signed-by=/usr/share/keyrings/fsx.gpg] https://fsx-lustre-client-repo.s3.amazonaws.com/ubuntu $(release VERSION_CODENAME) main" > /etc/apt/sources.list.d/fsx.list
+    ubuntu) known_key https://fsx-lustre-client-repo-public-keys.s3.amazonaws.com/fsx-ubuntu-public-key.asc 9C36DD9C515F10DBC3AA835C5D5CCC3383A962E1 /usr/share/keyrings/fsx.asc
+      echo "deb [signed-by=/usr/share/keyrings/fsx.asc] https://fsx-lustre-client-repo.s3.amazonaws.com/ubuntu $(release VERSION_CODENAME) main" > /etc/apt/sources.list.d/fsx.list
       apt-get update -q
       apt-get install -qy "lustre-client-modules-$(uname -r)" lustre-client-utils ||
         { echo "FSx has no Lustre client for the kernel $(uname -r) of this image: use an image with a kernel that https://docs.aws.amazon.com/fsx/latest/LustreGuide/lustre-client-matrix.html names" >&2; return 1; }

@@ -36,6 +36,20 @@ attached() {
   echo "$device"
 }
 
+# The disks of the machine itself. Nitro gives them a model; on Xen the metadata names them, as they are called in the API.
+instance_disks() {
+  local name device
+  lsblk -dpno NAME,MODEL | awk '/Instance Storage/ {print $1}'
+  [ "$(systemd-detect-virt || true)" = xen ] || return 0
+  for name in $(imds block-device-mapping/ | grep '^ephemeral' || true); do
+    device=$(imds "block-device-mapping/$name"); device=/dev/${device#/dev/}; device=${device/#\/dev\/sd//dev/xvd}
+    # The metadata names disks too that the type does not have. Ubuntu mounts the first one at /mnt.
+    [ -e "$device" ] || continue
+    umount "$device" 2> /dev/null || true; sed -i "\\|^$device[[:space:]]|d" /etc/fstab
+    echo "$device"
+  done
+}
+
 # Login nodes of all pools have the same keys, which whoever comes back to their name has seen before.
 make_host_keys() {
   local type keys=/opt/meridian/key/ssh

@@ -43,7 +43,7 @@ export const answers = {
   lsblk:
     'printf "/dev/nvme1n1 Amazon EC2 NVMe Instance Storage\\n/dev/nvme2n1 Amazon EC2 NVMe Instance Storage\\n"',
   // Everything that was signed was signed by those who should have.
-  gpg: "for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done",
+  gpg: "case $* in *--show-keys*fsx.asc) echo pub; echo fpr:::::::::9C36DD9C515F10DBC3AA835C5D5CCC3383A962E1: ;; *) for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done ;; esac",
   aws: "case $* in *get-secret-value*) echo c2VjcmV0 ;; esac",
 };
 

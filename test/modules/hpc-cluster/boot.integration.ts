@@ -139,6 +139,12 @@ playing("a booted node", () => {
     );
   });
 
+  it("trusts the packages of Lustre only by the key that is known", () => {
+    const { calls } = boot("ubuntu", "compute");
+
+    expect(calls).toContain("gpg --batch --show-keys --with-colons /usr/share/keyrings/fsx.asc");
+  });
+
   it("joins its local disks to one", () => {
     expect(boot("ubuntu", "compute").calls).toContain(
       "mdadm --create /dev/md/ephemeral --run --level=0 --raid-devices=2 /dev/nvme1n1 /dev/nvme2n1",
@@ -395,6 +401,19 @@ describe("what no package manager verifies", () => {
       });
       appendFileSync(join(directory, "file"), "more");
       expect(refusedOf(fingerprint).status).toBe(1);
+      expect(existsSync(join(directory, "got"))).toBe(false);
+    });
+  });
+
+  it("is refused where it is another key than a package manager is to trust", () => {
+    withSigned((directory, fingerprint) => {
+      const other = "0".repeat(40);
+
+      expect(run(directory, `known_key https://example.com/key ${fingerprint} got`).status).toBe(0);
+      expect(run(directory, `known_key https://example.com/key ${other} got`)).toMatchObject({
+        status: 1,
+        stderr: `https://example.com/key was refused: it is not the key ${other}\n`,
+      });
       expect(existsSync(join(directory, "got"))).toBe(false);
     });
   });

@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
 import type { Mount } from "../../../modules/hpc-cluster/storage/mounts";
 import type { NodeSettings } from "../../../modules/hpc-cluster/machines/user-data";
-import { playBoot, settings, type Boot, type systems } from "./boot-files";
+import { modules, playBoot, settings, type Boot, type systems } from "./boot-files";
 
 /** Homes on storage of the file, host keys of login nodes, and disks on Xen, with the real boot scripts (boot.sh). */
 
@@ -17,7 +20,7 @@ const homes: Mount = {
 const answers = {
   curl: "case $* in *latest/api/token*) echo token ;; *instance-id*) echo i-1 ;; esac",
   blkid: "echo 1111-2222",
-  gpg: "for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done",
+  gpg: "case $* in *--show-keys*fsx.asc) echo pub; echo fpr:::::::::9C36DD9C515F10DBC3AA835C5D5CCC3383A962E1: ;; *) for key in 4E9091BCBB97A96B26B15E59A05480B1DD2D3CCC 937616F3450B7D806CBD9725D58167303B789C72; do echo [GNUPG:] VALIDSIG $key x $key; done ;; esac",
 };
 
 interface Play {
@@ -168,6 +171,44 @@ playing("a volume", () => {
       "aws ec2 describe-instances --instance-ids i-1 --output text --query Reservations[].Instances[].BlockDeviceMappings[?Ebs.VolumeId=='vol-9'].DeviceName",
     );
     expect(calls).toContain("blkid /dev/xvdg");
+  });
+});
+
+playing("the disks of a machine", () => {
+  it("are found on Xen by the metadata, which names some that are not there, and taken from where the image mounts them", () => {
+    const { calls, files } = boot("compute", {
+      os: "ubuntu",
+      answers: {
+        "systemd-detect-virt": "echo xen",
+        "apt-get":
+          "touch /dev/xvdb; echo '/dev/xvdb /mnt auto defaults,nofail,comment=cloudconfig 0 2' >> /etc/fstab",
+        curl: "case $* in *api/token*) echo token ;; *instance-id*) echo i-1 ;; */ephemeral0) echo sdb ;; */ephemeral1) echo sdc ;; *block-device-mapping/) printf 'ami\\nephemeral0\\nephemeral1\\nroot\\n' ;; esac",
+      },
+    });
+
+    expect(calls).toContain("umount /dev/xvdb");
+    expect(calls).toContain("mkfs.ext4 -q -F /dev/xvdb");
+    expect(calls.filter((call) => call.startsWith("mdadm"))).toEqual([]);
+    expect(files["/etc/fstab"]).toMatch(/^UUID=1111-2222 \/run\/local auto noatime,nofail 0 0$/m);
+    expect(files["/etc/fstab"]).not.toContain("/mnt");
+  });
+});
+
+describe("homes on a node's own disk", () => {
+  const script = join(modules, "nodes/storage.sh");
+  const functions =
+    'has() { true; }; selinuxenabled() { [ "$enabled" = yes ]; }; chcon() { echo "chcon $*"; }; setsebool() { echo "setsebool $*"; }';
+  const run = (enabled: string, call: string) =>
+    spawnSync("bash", ["-euc", `enabled=${enabled}; ${functions}; . ${script}; ${call}`], {
+      encoding: "utf8",
+    });
+
+  it("have the labels of /home where SELinux is on, so that sshd reads keys there, and else none", () => {
+    expect(run("yes", "allow_local_homes")).toMatchObject({
+      status: 0,
+      stdout: "chcon --reference=/home /local /local/home\n",
+    });
+    expect(run("no", "allow_local_homes; allow_shared_homes")).toMatchObject({ status: 0, stdout: "" });
   });
 });
 
