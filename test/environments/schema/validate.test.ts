@@ -73,7 +73,6 @@ describe("validateEnvironments", () => {
           egress: {},
           uses: {},
           regions: ["eu-west-1", "eu-central-1"],
-          peakTasks: 2,
           sidecars: [],
           exec: false,
           readonlyRootFilesystem: true,
