@@ -163,7 +163,7 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
   private warnOfRest(limit: number, leftOut: readonly string[]): void {
     if (leftOut.length > 0) {
       Annotations.of(this).addWarning(
-        `network ACLs hold the ${limit} widest blocks of the block list; ${leftOut.length} are turned away by the web ACL only`,
+        `network ACLs hold the ${limit} widest blocks of the block list; ${leftOut.length} are blocked by the web ACL only`,
       );
     }
   }

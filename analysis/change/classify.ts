@@ -37,7 +37,7 @@ export function classify(change: ClassifiableChange): {
 function of(risk: Risk, summaries: readonly string[]): Finding[] {
   const shown = summaries.slice(0, maximumFindings).map((summary) => ({ risk, summary }));
   const more = summaries.length - shown.length;
-  return more > 0 ? [...shown, { risk, summary: `and ${more} more of the kind` }] : shown;
+  return more > 0 ? [...shown, { risk, summary: `and ${more} more like it` }] : shown;
 }
 
 function dataLost(change: ClassifiableChange): string[] {
@@ -75,7 +75,7 @@ function replicasLost({ type, before, after }: ClassifiableChange): string[] {
   const kept = new Set(regions(after));
   return regions(before)
     .filter((region) => !kept.has(region))
-    .map((region) => `takes away the table's replica in ${region} with its items`);
+    .map((region) => `removes the table's replica in ${region} with its items`);
 }
 
 /** What is deleted by itself, and sooner than before. */
@@ -271,7 +271,7 @@ function lostBoundary({ attributes, before, after }: ClassifiableChange): string
   return touched &&
     typeof before?.permissions_boundary === "string" &&
     typeof after?.permissions_boundary !== "string"
-    ? ["takes the permissions boundary away"]
+    ? ["removes the permissions boundary"]
     : [];
 }
 

@@ -108,7 +108,7 @@ const guards: readonly Guard[] = [
   {
     attribute: /^alarm_actions$/,
     isOff: (after, before) => before !== undefined && after === undefined,
-    says: "notifies nobody when the alarm rings",
+    says: "notifies nobody when the alarm goes off",
   },
 ];
 
@@ -127,24 +127,25 @@ function tlsRank(policy: unknown): number {
 
 /** Resources that are a guard themselves: what is no longer so once they are gone. */
 const guardTypes: Readonly<Record<string, string>> = {
-  aws_backup_plan: "makes no more of its backups",
+  aws_backup_plan: "stops making its backups",
   aws_backup_selection: "leaves what it selects without backups",
   aws_backup_vault_lock_configuration: "lets recovery points be deleted before their time",
   aws_backup_vault_policy: "lifts the policy of a vault of recovery points",
-  aws_cloudwatch_composite_alarm: "rings no longer",
-  aws_cloudwatch_metric_alarm: "rings no longer",
+  aws_cloudwatch_composite_alarm: "no longer goes off",
+  aws_cloudwatch_metric_alarm: "no longer goes off",
   aws_ebs_encryption_by_default: "leaves new disks unencrypted",
-  aws_guardduty_detector: "looks for no more threats",
-  aws_route53_hosted_zone_dnssec: "signs the zone no longer",
-  aws_route53_resolver_firewall_rule_group_association: "lets the network resolve names that it refused",
+  aws_guardduty_detector: "stops looking for threats",
+  aws_route53_hosted_zone_dnssec: "no longer signs the zone",
+  aws_route53_resolver_firewall_rule_group_association: "lets the network resolve names that it blocked",
   aws_s3_account_public_access_block: "lets the account's buckets be public",
   aws_s3_bucket_object_lock_configuration: "lets new objects be deleted before their time",
   aws_s3_bucket_public_access_block: "lets the bucket be public",
-  aws_s3_bucket_replication_configuration: "copies the bucket to nowhere any more",
-  aws_s3_bucket_server_side_encryption_configuration: "encrypts new objects with no key of one's own",
+  aws_s3_bucket_replication_configuration: "no longer replicates the bucket",
+  aws_s3_bucket_server_side_encryption_configuration:
+    "no longer encrypts new objects with a customer managed key",
   aws_s3_bucket_versioning: "switches versioning off",
   aws_shield_protection: "ends the protection of Shield Advanced",
-  aws_wafv2_web_acl_association: "lets requests through that the firewall turned away",
+  aws_wafv2_web_acl_association: "lets requests through that the firewall blocked",
 };
 
 /** Attributes whose absence means "off", so that taking them away is a change of the guard. */

@@ -183,7 +183,7 @@ function orphanDemands({ orphans = [] }: GatedPlan): Demand[] {
     content: {
       gate: "stack-loss" as const,
       stacks: [name],
-      summary: `destroy the whole of ${name}, which the code does not have any more: ${resources} ${resources === 1 ? "resource" : "resources"}`,
+      summary: `destroy the whole of ${name}, which is no longer in the code: ${resources} ${resources === 1 ? "resource" : "resources"}`,
     },
   }));
 }
@@ -231,7 +231,7 @@ function unreviewedDemands({ stacks }: GatedPlan): Demand[] {
         gate: "unreviewed" as const,
         stacks: [name],
         address,
-        summary: `${address} ${what} in ${name}, and no rule has looked at what that does`,
+        summary: `${address} ${what} in ${name}, and no rule covers what that does`,
       },
     })),
   );

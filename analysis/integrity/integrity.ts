@@ -83,8 +83,8 @@ export function resealed(seal: PlanSeal, changes: Partial<Omit<PlanSeal, "digest
  */
 export function explainMismatch(expected: PlanSeal, actual: PlanSeal): string[] {
   const edited = [
-    ...(isIntact(expected) ? [] : ["the reviewed seal was edited: its digest does not fit its parts"]),
-    ...(isIntact(actual) ? [] : ["the plan's seal was edited: its digest does not fit its parts"]),
+    ...(isIntact(expected) ? [] : ["the reviewed seal was edited: its digest does not match its parts"]),
+    ...(isIntact(actual) ? [] : ["the plan's seal was edited: its digest does not match its parts"]),
   ];
   const differences = [
     ...simple("stack", "the plan is of another stack", expected, actual),

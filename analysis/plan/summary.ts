@@ -124,7 +124,7 @@ export function summarizeRedactedPlan(plan: TerraformPlanJson): PlanSummary {
 
 const deferralReasons: Readonly<Record<string, string>> = {
   absent_prereq: "something that it needs does not exist yet",
-  deferred_prereq: "something that it needs is put off",
+  deferred_prereq: "something that it needs is deferred",
   instance_count_unknown: "how many there will be is not known yet",
   provider_config_unknown: "the configuration of its provider is not known yet",
   resource_config_unknown: "its configuration is not known yet",
@@ -278,7 +278,7 @@ const reasons: Readonly<Record<string, string>> = {
   delete_because_no_resource_config: "it is gone from the configuration",
   delete_because_wrong_repetition: "count or for_each came or went",
   replace_because_cannot_update: "it cannot be changed in place",
-  replace_because_tainted: "an earlier apply left it half made",
+  replace_because_tainted: "an earlier apply left it incomplete",
   replace_by_request: "its replacement was asked for",
   replace_by_triggers: "replace_triggered_by names something that changes",
 };

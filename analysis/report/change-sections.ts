@@ -10,9 +10,9 @@ import { byteLength, code, fence, prose } from "./text";
 
 /** Headings, in the words of the consequence. */
 export const titles: Readonly<Record<Risk, string>> = {
-  data: "What holds data is destroyed, replaced or let go",
+  data: "Data destroyed, replaced or removed from the state",
   protection: "Protection switched off",
-  access: "Somebody may do more",
+  access: "Permissions widened",
   network: "More traffic gets through",
   routing: "Routing, health and capacity",
   destructive: "Other resources destroyed or replaced",

@@ -134,16 +134,16 @@ function headOf({ environment, state, stacks, commit, digest }: DeployReport): s
   const isResumed = stacks.some(({ outcome }) => outcome === "already applied");
   const said =
     state === "begun"
-      ? "the deploy was begun, and nobody saw its end"
+      ? "the deploy was started, and its end was not recorded"
       : state === "failed"
-        ? "the deploy did not come to its end"
+        ? "the deploy did not finish"
         : "deployed";
   const bound = [
     ...(commit === undefined ? [] : [`Commit ${code(commit, 64)}.`]),
     ...(digest === undefined ? [] : [`Plan digest ${code(digest, 100)}.`]),
-    ...(isResumed ? ["It went on from an earlier run of the same plans."] : []),
+    ...(isResumed ? ["It continued an earlier run of the same plans."] : []),
     ...(state === "begun"
-      ? [`If its run is over, \`meridian recover\` tells what it left, and the same run again goes on.`]
+      ? [`If its run is over, \`meridian recover\` shows what it left, and the same run again continues.`]
       : []),
   ];
   return `## ${code(environment, 60)}: ${said}\n${bound.length === 0 ? "" : `\n${bound.join(" ")}\n`}`;

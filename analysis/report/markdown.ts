@@ -155,7 +155,7 @@ function headOf(report: PlanReport): string {
     ...(lost === 0
       ? []
       : [
-          `> [!CAUTION]\n> ${plural(lost, "change")} to what holds data: destroyed, replaced or let go. Read them first.\n`,
+          `> [!CAUTION]\n> ${plural(lost, "change")} to resources with data: destroyed, replaced or removed from the state. Read them first.\n`,
         ]),
   ].join("\n");
 }

@@ -72,7 +72,7 @@ export function orphanSection({ stacks }: PlanReport): Part {
   return {
     section: heading(
       `Whole stacks destroyed (${orphans.length})`,
-      "These stacks stand, and the code does not have them any more.",
+      "These stacks exist, but are no longer in the code.",
     ),
     pieces: orphans.map((stack) =>
       row(
@@ -220,7 +220,7 @@ export function unreviewedSection({ stacks }: PlanReport, detail: Detail): Part 
   return {
     section: heading(
       `Not reviewed (${found.length})`,
-      "No rule has looked at what this does; the counts above leave it out.",
+      "No rule covers what this does; the counts above leave it out.",
     ),
     pieces: found.map(({ each, stack }) =>
       row(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isDeeperThan, risks } from "../change";
 import type { PlanReport } from "./report";
 
-const text = z.string({ error: "must be a text" });
+const text = z.string({ error: "must be text" });
 const count = z.int({ error: "must be a whole number" }).min(0, { error: "must not be below zero" });
 const flag = z.boolean({ error: "must be true or false" });
 const action = z.enum(["create", "update", "replace", "destroy", "forget", "import", "move", "no-op"], {

@@ -68,7 +68,7 @@ export const kmsKeys: Keys = {
       return { plain: Plaintext ?? new Uint8Array(), encrypted: CiphertextBlob ?? new Uint8Array() };
     } catch (error) {
       throw new CommandError(
-        `KMS gives no key to encrypt the plans with: ${messageOf(error)}`,
+        `KMS did not provide a key to encrypt the plans with: ${messageOf(error)}`,
         `Allow the credentials kms:GenerateDataKey on ${key}.`,
       );
     }
@@ -84,8 +84,8 @@ export const kmsKeys: Keys = {
       return { plain: Plaintext ?? new Uint8Array(), ...(KeyId === undefined ? {} : { keyArn: KeyId }) };
     } catch (error) {
       throw new CommandError(
-        `KMS does not open the key of the saved plans: ${messageOf(error)}`,
-        "Allow the credentials kms:Decrypt on the state bucket's key. If they are allowed, the plans are not as they were saved: plan again.",
+        `KMS cannot decrypt the key of the saved plans: ${messageOf(error)}`,
+        "Allow the credentials kms:Decrypt on the state bucket's key. If they are allowed, the plans were changed after they were saved: plan again.",
       );
     }
   },

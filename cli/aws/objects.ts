@@ -145,7 +145,7 @@ function refused(error: unknown, bucket: string, what: string, permission: strin
   return (error as { name?: string }).name === "NoSuchBucket"
     ? new CommandError(
         `The bucket ${bucket} does not exist.`,
-        "Make the state bucket first with `meridian bootstrap <env>`.",
+        "Create the state bucket first with `meridian bootstrap <env>`.",
       )
     : new CommandError(`${what}: ${messageOf(error)}`, `Allow the credentials ${permission}.`);
 }

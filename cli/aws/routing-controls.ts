@@ -127,7 +127,7 @@ export async function inTurn<Answer>(
       "No endpoint of the routing controls answers.",
       ...[...failures].map((each) => `  ${each.join(": ")}`),
     ].join("\n"),
-    "AWS keeps at least three of the five available: check whether this machine reaches the internet, and run the command again, if need be from somewhere else.",
+    "AWS keeps at least three of the five available: check whether this machine reaches the internet, and run the command again, if necessary from another network.",
   );
 }
 
@@ -143,22 +143,22 @@ function refusal(error: Error): CommandError {
     case "ConflictException":
       return new RefusedByRule(
         `A safety rule refuses the change: ${messageOf(error)}`,
-        "If its wait period after the last change is not over, run the command again in some seconds. To go over the rule, give --override-safety-rules.",
+        "If its wait period after the last change is not over, run the command again in some seconds. To override the rule, give --override-safety-rules.",
       );
     case "AccessDeniedException":
       return new CommandError(
         `The credentials may not do this: ${messageOf(error)}`,
-        "Assume the role <env>-meridian-evacuate, or allow the credentials route53-recovery-cluster:ListRoutingControls and UpdateRoutingControlStates. Without the override of safety rules, where the role must not have it.",
+        "Assume the role <env>-meridian-evacuate, or allow the credentials route53-recovery-cluster:ListRoutingControls and UpdateRoutingControlStates. Leave out --override-safety-rules if the role must not use it.",
       );
     case "ResourceNotFoundException":
       return new CommandError(
         `The routing controls are not there: ${messageOf(error)}`,
-        "What says where they are is of an earlier deploy. Give a newer one with --controls, or read the parameter /meridian/<env>/routing-controls of a region that answers.",
+        "Their recorded endpoints are from an earlier deploy. Give newer ones with --controls, or read the parameter /meridian/<env>/routing-controls of a region that answers.",
       );
     default: {
       const known = explain(said);
       return new CommandError(
-        known === undefined ? `The routing controls cannot be asked: ${said}` : `${known.message} (${said})`,
+        known === undefined ? `The routing controls cannot be read: ${said}` : `${known.message} (${said})`,
         known?.remedy,
       );
     }

@@ -108,7 +108,7 @@ const patterns: readonly Pattern[] = [
   {
     kind: "vpc-in-use",
     pattern: /DependencyViolation: The vpc '(vpc-\w+)' has dependencies/,
-    message: (match) => `Something that Terraform did not make stands in ${match[1] ?? "the network"}.`,
+    message: (match) => `Something that Terraform did not create is still in ${match[1] ?? "the network"}.`,
     // https://docs.aws.amazon.com/global-accelerator/latest/dg/best-practices-aga.html
     remedy: (match) =>
       `Global Accelerator leaves its security group \`GlobalAccelerator\` behind: delete it, and what else \`aws ec2 describe-network-interfaces\` and \`describe-security-groups\` show with \`--filters Name=vpc-id,Values=${match[1] ?? ""}\`, then run the command again.`,
@@ -120,23 +120,23 @@ const patterns: readonly Pattern[] = [
     message: (match) =>
       `App Runner says that the VPC connector ${/vpcconnector\/([^/]+)/.exec(match[1] ?? "")?.[1] ?? ""} is still being used.`,
     remedy:
-      "App Runner holds on to a connector for some time after its last service is gone. Run the command again later: it goes on where it stopped. If that does not help, a service that is not in the code may use it: `aws apprunner list-services` lists all.",
+      "App Runner keeps a connector for some time after its last service is deleted. Run the command again later: it continues where it stopped. If that does not help, a service that is not in the code may use it: `aws apprunner list-services` lists all.",
     isPassing: true,
   },
   {
     kind: "two-policies",
     pattern: /InvalidChangeBatch.*?RRSet with DNS name (\S+?)\.?,.*?cannot be created/,
     message: (match) =>
-      `Route 53 takes no record of another policy for ${match[1] ?? "the name"} while records of the old one stand.`,
+      `Route 53 accepts no record with another policy for ${match[1] ?? "the name"} while records with the old one exist.`,
     remedy:
-      "Run the command again at once: the old records are gone by now, and the name answers nobody until the new ones stand.",
+      "Run the command again at once: the old records are deleted by now, and the name does not resolve until the new ones exist.",
   },
   {
     kind: "backend-changed",
     pattern: /Backend (?:configuration changed|initialization required)/,
-    message: "The place of the state changed since the stack was last used here.",
+    message: "The location of the state changed since the stack was last used here.",
     remedy:
-      "If that is meant, move the state with `<terraform> init -migrate-state`; else restore the environment's `state` setting.",
+      "If that is intended, move the state with `<terraform> init -migrate-state`; otherwise, restore the environment's `state` setting.",
   },
   {
     kind: "lock-file-version",
@@ -151,7 +151,7 @@ const patterns: readonly Pattern[] = [
     pattern: /doesn't match any of the checksums previously recorded/,
     message: "A provider is not the one whose checksum terraform.lock.hcl records.",
     remedy:
-      "If the file was made on another platform, add this one: run `<terraform> providers lock -platform=linux_amd64 -platform=darwin_arm64`, then copy the .terraform.lock.hcl of that directory over it. Else do not use that provider.",
+      "If the file was made on another platform, add this one: run `<terraform> providers lock -platform=linux_amd64 -platform=darwin_arm64`, then copy the .terraform.lock.hcl of that directory over it. Otherwise, do not use that provider.",
   },
   {
     kind: "terraform-version",
@@ -180,7 +180,7 @@ const patterns: readonly Pattern[] = [
       /ThrottlingException|Throttling\b|RequestLimitExceeded|TooManyRequestsException|SlowDown|Rate exceeded/,
     message: "AWS refuses calls because there are too many of them, however often they are repeated.",
     remedy:
-      "Wait some minutes, then run the command again: it goes on where it stopped. Fewer stacks at once (`--parallelism 1`) make fewer calls; other tools in the account share its rates.",
+      "Wait some minutes, then run the command again: it continues where it stopped. Fewer stacks at once (`--parallelism 1`) make fewer calls; other tools in the account share its rates.",
   },
   {
     kind: "port-in-use",
@@ -198,9 +198,10 @@ const patterns: readonly Pattern[] = [
     kind: "already-exists",
     pattern:
       /(BucketAlreadyOwnedByYou|EntityAlreadyExists|\w*AlreadyExists(?:Exception)?|ResourceInUseException)/,
-    message: (match) => `Something of that name is in AWS already, but not in the state (${match[1] ?? ""}).`,
+    message: (match) =>
+      `A resource of that name already exists in AWS, but not in the state (${match[1] ?? ""}).`,
     remedy:
-      "If an earlier run made it, import it with `<terraform> import <address> <id>`. Else choose another name.",
+      "If an earlier run made it, import it with `<terraform> import <address> <id>`. Otherwise, choose another name.",
   },
   {
     kind: "access-denied",
@@ -209,14 +210,14 @@ const patterns: readonly Pattern[] = [
       const [, who, action] = /User: (\S+) is not authorized to perform: (\S+)/.exec(text) ?? [];
       return who === undefined ? "AWS denied access." : `${who} may not ${action ?? ""}.`;
     },
-    remedy: "Use credentials that may, or add the permission to that role.",
+    remedy: "Use credentials that have the permission, or add it to that role.",
   },
   {
     kind: "quota",
     pattern: /(\w*LimitExceeded\w*|ServiceQuotaExceeded\w*)/,
     message: (match) => `A service quota of the account is used up (${match[1] ?? ""}).`,
     remedy:
-      "Ask for a higher quota in the Service Quotas console (`meridian preflight <env>` compares all quotas with what the environment needs), then run the command again: it goes on where it stopped.",
+      "Ask for a higher quota in the Service Quotas console (`meridian preflight <env>` compares all quotas with what the environment needs), then run the command again: it continues where it stopped.",
   },
   {
     kind: "prevent-destroy",
@@ -230,9 +231,9 @@ const patterns: readonly Pattern[] = [
     pattern:
       /Plugin did not respond|The plugin encountered an error, and failed to respond|plugin exited before we could connect|rpc error: code = Unavailable desc = (?:error reading from server: EOF|transport)/,
     message:
-      "The provider ended in the middle of its work: it was killed, probably for want of memory, or crashed.",
+      "The provider ended in the middle of its work: it was killed, probably because memory ran out, or crashed.",
     remedy:
-      "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). Then run `meridian recover <env>`, which takes what was made into the state, and the command again.",
+      "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). Then run `meridian recover <env>`, which imports what was created into the state, and the command again.",
   },
   {
     kind: "no-network",

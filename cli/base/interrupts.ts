@@ -67,7 +67,7 @@ export class Interrupts {
       insist = () => {
         reject(
           new InterruptedError(
-            "Stopped at once, without waiting for AWS. `meridian recover` puts right what was under way.",
+            "Stopped at once, without waiting for AWS. `meridian recover` repairs what was in progress.",
           ),
         );
       };

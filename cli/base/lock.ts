@@ -104,6 +104,6 @@ function heldError(file: string, environment: string, holder: LockHolder | undef
       : `\`meridian ${holder.command}\` (process ${holder.pid} on ${holder.host}, since ${holder.startedAt})`;
   return new CommandError(
     `Environment '${environment}' is in use by ${who}.`,
-    `Wait for it to end. If that process is not Meridian's any more, delete ${file}.`,
+    `Wait for it to end. If that process is no longer Meridian's, delete ${file}.`,
   );
 }

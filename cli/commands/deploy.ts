@@ -45,18 +45,18 @@ export function deployCommand(context: Context, done: (exitCode: number) => void
       done(await deployEnvironment(context, name, options));
     });
   command
-    .option("--plan <directory>", "apply these saved plans, exactly, and refuse if anything moved since")
+    .option("--plan <directory>", "apply these saved plans, exactly, and refuse if anything changed since")
     .option("--digest <digest>", "refuse saved plans of another digest than this one, which was reviewed")
     .option(
       "--accept-blocked",
       "also apply what was blocked at the review and now changes more than it showed",
     )
-    .option("--ignore-preflight", "go on although preflight found what is in the way")
+    .option("--ignore-preflight", "continue although preflight found blockers")
     .option("--ignore-alarm <name...>", "alarms that do not stop the rollout")
     .option("--report <file>", "write what was done as JSON, for `meridian comment`")
     .option(
       "--unsaved <directory>",
-      "keep states that cannot be stored here, encrypted, where this machine will not last",
+      "where to keep, encrypted, states that cannot be stored, if this machine is temporary",
     );
   return addApprovalOptions(addRunOptions(command));
 }
@@ -158,7 +158,7 @@ function askIn({ target }: TargetEnvironment, ask: AskUrl): AskUrl {
   return (url) =>
     target === "aws" || /^(127\.|localhost$|\[::1\]$)/.test(new URL(url).hostname)
       ? ask(url)
-      : Promise.reject(new Error("answers in AWS only, not in the local cloud"));
+      : Promise.reject(new Error("works in AWS only, not in the local cloud"));
 }
 
 function refuseContradiction({ plan, digest, acceptBlocked, stack }: DeployOptions): void {

@@ -67,7 +67,7 @@ const checks: Readonly<Record<string, Check>> = {
 export function doctorCommand(context: Context, done: (exitCode: number) => void): Command {
   return new Command("doctor")
     .description("check that this machine has what Meridian needs")
-    .option("--offline", "do not ask AWS whose the credentials are")
+    .option("--offline", "do not ask AWS which account the credentials belong to")
     .action(async ({ offline }: { offline?: boolean }) => {
       const findings: Finding[] = [];
       const print = (name: string, found: readonly Finding[]): void => {

@@ -50,7 +50,7 @@ export function hpcCommand(
         }),
     )
     .addCommand(
-      onCluster("status", "say what a cluster's fleet does, and what went wrong last")
+      onCluster("status", "show what a cluster's fleet does, and its latest errors")
         .option("--json", "as JSON")
         .action(async (environment: string, cluster: string, { json }: { json?: boolean }) => {
           await showStatus(context, await clusterNamed(context, environment, cluster, open), json);
@@ -96,9 +96,9 @@ export function hpcCommand(
         }),
     )
     .addCommand(
-      onCluster("image", "build the image that a cluster's nodes boot from, or say what there is")
+      onCluster("image", "build the image that a cluster's nodes boot from, or show what exists")
         .addArgument(new Argument("<action>", "what to do").choices(["build", "list", "status"]))
-        .option("--no-wait", "start the build and leave it to itself")
+        .option("--no-wait", "start the build without waiting for it")
         .action(
           async (environment: string, cluster: string, action: ImageAction, { wait }: { wait: boolean }) => {
             const found = await clusterNamed(context, environment, cluster, open);

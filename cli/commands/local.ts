@@ -44,7 +44,7 @@ function portNumber(text: string): number {
 }
 
 function stopCommand(context: Context, done: Done): Command {
-  return new Command("stop").description("stop it; what it holds is gone then").action(async () => {
+  return new Command("stop").description("stop it; everything in it is lost").action(async () => {
     const wasRunning = await context.localCloud.stop(context.workspace.localCloud);
     context.terminal.out(wasRunning ? "The local cloud is stopped.\n" : "The local cloud was not running.\n");
     done(exitCodes.success);
@@ -52,7 +52,7 @@ function stopCommand(context: Context, done: Done): Command {
 }
 
 function statusCommand(context: Context, done: Done): Command {
-  return new Command("status").description("say whether it runs; exits with 1 if not").action(async () => {
+  return new Command("status").description("show whether it runs; exits with 1 if not").action(async () => {
     const status = await context.localCloud.status(context.workspace.localCloud);
     context.terminal.out(status === undefined ? "The local cloud is not running.\n" : described(status));
     done(status === undefined ? exitCodes.failure : exitCodes.success);
@@ -117,14 +117,14 @@ function environmentCommand(context: Context, done: Done): Command {
 
 function upCommand(context: Context, done: Done): Command {
   return new Command("up")
-    .description("start it, deploy an environment to it, and show what stands")
+    .description("start it, deploy an environment to it, and show what was deployed")
     .argument("[env]", "an environment whose target is the local cloud", "local")
     .option("--verbose", "show everything that Terraform says")
     .action(async (name: string, { verbose }: { verbose?: boolean }) => {
       const environment = await environmentNamed(context, name);
       if (environment.target !== "local-cloud") {
         throw new UsageError(
-          `Environment '${name}' lives in AWS, not in the local cloud.`,
+          `Environment '${name}' is in AWS, not in the local cloud.`,
           `Run \`meridian deploy ${name}\`.`,
         );
       }

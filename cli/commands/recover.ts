@@ -22,7 +22,7 @@ type Done = (exitCode: number) => void;
 /** `meridian recover <env>`. */
 export function recoverCommand(context: Context, done: Done): Command {
   const command = new Command("recover")
-    .description("put right what a killed run left: states that were not stored, dead locks, lost resources")
+    .description("repair what a killed run left: states that were not stored, dead locks, lost resources")
     .argument("<env>")
     .option("--unsaved <directory>", "store states that a deploy on another machine kept in this directory")
     .action(async (name: string, options: DeployOptions) => {
@@ -72,7 +72,7 @@ export function unlockCommand(context: Context, done: Done): Command {
           throw lockedAnew(stackName);
         }
         context.terminal.out(
-          `Released. \`meridian recover ${name}\` tells whether that run has lost anything.\n`,
+          `Released. \`meridian recover ${name}\` shows whether that run has lost anything.\n`,
         );
         return true;
       });

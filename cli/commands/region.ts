@@ -23,7 +23,7 @@ interface StatusOptions {
 /** `meridian region status|evacuate|restore`. */
 export function regionCommand(context: Context, done: Done): Command {
   return new Command("region")
-    .description("lead users out of a region and back, by routing controls and without any control plane")
+    .description("route users out of a region and back, by routing controls and without any control plane")
     .addCommand(statusCommand(context, done))
     .addCommand(
       changeCommand(
@@ -31,7 +31,7 @@ export function regionCommand(context: Context, done: Done): Command {
         done,
         "evacuate",
         "Off",
-        "lead users out of a region: turn its routing control off",
+        "route users out of a region: turn its routing control off",
       ),
     )
     .addCommand(
@@ -40,7 +40,7 @@ export function regionCommand(context: Context, done: Done): Command {
         done,
         "restore",
         "On",
-        "lead users back to a region: turn its routing control on",
+        "route users back to a region: turn its routing control on",
       ),
     );
 }
@@ -78,8 +78,8 @@ function changeCommand(
     .description(description)
     .argument("<env>")
     .argument("<region>")
-    .option("--ignore-readiness", "go on although nothing was seen to serve where users will be led")
-    .option("--override-safety-rules", "go over the rule that keeps regions on")
+    .option("--ignore-readiness", "continue although nothing was found to serve where users will be routed")
+    .option("--override-safety-rules", "override the rule that keeps regions on")
     .option("--reason <text>", "why, for the record")
     .option("--json <file>", "write a machine-readable result")
     .action(
@@ -105,7 +105,7 @@ function changeCommand(
             [
               `The routing control of ${region} is ${state}, set by ${change.by} at ${change.at}.`,
               ...outlook(environment, region, state),
-              ...(change.record === undefined ? [] : [`On record in ${change.record}.`]),
+              ...(change.record === undefined ? [] : [`Recorded in ${change.record}.`]),
               "",
             ].join("\n"),
           );

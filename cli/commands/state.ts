@@ -31,7 +31,7 @@ function promoteCommand(context: Context, done: Done): Command {
   const command = new Command("promote-replica")
     .description("make the replica of the states the copy that is written, while the home region is dark")
     .argument("<env>")
-    .option("--back", "take the states back to the home region, which answers again")
+    .option("--back", "move the states back to the home region, which answers again")
     .action(async (name: string, options: DeployOptions & { readonly back?: boolean }) => {
       const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
       const isBack = options.back === true;
@@ -41,7 +41,7 @@ function promoteCommand(context: Context, done: Done): Command {
           context.terminal.err([states, ...notes, ""].join("\n"));
           return approval.given(
             isBack
-              ? "Take the states back to the home region?"
+              ? "Move the states back to the home region?"
               : "Write the states in the replica from now on?",
           );
         }),
@@ -50,7 +50,7 @@ function promoteCommand(context: Context, done: Done): Command {
         count === undefined
           ? "Nothing was changed.\n"
           : isBack
-            ? `The states of ${name} are at home again; ${count} were copied. Run \`meridian plan ${name}\`.\n`
+            ? `The states of ${name} are in the home region again; ${count} were copied. Run \`meridian plan ${name}\`.\n`
             : `The replica holds the ${count} states of ${name} that are written from now on. Deploy what does not need the home region with \`meridian deploy ${name} --stack …\`.\n`,
       );
       done(count === undefined ? exitCodes.failure : exitCodes.success);
@@ -102,7 +102,7 @@ function restoreCommand(context: Context, done: Done): Command {
       context.terminal.out(
         state === undefined
           ? "Nothing was changed.\n"
-          : `The state of ${stackName} is version ${version} again, with serial ${state.serial}. Run \`meridian plan ${name}\` to see how it differs from what stands.\n`,
+          : `The state of ${stackName} is version ${version} again, with serial ${state.serial}. Run \`meridian plan ${name}\` to see how it differs from what exists.\n`,
       );
       done(state === undefined ? exitCodes.failure : exitCodes.success);
     });

@@ -32,7 +32,7 @@ export function commentCommand(context: Context, done: (exitCode: number) => voi
     .option("--repository <name>", "owner/name, or the project's id on GitLab")
     .option("--number <number>", "the pull request")
     .option("--url <url>", "the REST API")
-    .option("--key <text>", "tells several comments on one pull request apart", "plan")
+    .option("--key <text>", "distinguishes several comments on one pull request", "plan")
     .option("--full-report <text>", "where the full report is")
     .option(
       "--issues",
@@ -142,7 +142,7 @@ function readReport({ file, content }: ReportFile): PlanReport {
   const report = parseReport(content);
   if (isProblems(report)) {
     throw new CommandError(
-      `${file} is no report:\n${report.map((problem) => `  - ${problem}`).join("\n")}`,
+      `${file} is not a report:\n${report.map((problem) => `  - ${problem}`).join("\n")}`,
       "Make it with 'meridian plan --report'.",
     );
   }
@@ -188,7 +188,7 @@ function unreachable(error: unknown, url: string): CommandError {
   if (status >= 500) {
     return new CommandError(
       `${url} failed (HTTP ${status}): ${said}`,
-      "The forge itself has trouble; run the command again once its status page is green.",
+      "The forge itself has an outage; run the command again once its status page is green.",
     );
   }
   return new CommandError(

@@ -46,7 +46,7 @@ export async function postPreflight(forge: Forge, result: PreflightResult): Prom
 
 function textOf(environment: string, findings: readonly Finding[]): string {
   if (findings.length === 0) {
-    return `The preflight of ${prose(environment)} finds nothing any more.\n`;
+    return `The preflight of ${prose(environment)} no longer finds anything.\n`;
   }
   const head = `The preflight of ${prose(environment)} found what a deploy or users may run into:\n`;
   const end = `\n\`meridian preflight ${environment}\` asks again.\n`;

@@ -31,7 +31,7 @@ export function unsignedApprovals(
         const key = Object.hasOwn(approvers, approvedBy) ? approvers[approvedBy] : undefined;
         const signature = join(projectDirectory, `${file}.sig`);
         if (key === undefined) {
-          return [[file, `${JSON.stringify(approvedBy)} is none of 'rollout.approvers'`]];
+          return [[file, `${JSON.stringify(approvedBy)} is not one of 'rollout.approvers'`]];
         }
         if (!existsSync(signature)) {
           return [[file, `it has no signature ${file}.sig`]];

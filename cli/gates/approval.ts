@@ -31,7 +31,7 @@ export class Approval {
     if (!terminal.isInteractive && !(this.isNameGiven && options.autoApprove === true)) {
       const flags =
         environment.confirmation === "name" ? `--auto-approve --confirm ${name}` : "--auto-approve";
-      throw new UsageError(`Nobody is here to approve what is to happen to '${name}'.`, `Give ${flags}.`);
+      throw new UsageError(`Nobody is here to approve the changes to '${name}'.`, `Give ${flags}.`);
     }
   }
 

@@ -98,9 +98,9 @@ export class Gatekeeper {
       const [repository = "", digest = ""] = first.address?.split("@") ?? [];
       throw this.refusal(
         refused,
-        "Build the image on what is patched, push it and deploy that. " +
+        "Rebuild the image with patched packages, push it and deploy that. " +
           `\`aws ecr describe-image-scan-findings --repository-name ${repository} --image-id imageDigest=${digest}\` lists what was found. ` +
-          "To run it all the same until a day: ",
+          "To run it anyway until a given day: ",
       );
     }
   }
@@ -113,7 +113,7 @@ export class Gatekeeper {
     const { name } = this.session.environment;
     const lines = refused.map(
       ({ gate, summary, expired }) =>
-        `  - ${gate}: ${summary}${expired.length === 0 ? "" : ` (${expired.join(", ")} is not for today)`}`,
+        `  - ${gate}: ${summary}${expired.length === 0 ? "" : ` (${expired.join(", ")} is not valid today)`}`,
     );
     const ignored = [
       ...this.uncommitted.map((file) => `\n${file} is not committed, so it approves nothing.`),
@@ -164,7 +164,7 @@ function readApprovals(files: readonly ApprovalFile[]): Approval[] {
     return parseApprovals(files);
   } catch (error) {
     if (error instanceof InvalidApprovals) {
-      throw new CommandError(error.message, "Correct the file; one that is wrong anywhere approves nothing.");
+      throw new CommandError(error.message, "Correct the file; a file with any error approves nothing.");
     }
     throw error;
   }
@@ -182,7 +182,7 @@ function uncommittedOf(directory: string, files: readonly ApprovalFile[]): strin
     git(directory, "rev-parse", "--git-dir");
   } catch (error) {
     throw new CommandError(
-      `git does not say which approvals are committed: ${messageOf(error)}`,
+      `git cannot show which approvals are committed: ${messageOf(error)}`,
       "Approvals count only where git can be asked: install it, and let it read this repository.",
     );
   }

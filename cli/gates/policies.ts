@@ -90,12 +90,12 @@ async function ask(
   const found = resultsIn(output);
   const refuse = (why: string): CommandError =>
     new CommandError(
-      `The policies in ${policies} could not judge ${stack}: ${why}. Nothing of it was changed.`,
+      `The policies in ${policies} could not check ${stack}: ${why}. Nothing of it was changed.`,
       `Run \`${program} test --policy ${policies} --all-namespaces\` on a plan to see what it says, or take \`rollout.policies\` out of environments/${environment.name}.ts.`,
     );
   if (exitCode === "absent") {
     throw new CommandError(
-      `The policies in ${policies} are to judge ${stack}, and there is no ${program} to ask. Nothing of it was changed.`,
+      `The policies in ${policies} must check ${stack}, but ${program} is not installed. Nothing of it was changed.`,
       `Install ${program} (https://www.conftest.dev/install), so that it is on the PATH.`,
     );
   }
@@ -112,7 +112,7 @@ async function ask(
     failures,
   );
   if (judged === 0) {
-    throw refuse("no rule has looked at it");
+    throw refuse("no rule covers it");
   }
   return found;
 }

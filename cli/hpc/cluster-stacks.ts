@@ -119,7 +119,7 @@ export async function endComputeNodes(session: Session, stack: Stack): Promise<v
   const seconds = () => context.now().getTime() / 1000;
   const { heartbeat, status } = await fleet();
   if (heartbeat !== undefined && !isSilent(heartbeat, seconds()) && status !== "STOPPED") {
-    progress.note(pc.dim(`${stack.name}: asking its daemon to end the compute nodes`));
+    progress.note(pc.dim(`${stack.name}: asking its daemon to terminate the compute nodes`));
     await table.request("STOP_REQUESTED");
     const end = seconds() + stopSeconds;
     while ((await fleet()).status !== "STOPPED" && seconds() < end) {
@@ -136,8 +136,8 @@ export async function endComputeNodes(session: Session, stack: Stack): Promise<v
   for (let standing = left; standing.length > 0; standing = await nodes()) {
     if (seconds() >= end) {
       throw new CommandError(
-        `EC2 has not ended ${standing.map(({ id }) => id).join(", ")} of ${name} in ${endSeconds} s. Nothing of ${stack.name} was destroyed.`,
-        "Look at them in EC2, terminate them, then run the command again.",
+        `EC2 did not terminate ${standing.map(({ id }) => id).join(", ")} of ${name} in ${endSeconds} s. Nothing of ${stack.name} was destroyed.`,
+        "Check them in EC2, terminate them, then run the command again.",
       );
     }
     await context.sleep(pollMilliseconds);

@@ -113,7 +113,7 @@ function readme(
   const head = machines.find(isHeadNode);
   return [
     `What was known of the cluster ${name} at ${new Date(asked * 1000).toISOString()}.`,
-    "Logs and consoles may hold what users wrote: look before you pass this on.",
+    "Logs and consoles may hold what users wrote: check before you share this.",
     "",
     `Head node: ${head === undefined ? "none" : `${head.id}, ${head.state}`}`,
     ...(missing.length === 0 ? [] : ["", "Not collected:", ...missing.map((what) => `  ${what}`)]),
@@ -123,11 +123,11 @@ function readme(
 
 const otherFile = "Name another file with --output; one that exists is not overwritten.";
 
-/** @throws CommandError where the archive stands already. */
+/** @throws CommandError where the archive already exists. */
 export function refuseExisting(archive: string): void {
   const path = resolve(archive);
   if (existsSync(path)) {
-    throw new CommandError(`The archive ${path} stands already.`, otherFile);
+    throw new CommandError(`The archive ${path} already exists.`, otherFile);
   }
 }
 

@@ -10,7 +10,7 @@ export type HeadNodeState =
 
 /**
  * Whether the head node that stands now is ready, going by what it said itself when it had booted. A head node that
- * was made before it said so counts as ready while its daemon speaks; one that is stopped is nobody's to wait for.
+ * was made before it said so counts as ready while its daemon responds; one that is stopped is nobody's to wait for.
  */
 export function headNodeState(fleet: Fleet, machines: readonly Machine[]): HeadNodeState {
   const head = machines.find((machine) => isHeadNode(machine) && stands(machine));
@@ -27,7 +27,7 @@ export function headNodeState(fleet: Fleet, machines: readonly Machine[]): HeadN
       : { state: "failed", instance: head.id, log: boot.log };
   }
   return heartbeat !== undefined && heartbeat > head.launchedAt
-    ? { state: "ready", why: "its daemon speaks" }
+    ? { state: "ready", why: "its daemon responds" }
     : { state: "booting", instance: head.id };
 }
 
@@ -69,7 +69,7 @@ export async function waitForHeadNode(watch: HeadNodeWatch): Promise<void> {
     }
     if (watch.isInterrupted()) {
       throw new CommandError(
-        `Nobody waited until the head node of ${watch.cluster} was ready.`,
+        `Stopped waiting before the head node of ${watch.cluster} was ready.`,
         "`meridian hpc status` says whether it is.",
       );
     }

@@ -11,12 +11,12 @@ const shownLines = 40;
 
 /** What Image Builder is at, in words. */
 const stages: Readonly<Record<string, string>> = {
-  PENDING: "waits for its turn",
+  PENDING: "waits in the queue",
   CREATING: "starts the machine",
   BUILDING: "installs",
   TESTING: "tries the image on another machine",
-  DISTRIBUTING: "hands the image out",
-  INTEGRATING: "hands the image out",
+  DISTRIBUTING: "distributes the image",
+  INTEGRATING: "distributes the image",
 };
 
 const isOver = ({ status }: ImageBuild): boolean => !(status in stages);
@@ -68,8 +68,8 @@ async function followed(context: Context, cluster: Cluster, arn: string): Promis
     }
     if (context.interrupts.requested) {
       throw new CommandError(
-        `Nobody waited until the image of ${name} was built; the build goes on.`,
-        `\`${commandOf(cluster)} status\` says what becomes of it.`,
+        `Stopped waiting before the image of ${name} was built; the build continues.`,
+        `\`${commandOf(cluster)} status\` shows its progress.`,
       );
     }
     await context.sleep(pollSeconds * 1000);

@@ -51,7 +51,7 @@ export async function applyPatiently(
         return soFar;
       }
       if (!changes.every((change) => isApprovedEnd(change, approved))) {
-        throw told(error, soFar, "What is left to do is not only what was approved to be deleted.");
+        throw told(error, soFar, "The remaining changes go beyond the deletions that were approved.");
       }
     }
   }

@@ -135,7 +135,7 @@ export class PlanBundle {
     const key = await openedKey(session, directory, manifest);
     if (!isAuthentic(manifest, key)) {
       throw plansRefused(session, directory, [
-        `${manifestFile} was not made with the key that it names: somebody wrote it anew`,
+        `${manifestFile} was not made with the key that it names: somebody rewrote it`,
       ]);
     }
     return new PlanBundle(session, path, manifest, key);
@@ -191,7 +191,7 @@ export function requireSavedPlans(path: string, directory: string, environment: 
   const isDirectory = existsSync(path) && statSync(path).isDirectory();
   if (existsSync(path) && !isDirectory) {
     throw new CommandError(
-      `${directory} is a file, and no directory of saved plans.`,
+      `${directory} is a file, not a directory of saved plans.`,
       "Give --plan the directory that `meridian plan --save` wrote.",
     );
   }
@@ -215,7 +215,7 @@ function readManifest(session: Session, path: string, directory: string): PlanMa
     throw plansRefused(session, directory, [`${manifestFile} is not readable: ${messageOf(error)}`]);
   }
   if (typeof content !== "object" || content === null || !("version" in content)) {
-    throw plansRefused(session, directory, [`${manifestFile} is no manifest of saved plans`]);
+    throw plansRefused(session, directory, [`${manifestFile} is not a manifest of saved plans`]);
   }
   if (content.version !== 1) {
     throw plansRefused(session, directory, [`${manifestFile} is of another version of Meridian`]);
@@ -255,7 +255,7 @@ function manifestProblems(
 ): string[] {
   const said = manifest.digest;
   if (said !== digestOf({ ...manifest, digest: undefined, mac: undefined })) {
-    return [`${manifestFile} was edited: its digest does not fit its content`];
+    return [`${manifestFile} was edited: its digest does not match its content`];
   }
   if (digest !== undefined && digest !== said) {
     return [`their digest is ${said}, and the reviewed one is ${digest}`];
@@ -288,7 +288,7 @@ function sealProblems(directory: string, { stacks, commit }: PlanManifest): stri
     ),
     ...stacks
       .filter(({ outcome, fileDigest }) => (outcome === "changes") !== (fileDigest !== undefined))
-      .map(({ name, outcome }) => `${name}: '${outcome}' does not go with what is saved of it`),
+      .map(({ name, outcome }) => `${name}: '${outcome}' does not match what is saved of it`),
   ];
 }
 

@@ -57,7 +57,7 @@ async function toSave(
 ): Promise<PlanToSave> {
   const stack = stacks.find(({ name }) => name === result.stack);
   if (stack === undefined) {
-    throw new Error(`${result.stack} was planned and is no stack of ${session.environment.name}`);
+    throw new Error(`${result.stack} was planned but is not a stack of ${session.environment.name}`);
   }
   const state = await home.stateOf(stack);
   const { name, digest: synthesized } = stack;

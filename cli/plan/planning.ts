@@ -43,7 +43,7 @@ export function planStack(
 
 /** Plans the end of one stack into a file. */
 export function planDestroy(session: Session, home: StateHome, stack: Stack): Promise<StackResult> {
-  return attempt(session, stack, "planning its end", async () => {
+  return attempt(session, stack, "planning its destruction", async () => {
     await home.init(stack);
     return planToFile(session, stack, "destroy");
   });

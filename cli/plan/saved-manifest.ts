@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import type { PlanManifest } from "./plan-manifest";
 
-const text = z.string({ error: "must be a text" });
+const text = z.string({ error: "must be text" });
 const count = z.int({ error: "must be a whole number" }).min(0, { error: "must not be below zero" });
 
 function matching(pattern: RegExp, what: string) {
@@ -90,7 +90,7 @@ export function shapeProblems(content: unknown): string[] {
     return `manifest.json: '${path.join(".")}' ${message}, got ${shown}`;
   });
   const more = problems.length - mostProblems;
-  return more > 0 ? [...problems.slice(0, mostProblems), `and ${more} more of the kind`] : problems;
+  return more > 0 ? [...problems.slice(0, mostProblems), `and ${more} more like it`] : problems;
 }
 
 /** Authenticates a manifest by its digest: only who may use the key of the plans can make or check this. */

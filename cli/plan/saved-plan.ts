@@ -129,7 +129,11 @@ export function verifyPlan(
     );
   }
   if (metadata.planDigest !== fileDigest(planFile)) {
-    throw refused(stack, "the file was changed after it was made", "Find out by whom, then make a new one.");
+    throw refused(
+      stack,
+      "the file was changed after it was made",
+      "Find out who changed it, then make a new one.",
+    );
   }
   return metadata;
 }
@@ -143,8 +147,8 @@ export function boundCommitOf(directory: string): string {
   const commit = commitOf(directory);
   if (commit === undefined && isInRepository(directory)) {
     throw new CommandError(
-      "git does not say which commit is checked out, and saved plans are bound to it.",
-      "See what `git rev-parse HEAD` says: git may be missing, refuse a repository of somebody else (safe.directory), or there is no commit yet.",
+      "git cannot show which commit is checked out, and saved plans are bound to it.",
+      "See what `git rev-parse HEAD` says: git may be missing, the repository may belong to another user (safe.directory), or it has no commit yet.",
     );
   }
   return commit ?? "";

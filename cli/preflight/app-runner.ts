@@ -30,9 +30,9 @@ export async function checkAppRunner({ access, resources }: Subject): Promise<re
           result: "warn",
           where: "global",
           what,
-          got: "the account has no App Runner service in any region of the environment, and App Runner has taken no new customers since 30 April 2026",
+          got: "the account has no App Runner service in any region of the environment, and App Runner has accepted no new customers since 30 April 2026",
           remedy:
-            'If the account is an existing customer, go on; else AWS refuses the service: run it on Fargate (`runtime: "fargate"`), or ask AWS Support.',
+            'If the account is an existing customer, continue; otherwise AWS refuses the service: run it on Fargate (`runtime: "fargate"`), or ask AWS Support.',
         },
       ];
 }

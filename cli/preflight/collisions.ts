@@ -31,7 +31,7 @@ function unmade(
 }
 
 const importIt =
-  "If a run that was cut off made it, `meridian recover` imports it. To import it yourself, deploy with --ignore-preflight: the failure prints the command. Else choose another name.";
+  "If a run that was cut off made it, `meridian recover` imports it. To import it yourself, deploy with --ignore-preflight: the failure prints the command. Otherwise, choose another name.";
 
 async function buckets(subject: Subject): Promise<readonly Finding[]> {
   const wanted = unmade(subject, "aws_s3_bucket", "bucket");
@@ -49,7 +49,7 @@ async function buckets(subject: Subject): Promise<readonly Finding[]> {
                 result: "block",
                 where: region,
                 what,
-                got: `is in the account and in no state, and ${stack} makes it`,
+                got: `exists in the account but in no state, and ${stack} creates it`,
                 remedy: importIt,
               },
             ];
@@ -59,7 +59,7 @@ async function buckets(subject: Subject): Promise<readonly Finding[]> {
                 result: "block",
                 where: region,
                 what,
-                got: "is another account's, in another region, or closed to these credentials",
+                got: "belongs to another account, is in another region, or denies these credentials",
                 remedy: "Names of buckets are unique in all of AWS: choose another.",
               },
             ];
@@ -117,7 +117,7 @@ function taking(where: string, what: string, wanted: readonly string[], taken: r
           result: "block",
           where,
           what,
-          got: `${few(both)} in the account and in no state`,
+          got: `${few(both)} in the account but in no state`,
           remedy: importIt,
         },
       ];
@@ -147,8 +147,8 @@ async function oidcProviders(subject: Subject): Promise<readonly Finding[]> {
             result: "block",
             where,
             what,
-            got: `${few(taken.flatMap(({ Arn }) => Arn ?? []))} is in the account and in no state`,
-            remedy: 'An account has one at most: set `delivery.oidcProvider` to "existing".',
+            got: `${few(taken.flatMap(({ Arn }) => Arn ?? []))} is in the account but in no state`,
+            remedy: 'An account has at most one: set `delivery.oidcProvider` to "existing".',
           },
         ];
   });

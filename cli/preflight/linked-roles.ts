@@ -141,7 +141,7 @@ export async function checkLinkedRoles({
             got: `${few(
               missing.map(({ name }) => name),
               missing.length,
-            )} ${missing.length === 1 ? "is" : "are"} not there yet`,
+            )} ${missing.length === 1 ? "is" : "are"} missing`,
             remedy: `A deploy makes what is missing before what needs it, if its credentials are allowed iam:CreateServiceLinkedRole; to make it beforehand: ${missing
               .map(({ service }) => `\`aws iam create-service-linked-role --aws-service-name ${service}\``)
               .join(", ")}.`,

@@ -65,7 +65,7 @@ export function judge(
     return {
       ...place,
       result: "warn",
-      got: `the quota is ${plain(value)}; needed are ${together(needed)}, and ${plain(most)} when all has grown to its maximum`,
+      got: `the quota is ${plain(value)}; needed are ${together(needed)}, and ${plain(most)} when everything has scaled to its maximum`,
       remedy: remedy(most),
     };
   }

@@ -37,7 +37,7 @@ function findingOf(region: string, status: string | undefined): Finding {
         result: "block",
         where: region,
         what,
-        got: status ?? "AWS names no region of this name to the account",
+        got: status ?? "AWS lists no region of this name for the account",
         remedy:
           "Correct the region's name in the environment, or ask the organization's administrator for it.",
       };

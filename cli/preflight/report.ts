@@ -68,10 +68,10 @@ export function beforeDeploy(
   if (blocks.length > 0 && settings.ignorePreflight !== true) {
     throw new CommandError(
       [
-        `${blocks.length === 1 ? "Something is" : `${blocks.length} things are`} in the way of this deploy. Nothing was changed.`,
+        `${blocks.length === 1 ? "One finding blocks" : `${blocks.length} findings block`} this deploy. Nothing was changed.`,
         ...blocks.map(line),
       ].join("\n"),
-      "Do what each says, then run the command again; --ignore-preflight goes on all the same.",
+      "Do what each says, then run the command again; --ignore-preflight continues anyway.",
     );
   }
 }

@@ -39,7 +39,7 @@ export async function checkServedCertificates(subject: Subject): Promise<readonl
                 what,
                 got: distrust === undefined ? got : `${got}; clients do not trust it: ${distrust}`,
                 remedy:
-                  "Its renewal has failed: look whether the validation records of its names are in the zone, and at its status in ACM, or in the custom domains of App Runner.",
+                  "Its renewal has failed: check whether the validation records of its names are in the zone, and at its status in ACM, or in the custom domains of App Runner.",
               },
             ];
       });

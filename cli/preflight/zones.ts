@@ -80,7 +80,7 @@ function existing(zones: readonly Zone[], { block, stack }: Declared): Finding {
         where,
         what,
         got: `the account has ${found.length} zones of that name: ${found.map(({ id }) => id).join(", ")}`,
-        remedy: "Delete those that nobody is led to: Terraform cannot choose between them.",
+        remedy: "Delete those that nothing delegates to: Terraform cannot choose between them.",
       };
   }
 }
@@ -101,8 +101,7 @@ function fresh(zones: readonly Zone[], standing: readonly Standing[], { block, s
         where,
         what,
         got: `${stack} makes it, and the account has ${others.map(({ id }) => id).join(", ")} of that name already`,
-        remedy:
-          'Use the zone that is there (`zone: "existing"`), or delete it once nobody is led to it any more.',
+        remedy: 'Use the zone that is there (`zone: "existing"`), or delete it once nothing delegates to it.',
       };
 }
 

@@ -36,7 +36,7 @@ export interface ParentAnswer {
 }
 
 /**
- * Whether a domain leads to its zone.
+ * Whether a domain is delegated to its zone.
  *
  * - `delegated`: all name servers are the zone's, and the DS record is the zone's or, where it is not
  *   signed, absent.
@@ -83,10 +83,10 @@ export function delegationSteps(expected: ExpectedDelegation, found: ParentAnswe
     case "delegated":
       return [];
     case "undelegated":
-      return [`The zone above ${domain} names no name servers for it. ${toNameServers}`, ...toDsRecord];
+      return [`The zone above ${domain} lists no name servers for it. ${toNameServers}`, ...toDsRecord];
     case "elsewhere":
       return [
-        `The zone above ${domain} leads to other name servers:\n${listed(found.nameServers.map(plainName).sort())}\n${toNameServers}`,
+        `The zone above ${domain} delegates to other name servers:\n${listed(found.nameServers.map(plainName).sort())}\n${toNameServers}`,
         ...(found.dsRecords.length > 0
           ? [
               `First remove its DS record and wait until its TTL has passed, or resolvers refuse the answers of the new name servers:\n${listed(found.dsRecords)}`,
@@ -96,10 +96,10 @@ export function delegationSteps(expected: ExpectedDelegation, found: ParentAnswe
       ];
     case "broken":
       return [
-        `The DS record that the zone above has for ${domain} is not of its zone's key, so resolvers refuse every answer:\n${listed(found.dsRecords)}\n` +
+        `The DS record that the zone above has for ${domain} does not match its zone's key, so resolvers refuse every answer:\n${listed(found.dsRecords)}\n` +
           (dsRecord === undefined
             ? "Remove it: the zone is not signed."
-            : `Replace it by this one:\n${listed([dsRecord])}`),
+            : `Replace it with this one:\n${listed([dsRecord])}`),
       ];
     case "unsigned":
       return toDsRecord;

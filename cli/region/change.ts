@@ -68,7 +68,7 @@ export async function openRegions(
   const environment = await environmentNamed(context, environmentName);
   if (environment.recovery?.routingControls === undefined) {
     throw new CommandError(
-      `The environment '${environment.name}' has no routing controls: its regions leave and come back by their health alone.`,
+      `The environment '${environment.name}' has no routing controls: only their health takes its regions out and brings them back.`,
       `Set \`recovery: { routingControls: {} }\` in environments/${environment.name}.ts and deploy, before they are needed. What they cost is in modules/routing-controls/README.md.`,
     );
   }
@@ -117,8 +117,8 @@ export async function changeRegion(
   refuseBelowMinimum(regions, region, state, options);
   const question =
     state === "Off"
-      ? `Lead users of '${environment.name}' out of ${region}?`
-      : `Lead users of '${environment.name}' back to ${region}?`;
+      ? `Route users of '${environment.name}' out of ${region}?`
+      : `Route users of '${environment.name}' back to ${region}?`;
   if (!(await approval.given(question))) {
     return undefined;
   }
@@ -148,7 +148,7 @@ async function identify({ context, environment, access, isOn }: Regions, region:
     }
   }
   // The routing controls know whom they obey, whoever it is.
-  context.terminal.err("No region says whose the credentials are; the record will not name you.\n");
+  context.terminal.err("No region could identify the credentials; the record will not name you.\n");
   return "unknown";
 }
 
@@ -196,10 +196,10 @@ function refuseUnready(
   if (blocked.length > 0 && ignoreReadiness !== true) {
     throw new CommandError(
       [
-        `${region} keeps its routing control as it is: users would be led to where nothing serves them.`,
+        `${region} keeps its routing control unchanged: users would be routed to where nothing serves them.`,
         ...blocked.map(({ service, says }) => `  ${service}: ${says}`),
       ].join("\n"),
-      "Bring these services up first. If you know better, give --ignore-readiness.",
+      "Start these services first. To continue anyway, give --ignore-readiness.",
     );
   }
 }
@@ -214,7 +214,7 @@ function refuseBelowMinimum(
   if (left < set.minimumOn && overrideSafetyRules !== true) {
     throw new CommandError(
       `The safety rule keeps ${set.minimumOn} ${set.minimumOn === 1 ? "region" : "regions"} on, and this would leave ${left}. Nothing was changed.`,
-      "Bring another region back first with `meridian region restore`. To go over the rule, give --override-safety-rules; while all controls are off, Route 53 answers as if all regions were healthy.",
+      "Bring another region back first with `meridian region restore`. To override the rule, give --override-safety-rules; while all controls are off, Route 53 answers as if all regions were healthy.",
     );
   }
 }
@@ -232,8 +232,8 @@ async function readBack(regions: Regions, arn: string, region: string, state: "O
     await regions.context.sleep(1000);
   }
   throw new CommandError(
-    `The routing control of ${region} was set to ${state}, but is read otherwise.`,
-    "Somebody else may have set it back: ask, look with `meridian region status`, and run the command again.",
+    `The routing control of ${region} was set to ${state}, but still reads differently.`,
+    "Somebody else may have set it back: ask them, check with `meridian region status`, and run the command again.",
   );
 }
 

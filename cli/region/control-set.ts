@@ -97,10 +97,10 @@ export async function findControls(
   if (found === undefined) {
     throw new CommandError(
       [
-        `Where the routing controls of '${environment.name}' are cannot be found out.`,
+        `Where the routing controls of '${environment.name}' are cannot be determined.`,
         ...said.map((line) => `  ${line}`),
       ].join("\n"),
-      `Give a copy with --controls <file>; \`meridian region status ${environment.name} --save ${committedFile(environment)}\` writes one to commit while all is well.`,
+      `Give a copy with --controls <file>; \`meridian region status ${environment.name} --save ${committedFile(environment)}\` writes one to commit while everything is healthy.`,
     );
   }
   return found;

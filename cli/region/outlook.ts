@@ -28,7 +28,7 @@ export function outlook(environment: TargetEnvironment, region: string, state: "
       ? []
       : [
           state === "Off"
-            ? `${names("accelerator")}: the names leave the accelerator for the regions that are on. Clients that keep its addresses are led on by its own checks, also to ${region}.`
+            ? `${names("accelerator")}: the names leave the accelerator for the regions that are on. Clients that keep its addresses are routed by its own checks, also to ${region}.`
             : `${names("accelerator")}: the names lead to the accelerator again once all of its regions are on.`,
         ]),
     ...(names("distribution") === ""
@@ -38,6 +38,6 @@ export function outlook(environment: TargetEnvironment, region: string, state: "
         ]),
     ...(stays.length === 0
       ? []
-      : [`${stays.map(([name]) => name).join(", ")}: private, so each network keeps to its own region.`]),
+      : [`${stays.map(([name]) => name).join(", ")}: private, so each network uses its own region.`]),
   ];
 }

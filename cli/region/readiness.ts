@@ -85,6 +85,6 @@ function shortage(
   const counted = seen.filter(({ region, tasks }) => serving.includes(region) && tasks !== undefined);
   const running = counted.reduce((sum, { tasks = 0 }) => sum + tasks, 0);
   return peakTasks !== undefined && counted.length > 0 && running < peakTasks
-    ? `${running} tasks run there, and the peak takes ${peakTasks}: until it has scaled out, which takes minutes, answers may be slow`
+    ? `${running} tasks run there, and the peak needs ${peakTasks}: until it has scaled out, which takes minutes, answers may be slow`
     : undefined;
 }

@@ -37,7 +37,7 @@ async function switchOn(
   const document = values.routing_controls?.value;
   if (typeof document !== "string") {
     throw new CommandError(
-      `${stack.name} is to follow routing controls that no stack before it has.`,
+      `${stack.name} follows routing controls that no earlier stack has.`,
       `Deploy ${environment.name}-recovery first.`,
     );
   }

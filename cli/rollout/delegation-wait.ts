@@ -57,7 +57,7 @@ async function awaitZone(session: Session, zone: Zone, waiting: readonly Stack[]
     }
     context.terminal.err(
       `\n${pc.bold(headline(zone, waiting))}\n\n${seen.steps.join("\n\n")}\n\n${pc.dim(
-        `Asking every ${askEverySeconds} s; Ctrl-C stops, and the same command goes on from here.`,
+        `Asking every ${askEverySeconds} s; Ctrl-C stops, and the same command continues from here.`,
       )}\n`,
     );
   }
@@ -72,7 +72,7 @@ async function awaitZone(session: Session, zone: Zone, waiting: readonly Stack[]
   if (seen.steps.length > 0) {
     context.terminal.err(`\n${seen.steps.join("\n\n")}\n`);
   }
-  progress.note(pc.dim(`${zone.domain} leads to its zone.`));
+  progress.note(pc.dim(`${zone.domain} is delegated to its zone.`));
 }
 
 async function look(
@@ -90,7 +90,7 @@ async function look(
     if (error instanceof ParentUnreachable) {
       progress.note(
         pc.yellow(
-          `Whether ${zone.domain} leads to its zone could not be asked: ${error.message}. If it does not, the certificates wait for 75 minutes and fail.`,
+          `Whether ${zone.domain} is delegated to its zone could not be checked: ${error.message}. If it is not, the certificates wait for 75 minutes and fail.`,
         ),
       );
       return undefined;
@@ -105,13 +105,13 @@ function expectedBeside(zone: Zone, found: ParentAnswer): ExpectedDelegation {
 }
 
 function headline({ domain }: Zone, waiting: readonly Stack[]): string {
-  return `${domain} does not lead to its zone, so the certificates of ${waiting.map(({ name }) => name).join(", ")} cannot be validated.`;
+  return `${domain} is not delegated to its zone, so the certificates of ${waiting.map(({ name }) => name).join(", ")} cannot be validated.`;
 }
 
 function undelegated(zone: Zone, steps: readonly string[], waiting: readonly Stack[]): CommandError {
   return new CommandError(
     headline(zone, waiting),
-    `${steps.join("\n\n")}\n\nThen run the same command again: it goes on from here.`,
+    `${steps.join("\n\n")}\n\nThen run the same command again: it continues from here.`,
   );
 }
 

@@ -97,7 +97,7 @@ export class Bake {
     if (ringing.length > 0) {
       throw new CommandError(
         `The rollout of '${environment.name}' stopped before ${namesOf(next)}: ${[...ringing.slice(0, shownAlarms).map(described), ...rest].join("; ")}.`,
-        "Find out whether the change did it, and put it right or take it back. To go on as it is, run the same command again once the alarm is quiet, or name it with --ignore-alarm.",
+        "Find out whether the change did it, and fix it or revert it. To continue as it is, run the same command again once the alarm is quiet, or name it with --ignore-alarm.",
       );
     }
   }

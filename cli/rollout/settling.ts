@@ -57,7 +57,7 @@ export class Settling {
     if (told.length > 0) {
       throw new CommandError(
         told.join("\n"),
-        "Mend what the reasons name, or take the change back, and deploy again. No later region and no record was changed.",
+        "Fix what the reasons name, or revert the change, and deploy again. No later region and no record was changed.",
       );
     }
   }

@@ -30,7 +30,7 @@ export function judgeDeployment(
   began: string | undefined,
 ): Verdict {
   if (now === undefined) {
-    return failed("it does not exist any more");
+    return failed("it no longer exists");
   }
   const primary = now.deployments.find(({ isPrimary }) => isPrimary);
   if (primary === undefined) {
@@ -80,11 +80,11 @@ export function judgeAppRunner(
   now: AppRunnerServiceNow | undefined,
 ): Verdict {
   if (now === undefined) {
-    return failed("it does not exist any more");
+    return failed("it no longer exists");
   }
   const { status, lastOperation } = now;
   if (status === "OPERATION_IN_PROGRESS" || operationsUnderWay.has(lastOperation?.status ?? "")) {
-    return notYet("App Runner is still at work on it");
+    return notYet("App Runner is still working on it");
   }
   if (status !== "RUNNING") {
     return failed(`it is ${status}`);

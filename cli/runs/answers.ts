@@ -55,6 +55,6 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection is cut off",
   UND_ERR_CONNECT_TIMEOUT: "no connection within some seconds",
   CERT_HAS_EXPIRED: "its certificate has expired",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by itself",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
 };

@@ -219,7 +219,7 @@ async function settle(
       return;
     }
     results.add([
-      await attempt(session, stack, "waiting until its services serve", async () => {
+      await attempt(session, stack, "waiting until its services are healthy", async () => {
         await settling.wait(workloads, before.outcome === "applied");
         return { outcome: before.outcome };
       }),

@@ -105,13 +105,13 @@ async function destroyStack(
   }
   // Its state moves, and a plan is bound to where the state was: it is planned again, and
   // must come to what was approved.
-  const moved = await attempt(session, stack, "taking its state out of the bucket", async () => {
+  const moved = await attempt(session, stack, "moving its state out of the bucket", async () => {
     await recordApplied(session, home, stack, "destroy");
     await home.unsettle(stack);
     const finding = await planToFile(session, stack, "destroy");
     if (addresses(finding.changes) !== addresses(approved)) {
       throw new CommandError(
-        `What is to be destroyed in ${stack.name} is not what was approved any more.`,
+        `What is to be destroyed in ${stack.name} is no longer what was approved.`,
         "Nothing of it was destroyed. Run the command again.",
       );
     }
@@ -148,7 +148,7 @@ function refuseLosses(session: Session, standing: ReadonlySet<string>): void {
     const lost = stack.dependencies.filter((name) => chosen.has(name) && standing.has(name));
     if (!chosen.has(stack.name) && standing.has(stack.name) && lost.length > 0) {
       throw new CommandError(
-        `${stack.name} still stands and needs ${lost.join(", ")}. Nothing was changed.`,
+        `${stack.name} still exists and needs ${lost.join(", ")}. Nothing was changed.`,
         `Destroy it first, or add --stack ${stack.name}.`,
       );
     }

@@ -31,7 +31,7 @@ export interface SessionSettings {
   /** `start` starts a local cloud that is not running, `require` refuses, `offline` asks AWS nothing. */
   readonly cloud: "start" | "require" | "offline";
   /**
-   * Whether it puts right what a killed run left.
+   * Whether it repairs what a killed run left.
    *
    * @default false
    */

@@ -85,7 +85,7 @@ async function recoverStack(
   const lock = await stateLockOf(session, stack);
   if (lock !== undefined) {
     throw new CommandError(
-      `The state of ${stack.name} is locked by ${lock.who} (${lock.operation}), and whether that run is dead cannot be told from here.`,
+      `The state of ${stack.name} is locked by ${lock.who} (${lock.operation}), and whether that run is dead cannot be determined from here.`,
       `If you know that it is, run \`meridian unlock ${environment.name} ${stack.name} --lock-id ${lock.id}\`, then this command again.`,
     );
   }
@@ -95,7 +95,7 @@ async function recoverStack(
   }
   const repair = await repairOf(session, home, unfinished);
   session.progress.note(inWords(repair));
-  if (!(await approval.given(`Take this into the state of ${stack.name}?`))) {
+  if (!(await approval.given(`Import this into the state of ${stack.name}?`))) {
     return { outcome: "not approved" };
   }
   await carryOut(session, home, repair);

@@ -242,7 +242,7 @@ export class ReviewedPlans {
     const [report] = reportOf(session, [planned], plans).stacks;
     const beyond =
       expected === undefined
-        ? ["nothing is recorded of its last deploy, so the review could not show what changes"]
+        ? ["its last deploy was not recorded, so the review could not show what changes"]
         : beyondExpected(expected, report?.changes ?? []);
     if (beyond.length === 0) {
       return planned;
@@ -262,7 +262,7 @@ function stackOf(
 ): Stack | string | undefined {
   const known = synthesis.stacks.find((stack) => stack.name === name);
   if (mode === "apply") {
-    return known ?? "it is not in the code any more";
+    return known ?? "it is no longer in the code";
   }
   // Destroyed by an earlier run, it is found no more.
   return known === undefined

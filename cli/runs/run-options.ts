@@ -14,7 +14,7 @@ export function positiveInteger(text: string): number {
 /** Reads an option that is a length of time as Terraform writes it. */
 export function duration(text: string): string {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$|^0$/.test(text)) {
-    throw new InvalidArgumentError("Give a length of time such as 30s, 10m or 1h30m.");
+    throw new InvalidArgumentError("Give a duration such as 30s, 10m or 1h30m.");
   }
   return text;
 }

@@ -33,8 +33,8 @@ export async function refuseUnfinished(
   if (unfinished.length > 0) {
     const lines = unfinished.map((each) => `  - ${inWords(each)}`);
     throw new CommandError(
-      `An apply was begun and its end was never seen. Nothing was changed.\n${lines.join("\n")}`,
-      `If that run goes on somewhere, wait for it. If it is dead, run \`meridian recover ${session.environment.name}\`, which takes what it made into the state.`,
+      `An apply was started and its end was never recorded. Nothing was changed.\n${lines.join("\n")}`,
+      `If that run is still running somewhere, wait for it. If it is dead, run \`meridian recover ${session.environment.name}\`, which imports what it created into the state.`,
     );
   }
 }

@@ -35,9 +35,7 @@ export async function guardAccount(
       const said = `${(error as Error).name}: ${messageOf(error)}`.replace(wrapper, "");
       const known = withProfile(explain(said), context.variables.AWS_PROFILE);
       throw new CommandError(
-        known === undefined
-          ? `AWS does not say whose the credentials are: ${said}`
-          : `${known.message} (${said})`,
+        known === undefined ? `AWS did not identify the credentials: ${said}` : `${known.message} (${said})`,
         known?.remedy ?? "Check the credentials with `aws sts get-caller-identity`.",
       );
     });

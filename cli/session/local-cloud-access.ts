@@ -31,7 +31,7 @@ export async function requireLocalCloud(
   }
   if (!mayStart) {
     throw new CommandError(
-      `The local cloud, where environment '${environment.name}' lives, is not running.`,
+      `The local cloud, where environment '${environment.name}' is deployed, is not running.`,
       "Start it with `meridian local start`, or start it and deploy with `meridian local up`.",
     );
   }

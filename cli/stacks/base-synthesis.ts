@@ -50,7 +50,7 @@ function synthesize(project: string, packages: string, output: string, revision:
 function resolve(directory: string, revision: string): string {
   if (!isInRepository(directory)) {
     throw new CommandError(
-      `${directory} is in no git repository, so there is no '${revision}' to compare with.`,
+      `${directory} is not in a git repository, so there is no '${revision}' to compare with.`,
       "Run the command in a clone of the repository.",
     );
   }
@@ -71,7 +71,7 @@ function resolve(directory: string, revision: string): string {
       );
     }
     throw new CommandError(
-      `'${revision}' is no commit of this repository.`,
+      `'${revision}' is not a commit of this repository.`,
       "Name a branch, tag or commit that is here. A shallow clone lacks most of them: `git fetch --unshallow` (in CI: fetch-depth: 0 of actions/checkout, GIT_DEPTH: 0 on GitLab).",
     );
   }

@@ -153,7 +153,7 @@ function heldError(environment: string, holder: FirstDeploy | undefined): Comman
   const release = `meridian unlock ${environment} ${environment}-bootstrap${holder === undefined || holder.clone === "" ? "" : ` --lock-id ${holder.clone}`}`;
   const wait = isDead(holder)
     ? `That process is dead. Run \`meridian deploy ${environment}\` in that directory, which has the state of what it made.`
-    : `Wait for it (\`--lock-timeout 10m\`), and run the command again: it goes on with what that one has made.`;
+    : `Wait for it (\`--lock-timeout 10m\`), and run the command again: it continues with what that run has created.`;
   return new CommandError(
     `The state bucket of '${environment}' is being made by ${inWords(holder)}. Nothing was changed.`,
     `${wait} If that directory is lost, run \`${release}\`, then \`meridian recover ${environment}\`, which looks for what it made.`,

@@ -107,7 +107,7 @@ async function orphanAt(
   const record = await readAppliedRecord(session, backend);
   if (record === undefined) {
     throw new CommandError(
-      `${name} is not in the code any more, but its state s3://${String(backend.settings.bucket)}/${key} still describes resources, and nothing is recorded of its last deploy. Nothing was changed.`,
+      `${name} is no longer in the code, but its state s3://${String(backend.settings.bucket)}/${key} still describes resources, and its last deploy was not recorded. Nothing was changed.`,
       `Check out the last commit that has it and run \`meridian destroy ${environment.name} --stack ${name}\`.`,
     );
   }

@@ -110,7 +110,7 @@ export async function returnHome(
   if (written.length > 0) {
     throw new CommandError(
       `These states were written in the home region after the replica was promoted: ${written.join(", ")}. Nothing was changed.`,
-      "Compare the versions of both (`aws s3api list-object-versions`), and delete the object at home if the replica's is the true one; its versions stay.",
+      "Compare the versions of both (`aws s3api list-object-versions`), and delete the object at home if the replica's is the correct one; its versions stay.",
     );
   }
   const newer = newerIn(replica, home);

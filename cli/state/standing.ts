@@ -64,7 +64,7 @@ export function answersReport(environment: string, answers: readonly Answer[], w
     ...(silent === 0
       ? []
       : [
-          `${silent} of ${answers.length} did not answer well. A new name takes minutes to be known: ask again (\`curl -i <address>\`) before you look for a cause.`,
+          `${silent} of ${answers.length} did not answer successfully. A new name takes minutes to resolve: try again (\`curl -i <address>\`) before you look for a cause.`,
         ]),
   ].join("\n");
   return [

@@ -179,7 +179,7 @@ export class StateHome {
     if (local === undefined || remote === undefined || !isSameState(local, remote)) {
       throw new CommandError(
         `The state of ${stack.name} did not arrive in the bucket; it is still in ${this.localFile}.`,
-        "Run the command again; it goes on from there.",
+        "Run the command again; it continues from there.",
       );
     }
     setAside(this.localFile, "migrated");

@@ -15,7 +15,7 @@ export async function newStateKey(
 ): Promise<DataKey & { readonly region: string }> {
   const backend = synthesis.stacks.find((stack) => stack.backend?.type === "s3")?.backend;
   const { bucket, region } = (backend?.settings ?? {}) as { bucket?: string; region?: string };
-  const remedy = `Make the state bucket first with \`meridian bootstrap ${environment.name}\`.`;
+  const remedy = `Create the state bucket first with \`meridian bootstrap ${environment.name}\`.`;
   if (bucket === undefined || region === undefined) {
     throw new CommandError(
       `${what} are encrypted with the key of the state bucket, and there is none.`,

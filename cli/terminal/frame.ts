@@ -82,7 +82,9 @@ export function frame({ wave, running, waiting }: RunView, { columns, rows }: Si
 
 function headOf({ number, of, elapsedMilliseconds, leftMilliseconds }: NonNullable<RunView["wave"]>): string {
   const left =
-    leftMilliseconds === undefined ? "" : `, about ${duration(leftMilliseconds)} left going by earlier runs`;
+    leftMilliseconds === undefined
+      ? ""
+      : `, about ${duration(leftMilliseconds)} left judging by earlier runs`;
   return `Wave ${number} of ${of}, ${duration(elapsedMilliseconds)} so far${left}`;
 }
 

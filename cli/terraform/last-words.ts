@@ -37,7 +37,7 @@ function freeBytes(directory: string): number {
 const likely: Readonly<Partial<Record<NodeJS.Signals, readonly [cause: string, remedy: string]>>> = {
   SIGKILL: [
     "probably out of memory",
-    "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). `dmesg` says whom the kernel killed.",
+    "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). `dmesg` shows what the kernel killed.",
   ],
   SIGTERM: [
     "something asked it to end, such as the time limit of a job or a shutdown",
@@ -47,14 +47,14 @@ const likely: Readonly<Partial<Record<NodeJS.Signals, readonly [cause: string, r
 
 const crashed: readonly [string, string] = [
   "it crashed",
-  "The log has its last words. If it happens again, report them to Terraform or the provider.",
+  "The log shows its last output. If it happens again, report them to Terraform or the provider.",
 ];
 
 /** Ended by itself, told twice to, with what it had not stored. */
 export const stoppedAtOnce: Explanation = {
   kind: "killed",
   message: "Terraform was stopped at once.",
-  remedy: "Run `meridian recover <env>`, which puts right what was under way, then the command again.",
+  remedy: "Run `meridian recover <env>`, which repairs what was in progress, then the command again.",
 };
 
 /** What it means that a signal ended Terraform, and what to do about it. */
@@ -65,7 +65,7 @@ export function explainSignal(signal: NodeJS.Signals, operation: string): Explan
     message: `Terraform was killed (${signal}, exit code ${exitCodeOfSignal(signal)}): ${cause}.`,
     remedy:
       operation === "apply"
-        ? `${remedy} Then run \`meridian recover <env>\`, which takes what it had made into the state, and the command again.`
+        ? `${remedy} Then run \`meridian recover <env>\`, which imports what it had created into the state, and the command again.`
         : `${remedy} Then run the command again: a ${operation} changes nothing in AWS.`,
   };
 }

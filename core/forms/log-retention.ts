@@ -16,7 +16,7 @@ export type LogRetentionPeriod = (typeof logRetentionPeriods)[number];
 export const logRetention: Form<number> = {
   accepts: isLogRetentionPeriod,
   expected: `be one of ${logRetentionPeriods.join(", ")}`,
-  remedy: "take the next longer period",
+  remedy: "choose the next longer period",
 };
 
 /** Whether CloudWatch Logs can keep a log for that many days. */

@@ -53,7 +53,7 @@ export const stateBucketName: Form = {
  */
 export const dynamoDbName = matching(
   /^[A-Za-z0-9_.-]{3,255}$/,
-  "be 3 to 255 letters, digits, underscores, hyphens and points",
+  "be 3 to 255 letters, digits, underscores, hyphens and periods",
   "choose a name like 'prod-sessions'",
 );
 

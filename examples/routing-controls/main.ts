@@ -80,7 +80,7 @@ for (const [region, healthCheckId] of Object.entries(healthCheckIds)) {
   new HealthCheckAlarm(stack, `Health-${region}`, {
     healthCheckId,
     alarmName: `example-web-${region}`,
-    alarmDescription: `Users of web are led away from ${region}`,
+    alarmDescription: `Users of web are routed away from ${region}`,
     topics: [topic],
   });
 }

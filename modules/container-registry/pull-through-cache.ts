@@ -100,7 +100,7 @@ const rules: readonly ValidationRule<PullThroughCacheProps>[] = [
   {
     property: "upstream",
     isValid: ({ upstream, credentialArn }) => credentialArn !== undefined || !wantsCredentials(upstream),
-    expected: "come with a 'credentialArn', as it turns strangers away",
+    expected: "come with a 'credentialArn', because it requires authentication",
     remedy: "add 'credentialArn'",
   },
   {

@@ -119,7 +119,7 @@ const rules: readonly ValidationRule<RegistryReplicationProps>[] = [
     isValid: (props) => (props.repositoryPrefixes ?? []).every((prefix) => isPrefix(prefix)),
     expected: "be beginnings of repository names: 2 to 256 lower-case letters, digits, '.', '_', '-' and '/'",
     got: (props) => props.repositoryPrefixes?.filter((prefix) => !isPrefix(prefix)),
-    remedy: "correct them; wildcards are not understood",
+    remedy: "correct them; wildcards are not supported",
   },
   {
     property: "repositoryPrefixes",

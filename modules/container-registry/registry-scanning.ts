@@ -101,7 +101,7 @@ const rules: readonly ValidationRule<RegistryScanningProps>[] = [
     isValid: (props) => (props.continuousRepositories ?? []).length <= limits.filters,
     expected: `hold at most ${limits.filters} names`,
     got: (props) => props.continuousRepositories?.length,
-    remedy: "join them by wildcards",
+    remedy: "combine them with wildcards",
   },
   {
     property: "severities",

@@ -68,7 +68,7 @@ export interface RepositoryTemplateProps {
 
 /**
  * Gives repositories that replication or a cache makes what replication does not carry: policy,
- * lifecycle, encryption and tags. It changes no repository that stands already.
+ * lifecycle, encryption and tags. It changes no repository that already exists.
  *
  * Creates the template, and the role that ECR needs to encrypt with KMS and to tag.
  *
@@ -129,7 +129,7 @@ const rules: readonly ValidationRule<RepositoryTemplateProps>[] = [
     property: "prefix",
     isValid: ({ prefix = "" }) => prefix.length <= 256 && repositoryName().accepts(prefix.replace(/\/$/, "")),
     expected: repositoryName().expected,
-    remedy: "correct it, or remove it for a template that every name falls to",
+    remedy: "correct it, or remove it for a template that applies to every name",
   },
   ...pullAccountChecks,
   ...lifecycleRuleChecks,

@@ -17,9 +17,9 @@ export const behaviorRules: readonly Rule[] = [
   {
     property: "defaultBehavior",
     isValid: (props) => canWriteTo(props, props.defaultBehavior),
-    expected: "have 'methods' that only read, since it leads to a group of origins",
+    expected: "have 'methods' that only read, because it leads to a group of origins",
     got: ({ defaultBehavior }) => defaultBehavior.methods,
-    remedy: "choose 'read' or 'read-and-options', or lead it to one origin: nobody may write twice",
+    remedy: "choose 'read' or 'read-and-options', or route it to one origin: a write must not be repeated",
   },
   {
     property: "behaviors",
@@ -61,7 +61,7 @@ export const behaviorRules: readonly Rule[] = [
       (props.behaviors ?? [])
         .filter((behavior) => !canWriteTo(props, behavior))
         .map((behavior) => behavior.pathPattern),
-    remedy: "choose 'read' or 'read-and-options', or lead them to one origin: nobody may write twice",
+    remedy: "choose 'read' or 'read-and-options', or route them to one origin: a write must not be repeated",
   },
 ];
 
@@ -73,7 +73,7 @@ export const signingRules: readonly Rule[] = [
       defaultBehavior.signedOnly !== true || trustedPublicKeys !== undefined,
     expected: "not be 'signedOnly' without 'trustedPublicKeys'",
     got: ({ defaultBehavior }) => defaultBehavior.signedOnly,
-    remedy: "add the keys whose signatures are taken",
+    remedy: "add the keys whose signatures are accepted",
   },
   {
     property: "behaviors",
@@ -82,7 +82,7 @@ export const signingRules: readonly Rule[] = [
     expected: "not be 'signedOnly' without 'trustedPublicKeys'",
     got: ({ behaviors = [] }) =>
       behaviors.filter(({ signedOnly }) => signedOnly === true).map((behavior) => behavior.pathPattern),
-    remedy: "add the keys whose signatures are taken",
+    remedy: "add the keys whose signatures are accepted",
   },
   {
     property: "defaultBehavior",

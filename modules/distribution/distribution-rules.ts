@@ -50,7 +50,7 @@ const identityRules: readonly Rule[] = [
       Token.isUnresolved(certificateArn) || certificateArn.startsWith("arn:aws:acm:us-east-1:"),
     expected: "be issued in us-east-1",
     got: ({ certificate }) => certificate.certificateArn,
-    remedy: "issue one there: CloudFront takes no other region's",
+    remedy: "issue one there: CloudFront accepts no certificate of another region",
   },
 ];
 
@@ -85,7 +85,7 @@ const edgeRules: readonly Rule[] = [
       wrongNames(trustedPublicKeys).length === 0,
     expected: `hold 1 to ${distributionLimits.publicKeys} keys, with names of lower-case letters, digits and single hyphens`,
     got: ({ trustedPublicKeys = {} }) => Object.keys(trustedPublicKeys),
-    remedy: "rename them, or remove keys that nobody signs with any more",
+    remedy: "rename them, or remove keys that are no longer used for signing",
   },
   {
     property: "trustedPublicKeys",

@@ -44,7 +44,7 @@ export const originRules: readonly Rule[] = [
     isValid: (props) => httpsOrigins(props, hasBadReadTimeout).length === 0,
     expected: "have a whole 'readTimeoutSeconds' between 1 and 120",
     got: (props) => httpsOrigins(props, hasBadReadTimeout),
-    remedy: "give the longest that the origin works on a request; above 60 needs a quota of AWS",
+    remedy: "give the longest that the origin works on a request; above 60 needs a quota increase",
   },
   {
     property: "origins",

@@ -90,7 +90,7 @@ export class CertificateExpiryAlarm extends Construct {
     this.resource = this.alarm("Resource", props, {
       alarmName: props.alarmName,
       alarmDescription:
-        "The certificate was not renewed and expires: users are led elsewhere, or refused where there is nowhere else",
+        "The certificate was not renewed and expires: users are routed elsewhere, or refused if there is nowhere else",
       threshold: daysBeforeExpiry,
     });
     this.warning = this.alarm("Warning", props, {
@@ -142,13 +142,13 @@ const rules: readonly ValidationRule<CertificateExpiryAlarmProps>[] = [
     property: "warningDaysBeforeExpiry",
     isValid: (props) => isBeforeRenewal(props.warningDaysBeforeExpiry ?? 0),
     expected: "be a whole number of days between 1 and 59",
-    remedy: "take 30: ACM begins to renew 60 days before",
+    remedy: "choose 30: ACM begins to renew 60 days before",
   },
   {
     property: "daysBeforeExpiry",
     isValid: (props) => isBeforeRenewal(props.daysBeforeExpiry ?? 0),
     expected: "be a whole number of days between 1 and 59",
-    remedy: "take 1: until it expires, a certificate is good",
+    remedy: "choose 1: a certificate is valid until it expires",
   },
 ];
 

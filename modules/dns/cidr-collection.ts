@@ -30,7 +30,7 @@ export interface CidrCollectionProps {
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-ipbased.html
  */
 export class CidrCollection extends Construct implements ICidrCollection {
-  /** A collection that stands already. */
+  /** A collection that already exists. */
   public static fromCidrCollectionAttributes(attributes: ICidrCollection): ICidrCollection {
     return { cidrCollectionId: attributes.cidrCollectionId, locationNames: [...attributes.locationNames] };
   }

@@ -133,7 +133,7 @@ export interface HealthCheckCommon {
   readonly inverted?: boolean;
 }
 
-/** A check that stands already. */
+/** A check that already exists. */
 export interface ExistingCheck {
   readonly kind: "existing";
   /** The check's id. */

@@ -101,7 +101,7 @@ export interface ZoneAssociationProps {
   readonly network: ZoneNetwork;
 }
 
-/** Lets a network ask a private zone that stands already. */
+/** Lets a network ask a private zone that already exists. */
 export class ZoneAssociation extends Construct {
   /** The association of the provider, for settings that this module does not model. */
   public readonly resource: Route53ZoneAssociation;

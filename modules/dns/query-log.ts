@@ -79,7 +79,7 @@ export class QueryLog extends Construct {
 const rules: readonly ValidationRule<QueryLogProps>[] = [
   hasForm("account", accountId),
   hasForm("retentionDays", logRetention),
-  hasForm("keyArn", inWords(kmsKeyArnIn("us-east-1"), "make the key there: the log group stands there too")),
+  hasForm("keyArn", inWords(kmsKeyArnIn("us-east-1"), "make the key there: the log group is there too")),
 ];
 
 /** The logs stand in us-east-1, so all ARNs are of the partition `aws`. */

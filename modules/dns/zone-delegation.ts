@@ -68,6 +68,6 @@ const rules: readonly ValidationRule<ZoneDelegationProps>[] = [
     property: "ttlSeconds",
     isValid: (props) => Number.isInteger(props.ttlSeconds) && (props.ttlSeconds ?? 0) >= 0,
     expected: "be a whole number of seconds",
-    remedy: "take 3600, or less while name servers change",
+    remedy: "choose 3600, or less while name servers change",
   },
 ];

@@ -48,7 +48,7 @@ export class ZoneSigningAlarms extends Construct {
     });
     this.keysNeedingAction = this.alarm("KeysNeedingAction", props, {
       alarmName: `${props.alarmNamePrefix}-keys-needing-action`,
-      alarmDescription: `Route 53 cannot use the KMS key that signs ${props.zone.zoneName}: look whether it is disabled or its key policy changed, before signatures expire`,
+      alarmDescription: `Route 53 cannot use the KMS key that signs ${props.zone.zoneName}: check whether it is disabled or its key policy changed, before signatures expire`,
       metricName: "DNSSECKeySigningKeysNeedingAction",
     });
   }

@@ -61,7 +61,10 @@ export class ZoneSigning extends Construct {
 const signingRules: readonly ValidationRule<ZoneSigningProps>[] = [
   hasForm(
     "keyArn",
-    inWords(kmsKeyArnIn("us-east-1"), "make the key there: Route 53 signs with no other region's"),
+    inWords(
+      kmsKeyArnIn("us-east-1"),
+      "make the key there: Route 53 does not sign with keys of other regions",
+    ),
   ),
   {
     property: "keySigningKeyName",

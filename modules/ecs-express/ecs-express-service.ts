@@ -134,7 +134,7 @@ const rules: readonly ValidationRule<EcsExpressServiceProps>[] = [
     isValid: ({ network }) => network.zones.length >= 2,
     expected: "have at least two zones",
     got: ({ network }) => network.zones,
-    remedy: "add a zone to the network, which AWS demands for a load balancer",
+    remedy: "add a zone to the network, which AWS requires for a load balancer",
   },
   hasForm("image", pinnedImage),
   hasForm("containerPort", port),

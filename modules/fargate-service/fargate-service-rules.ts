@@ -108,7 +108,7 @@ const capacityRules: readonly Rule[] = [
     isValid: ({ scaling }) => (scaling?.requestsPerTarget ?? 1) > 0,
     expected: "hold 'requestsPerTarget' above 0",
     got: ({ scaling }) => scaling?.requestsPerTarget,
-    remedy: "give the requests a minute that one task serves well",
+    remedy: "give the requests per minute that one task can serve",
   },
   {
     property: "scaling",

@@ -228,7 +228,13 @@ function readField(word: string, fields: Map<string, string>): Complaint[] {
     ];
   }
   return name === "reason" && value === ""
-    ? [{ expected: "give a reason behind 'reason='", got: word, remedy: "say why, or remove 'reason='" }]
+    ? [
+        {
+          expected: "give a reason behind 'reason='",
+          got: word,
+          remedy: "give a reason, or remove 'reason='",
+        },
+      ]
     : [];
 }
 
@@ -249,7 +255,7 @@ function repetitions(lines: readonly Line[]): LineProblem[] {
       return [{ line: line.line, expected: "differ from every line before it", got, remedy }];
     }
     if (wider !== undefined) {
-      const remedy = `remove it, for line ${wider.line} lists ${formatAddressBlock(wider.block)}`;
+      const remedy = `remove it, because line ${wider.line} lists ${formatAddressBlock(wider.block)}`;
       return [{ line: line.line, expected: "list addresses that no other line covers", got, remedy }];
     }
     return [];

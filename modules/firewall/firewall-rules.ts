@@ -68,7 +68,7 @@ export const firewallRules: readonly ValidationRule<FirewallProps>[] = [
     property: "allowedCountries",
     isValid: ({ blockedCountries }) => blockedCountries === undefined,
     expected: "not be combined with 'blockedCountries'",
-    remedy: "remove one of the two, for whatever is not allowed is blocked",
+    remedy: "remove one of the two, because whatever is not allowed is blocked",
   },
   {
     property: "rateLimits",
@@ -169,20 +169,20 @@ export const sizeRules: readonly ValidationRule<FirewallSize>[] = [
   {
     property: "ipSetCount",
     isValid: ({ ipSetCount }) => ipSetCount <= limits.references,
-    expected: `be at most ${limits.references}, for a web ACL refers to no more`,
+    expected: `be at most ${limits.references}, because a web ACL can refer to no more`,
     remedy: "shorten the block list or the allow list; an IP set holds 10000 blocks of one version",
   },
   {
     property: "ruleGroupCount",
     isValid: ({ ruleGroupCount, ipSetCount }) =>
       ruleGroupCount === 0 || ruleGroupCount + ipSetCount <= limits.references,
-    expected: `be at most ${limits.references} together with the IP sets, for a web ACL refers to no more`,
+    expected: `be at most ${limits.references} together with the IP sets, because a web ACL can refer to no more`,
     remedy: "join rule groups, or shorten the block list",
   },
   {
     property: "capacityUnits",
     isValid: ({ capacityUnits }) => capacityUnits <= largestCapacityUnits,
-    expected: `be at most ${largestCapacityUnits}, for a web ACL has no more`,
+    expected: `be at most ${largestCapacityUnits}, because a web ACL can have no more`,
     remedy: "remove managed rule groups, or keys of rate limits at 30 units each",
   },
 ];

@@ -57,7 +57,7 @@ const priorities = {
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/web-acl.html
  */
 export class Firewall extends Construct implements IFirewall {
-  /** A web ACL that stands already. Nothing is looked up. */
+  /** A web ACL that already exists. Nothing is looked up. */
   public static fromWebAclArn(webAclArn: string): IFirewall {
     return { webAclArn };
   }

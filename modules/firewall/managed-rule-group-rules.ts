@@ -33,7 +33,7 @@ export const managedRuleGroupRules: readonly ValidationRule<Props>[] = [
   {
     property: "managedRuleGroups",
     isValid: ({ managedRuleGroups = [] }) => ofUnknownCapacity(managedRuleGroups).length === 0,
-    expected: "say the capacity of groups that Meridian does not know",
+    expected: "give the capacity of groups that Meridian does not know",
     got: ({ managedRuleGroups = [] }) => ofUnknownCapacity(managedRuleGroups),
     remedy:
       "correct the name, or set 'capacityUnits' to the Capacity that 'aws wafv2 describe-managed-rule-group' says",
@@ -53,7 +53,7 @@ export const managedRuleGroupRules: readonly ValidationRule<Props>[] = [
       "have a 'login' for AWSManagedRulesATPRuleSet, a 'signUp' for AWSManagedRulesACFPRuleSet, and neither for any other group",
     got: ({ managedRuleGroups = [] }) =>
       namesOf(managedRuleGroups.filter((group) => !describesItsRequests(group))),
-    remedy: "say what their requests look like, or remove what belongs to the other group",
+    remedy: "describe their requests, or remove what belongs to the other group",
   },
   {
     property: "managedRuleGroups",
@@ -68,7 +68,7 @@ export const managedRuleGroupRules: readonly ValidationRule<Props>[] = [
       scope === "CLOUDFRONT" || !managedRuleGroups.some(inspectsResponses),
     expected: "look at responses where the scope is CLOUDFRONT only",
     got: ({ managedRuleGroups = [] }) => namesOf(managedRuleGroups.filter(inspectsResponses)),
-    remedy: "remove their 'response', for AWS WAF sees those of distributions and no others",
+    remedy: "remove their 'response', because AWS WAF inspects those of distributions only",
   },
 ];
 

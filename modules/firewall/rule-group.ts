@@ -5,7 +5,7 @@ import { renderOverrides, type RuleAction } from "./managed-rule-group";
 import type { MeasuredStatement } from "./private/statement";
 
 /**
- * A group of rules of one's own, or that another account shares: it stands already.
+ * A group of rules of one's own, or that another account shares: it already exists.
  *
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rule-group.html
  */

@@ -18,7 +18,7 @@ const rules: readonly ValidationRule<CrossAccountAttachmentProps>[] = [
   {
     property: "name",
     isValid: ({ name }) => /^[A-Za-z0-9._-]{1,64}$/.test(name),
-    expected: "be 1 to 64 letters, digits, points, hyphens and underscores",
+    expected: "be 1 to 64 letters, digits, periods, hyphens and underscores",
     remedy: "choose a name like 'prod-web'",
   },
   {

@@ -26,7 +26,7 @@ export const loadBalancerRules: readonly ValidationRule<LoadBalancerProps>[] = [
     isValid: ({ network }) => network.zones.length >= 2,
     expected: "have at least two zones",
     got: ({ network }) => network.zones,
-    remedy: "add a zone to the network, which AWS demands for a load balancer",
+    remedy: "add a zone to the network, which AWS requires for a load balancer",
   },
   {
     property: "ipAddressType",
@@ -39,13 +39,13 @@ export const loadBalancerRules: readonly ValidationRule<LoadBalancerProps>[] = [
     property: "admits",
     isValid: ({ admits, internal }) => admits !== "cloudfront" || internal !== true,
     expected: "not be 'cloudfront' where the load balancer is 'internal'",
-    remedy: "remove 'internal', for CloudFront connects to public addresses only",
+    remedy: "remove 'internal', because CloudFront connects to public addresses only",
   },
   {
     property: "admits",
     isValid: ({ admits, internal }) => admits !== "network" || internal === true,
     expected: "be 'network' only where the load balancer is 'internal'",
-    remedy: "set 'internal' to true, for a network asks public addresses from outside",
+    remedy: "set 'internal' to true, because a network reaches public addresses from outside",
   },
   {
     property: "clientKeepAliveSeconds",

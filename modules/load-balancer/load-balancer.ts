@@ -56,7 +56,7 @@ export interface LoadBalancerAttributes {
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
  */
 export class LoadBalancer extends Construct implements ILoadBalancer {
-  /** A load balancer that stands already. Nothing is looked up. */
+  /** A load balancer that already exists. Nothing is looked up. */
   public static fromLoadBalancerAttributes(attributes: LoadBalancerAttributes): ILoadBalancer {
     return { ...attributes, loadBalancerArnSuffix: arnSuffixOf(attributes.loadBalancerArn) };
   }

@@ -62,7 +62,7 @@ export const networkRules: ValidationRule<NetworkProps>[] = [
     property: "blockedIpv4CidrBlocks",
     isValid: ({ dualStack, blockedIpv4CidrBlocks = [] }) =>
       dualStack === true || blockedIpv4CidrBlocks.length <= blockedCidrBlockLimit,
-    expected: `list at most ${blockedCidrBlockLimit} blocks, for a network ACL holds ${networkAclRuleQuota} rules a direction`,
+    expected: `list at most ${blockedCidrBlockLimit} blocks, because a network ACL holds ${networkAclRuleQuota} rules a direction`,
     remedy: "merge neighbouring blocks, or block them in the firewall of the load balancer",
     got: ({ blockedIpv4CidrBlocks = [] }) => blockedIpv4CidrBlocks.length,
   },
@@ -71,7 +71,7 @@ export const networkRules: ValidationRule<NetworkProps>[] = [
     isValid: (props) => props.dualStack !== true || blockedCount(props) <= dualStackBlockedCidrBlockLimit,
     expected:
       `list at most ${dualStackBlockedCidrBlockLimit} blocks together with 'blockedIpv6CidrBlocks', ` +
-      `for a network ACL holds ${networkAclRuleQuota} rules a direction`,
+      `because a network ACL holds ${networkAclRuleQuota} rules a direction`,
     remedy: "merge neighbouring blocks, or block them in the firewall of the load balancer",
     got: blockedCount,
   },

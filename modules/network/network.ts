@@ -30,7 +30,7 @@ import type { NetworkProps } from "./network-props";
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
  */
 export class Network extends Construct implements INetwork {
-  /** A network that stands already. Nothing is created and nothing looked up. */
+  /** A network that already exists. Nothing is created and nothing looked up. */
   public static fromNetworkAttributes(scope: Construct, id: string, attributes: NetworkAttributes): INetwork {
     return new ImportedNetwork(scope, id, attributes);
   }

@@ -128,7 +128,7 @@ const rules: readonly ValidationRule<DnsFirewallProps>[] = [
     property: "block",
     isValid: (props) => Object.keys(props.block).length > 0,
     expected: "hold at least one list",
-    remedy: "name what is blocked or told of, or remove the firewall: all names get through without it",
+    remedy: "name what is blocked or reported, or remove the firewall: all names get through without it",
   },
   ...dnsRuleRules,
   {

@@ -85,7 +85,7 @@ const rules: readonly ValidationRule<RuleShareProps>[] = [
     property: "rules",
     isValid: (props) => Object.keys(props.rules).length > 0,
     expected: "hold at least one rule",
-    remedy: "name the rules that others obey, or remove the share",
+    remedy: "name the rules that others use, or remove the share",
   },
   {
     property: "principals",

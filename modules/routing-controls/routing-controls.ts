@@ -123,20 +123,20 @@ const rules: readonly ValidationRule<RoutingControlsProps>[] = [
     isValid: ({ regions }) =>
       regions.length >= 2 && regions.length <= controlsPerCall && new Set(regions).size === regions.length,
     expected: `hold 2 to ${controlsPerCall} different regions`,
-    remedy: "leave users somewhere to go; one call flips no more controls than that",
+    remedy: "keep a region to route users to; one call can change no more controls than that",
   },
   {
     property: "minimumOn",
     isValid: ({ minimumOn = 1, regions }) =>
       Number.isInteger(minimumOn) && minimumOn >= 1 && minimumOn < regions.length,
     expected: ({ regions }) => `be a whole number between 1 and ${regions.length - 1}`,
-    remedy: "leave one region at least that can be taken out, and one that stays",
+    remedy: "keep at least one region that can be taken out, and one that stays",
   },
   {
     property: "waitPeriodSeconds",
     isValid: ({ waitPeriodSeconds = 5 }) =>
       Number.isInteger(waitPeriodSeconds) && waitPeriodSeconds >= 0 && waitPeriodSeconds <= 60,
     expected: "be a whole number between 0 and 60",
-    remedy: "take 5, as AWS does",
+    remedy: "choose 5, the default of AWS",
   },
 ];

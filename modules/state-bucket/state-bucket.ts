@@ -58,14 +58,14 @@ const rules: readonly ValidationRule<StateBucketProps>[] = [
     isValid: ({ noncurrentVersionDays = 1 }) =>
       Number.isInteger(noncurrentVersionDays) && noncurrentVersionDays >= 1,
     expected: "be a whole number of days of at least 1",
-    remedy: "name how long an old state may be restored",
+    remedy: "choose how long an old state can be restored",
   },
   {
     property: "accessLogRetentionDays",
     isValid: ({ accessLogRetentionDays = 1 }) =>
       Number.isInteger(accessLogRetentionDays) && accessLogRetentionDays >= 1,
     expected: "be a whole number of days of at least 1",
-    remedy: "name how long it must be known who read the state",
+    remedy: "choose how long access to the state must be traceable",
   },
 ];
 

@@ -65,6 +65,6 @@ const signingPrefixLimit = 64;
 
 function describe(service: string, endpoint: string): string {
   return endpoint === "accelerator"
-    ? `Route 53 leads users of ${service} past the accelerator, to the regions: nothing answers behind it, or one of its regions was taken out`
-    : `Route 53 leads users of ${service} away from ${endpoint}: the service does not answer there, its certificate is about to expire, or the region was taken out`;
+    ? `Route 53 routes users of ${service} past the accelerator, to the regions: nothing answers behind it, or one of its regions was taken out`
+    : `Route 53 routes users of ${service} away from ${endpoint}: the service does not answer there, its certificate is about to expire, or the region was taken out`;
 }

@@ -67,7 +67,7 @@ describe("meridian diff", () => {
 
     expect(output).toMatch(/local-eu-central-1: \d+ to destroy\n/);
     expect(output).toMatch(/local-eu-west-1: no changes\n/);
-    expect(output).toMatch(/\n\nWhat holds data is destroyed, replaced or let go\n/);
+    expect(output).toMatch(/\n\nData destroyed, replaced or removed from the state\n/);
     expect(output).toMatch(/aws_dynamodb_table_replica\.\S+ is destroyed in local-foundation\n/);
   });
 
@@ -90,6 +90,6 @@ describe("meridian diff", () => {
     const { exitCode, output } = project.meridian("diff", "local", "--base", "nowhere");
 
     expect(exitCode).toBe(1);
-    expect(output).toContain("'nowhere' is no commit of this repository.");
+    expect(output).toContain("'nowhere' is not a commit of this repository.");
   });
 });

@@ -155,7 +155,7 @@ dev          111122223333  aws     eu-west-1  off
     ["synth", "dev"],
     ["plan", "dev"],
   ])(
-    "tells the synthesis of %s by which day blocked addresses have expired",
+    "passes to the synthesis of %s by which day blocked addresses have expired",
     async (command, environment) => {
       const days: (string | undefined)[] = [];
       const stacks: FixtureStack[] = [{ name: "dev-eu" }];
@@ -216,7 +216,7 @@ dev          111122223333  aws     eu-west-1  off
     ],
     [
       ["plan", "dev", "--lock-timeout", "-5s"],
-      "Error: option '--lock-timeout <duration>' argument '-5s' is invalid. Give a length of time such as 30s, 10m or 1h30m.",
+      "Error: option '--lock-timeout <duration>' argument '-5s' is invalid. Give a duration such as 30s, 10m or 1h30m.",
     ],
     [
       ["synth", "dev", "--block-list-day", "2026-02-31"],
@@ -224,7 +224,7 @@ dev          111122223333  aws     eu-west-1  off
     ],
     [
       ["deploy", "dev"],
-      "Error: Nobody is here to approve what is to happen to 'dev'.\nTo do: Give --auto-approve.\n",
+      "Error: Nobody is here to approve the changes to 'dev'.\nTo do: Give --auto-approve.\n",
     ],
     [
       ["deploy", "dev", "--auto-approve", "--confirm", "prod"],
@@ -243,7 +243,7 @@ dev          111122223333  aws     eu-west-1  off
       ["local", "start", "--port", "99999"],
       "argument '99999' is invalid. Give a number from 1 to 65535, or none for a free port.",
     ],
-    [["local", "up", "dev"], "Environment 'dev' lives in AWS, not in the local cloud."],
+    [["local", "up", "dev"], "Environment 'dev' is in AWS, not in the local cloud."],
   ])("exits with 2 for %j", async (args, message) => {
     const { exitCode, err } = await meridian(fakeContext([s3Stack("dev-eu"), s3Stack("dev-us")]), ...args);
 
@@ -264,7 +264,7 @@ dev          111122223333  aws     eu-west-1  off
     ],
     [
       ["deploy", "dev", "--auto-approve", "--plan", __filename],
-      `${__filename} is a file, and no directory of saved plans.`,
+      `${__filename} is a file, not a directory of saved plans.`,
       "Give --plan the directory that `meridian plan --save` wrote.",
     ],
     [
@@ -315,7 +315,7 @@ dev          111122223333  aws     eu-west-1  off
     const { exitCode, err } = await meridian(context, "plan", "dev");
 
     expect(exitCode).toBe(1);
-    expect(err).toContain("The local cloud, where environment 'dev' lives, is not running.");
+    expect(err).toContain("The local cloud, where environment 'dev' is deployed, is not running.");
     expect(existsSync(context.workspace.lock("dev"))).toBe(false);
   });
 

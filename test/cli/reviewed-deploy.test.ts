@@ -256,7 +256,7 @@ describe("saved plans", () => {
     mkdirSync(join(bench.context.workspace.projectDirectory, ".git"));
 
     expect((await refusalOf(bench.save())).message).toBe(
-      "git does not say which commit is checked out, and saved plans are bound to it.",
+      "git cannot show which commit is checked out, and saved plans are bound to it.",
     );
     expect(existsSync(bench.plans)).toBe(false);
   });
@@ -267,7 +267,7 @@ describe("saved plans", () => {
 
     expect(await refusalOf(bench.save())).toMatchObject({
       message: "Saved plans are encrypted with the key of the state bucket, and states has none of its own.",
-      remedy: "Make the state bucket first with `meridian bootstrap dev`.",
+      remedy: "Create the state bucket first with `meridian bootstrap dev`.",
     });
     expect(existsSync(bench.plans)).toBe(false);
   });
@@ -324,12 +324,14 @@ describe("a deploy of saved plans", () => {
     const bench = await saved();
     writeFileSync(bench.file("manifest.json"), JSON.stringify({ ...bench.manifest, commit: "abc" }));
 
-    expect(await problems(bench)).toEqual(["manifest.json was edited: its digest does not fit its content"]);
+    expect(await problems(bench)).toEqual([
+      "manifest.json was edited: its digest does not match its content",
+    ]);
   });
 
   it.each([
-    ["null", /^manifest\.json is no manifest of saved plans$/],
-    ["[]", /^manifest\.json is no manifest of saved plans$/],
+    ["null", /^manifest\.json is not a manifest of saved plans$/],
+    ["[]", /^manifest\.json is not a manifest of saved plans$/],
     ['{"version":2}', /^manifest\.json is of another version of Meridian$/],
     ["{", /^manifest\.json is not readable: /],
   ])("refuses the manifest %s", async (text, problem) => {
@@ -370,7 +372,7 @@ describe("a deploy of saved plans", () => {
     forge(bench, changes);
 
     expect(await problems(bench)).toEqual([
-      "manifest.json was not made with the key that it names: somebody wrote it anew",
+      "manifest.json was not made with the key that it names: somebody rewrote it",
     ]);
   });
 
@@ -441,11 +443,11 @@ describe("a deploy of saved plans", () => {
       `manifest.json: 'stacks.0.seal.stateSerial' must be a whole number, got "1"`,
       "manifest.json: 'stacks.0.seal.resources' must be digests by address, got []",
       "manifest.json: 'stacks.1' must describe a stack, got null",
-      "manifest.json: 'mac' must be a text, got nothing",
+      "manifest.json: 'mac' must be text, got nothing",
     ]);
   });
 
-  it("refuses a plan that is exchanged while the deploy goes on", async () => {
+  it("refuses a plan that is exchanged during the deploy", async () => {
     const bench = await saved();
     const old = readFileSync(bench.file("dev-us.tfplan.enc"));
     const { outcomes, results, calls } = await bench.deploy(undefined, ({ terraform }) => {
@@ -526,7 +528,7 @@ describe("a deploy of saved plans", () => {
     ]);
   });
 
-  it("goes on after a crash with the same plans, and applies nothing twice", async () => {
+  it("continues after a crash with the same plans, and applies nothing twice", async () => {
     const bench = await saved();
     const crash = ({ terraform }: FakeSession): void => {
       terraform.onCall = (call) => {
@@ -669,7 +671,7 @@ describe("the gates of a deploy", () => {
     expect(results[2]?.message).toContain("change-count: 4 changes in dev at once, where 3 need no approval");
   });
 
-  it("ask for an approval of two regions that stand in one wave", async () => {
+  it("ask for an approval of two regions that are in one wave", async () => {
     const bench = await deployed();
     bench.environment = { ...environment, rollout: { ...environment.rollout, regionsPerWave: 2 } };
     await bench.save(bothRegions);
@@ -724,9 +726,9 @@ describe("the gates of a deploy", () => {
         "None of it was changed.",
       ].join("\n"),
       remedy: [
-        "Build the image on what is patched, push it and deploy that. " +
+        "Rebuild the image with patched packages, push it and deploy that. " +
           `\`aws ecr describe-image-scan-findings --repository-name web --image-id imageDigest=${digest}\` lists what was found. ` +
-          "To run it all the same until a day: complete this, have it reviewed, and commit it as approvals/dev-2026-11-20.yaml. " +
+          "To run it anyway until a given day: complete this, have it reviewed, and commit it as approvals/dev-2026-11-20.yaml. " +
           "Plans that were saved before are of another commit then: save them again.",
         "",
         "environment: dev",
@@ -754,7 +756,7 @@ describe("the gates of a deploy", () => {
     });
   });
 
-  it("hold nothing up that stands nowhere yet", async () => {
+  it("hold nothing up that does not exist yet", async () => {
     const bench = new Workbench();
 
     expect(Object.values((await bench.deploy({})).outcomes)).toEqual(new Array(4).fill("applied"));
@@ -794,14 +796,14 @@ describe("the rollout from region to region", () => {
     expect(bench.context.written.err).toContain("Watching the alarms for 3 s before dev-eu.");
   });
 
-  it("goes on while a certificate waits for its renewal, which a deploy may mend", async () => {
+  it("continues while a certificate waits for its renewal, which a deploy may fix", async () => {
     const bench = await watched();
     bench.context.aws.ringing.push({ name: "expiry", region: "us-east-1", reason: "12 days." });
 
     expect((await bench.deploy()).outcomes["dev-eu"]).toBe("applied");
   });
 
-  it("stops on an alarm, and goes on with the same plans once it is quiet", async () => {
+  it("stops on an alarm, and continues with the same plans once it is quiet", async () => {
     const bench = await watched();
     bench.context.aws.ringing.push({ name: "errors", region: "us-east-1", reason: "Too many." });
 
@@ -817,7 +819,7 @@ describe("the rollout from region to region", () => {
       message:
         "The rollout of 'dev' stopped before dev-eu: alarm errors in us-east-1 is in ALARM (Too many.).",
       remedy:
-        "Find out whether the change did it, and put it right or take it back. To go on as it is, run the same command again once the alarm is quiet, or name it with --ignore-alarm.",
+        "Find out whether the change did it, and fix it or revert it. To continue as it is, run the same command again once the alarm is quiet, or name it with --ignore-alarm.",
     });
     // The region that was changed is still watched after the stop.
     expect((await bench.deploy()).outcomes["dev-eu"]).toBe("stopped");
@@ -859,7 +861,7 @@ describe("a region that is dropped from the code", () => {
 
   const allowed = '  - gate: stack-loss\n    stacks: ["dev-us"]\n';
 
-  it("is planned for destruction and told first", async () => {
+  it("is planned for destruction and reported first", async () => {
     const bench = await dropped();
     const session = await bench.session();
     const markdown = join(bench.context.workspace.projectDirectory, "report.md");
@@ -871,7 +873,7 @@ describe("a region that is dropped from the code", () => {
       [
         "### Whole stacks destroyed (1)",
         "",
-        "These stacks stand, and the code does not have them any more.",
+        "These stacks exist, but are no longer in the code.",
         "",
         "- `dev-us` in `us`: 1 resource destroyed",
         "",
@@ -879,7 +881,7 @@ describe("a region that is dropped from the code", () => {
         "",
         "A deploy refuses until a dated approval is committed in approvals/.",
         "",
-        "- `destroy the whole of dev-us, which the code does not have any more: 1 resource`: not approved yet",
+        "- `destroy the whole of dev-us, which is no longer in the code: 1 resource`: not approved yet",
       ].join("\n"),
     );
   });
@@ -888,7 +890,7 @@ describe("a region that is dropped from the code", () => {
     const bench = await dropped();
 
     expect((await refusalOf(bench.deploy({}))).message).toContain(
-      "stack-loss: destroy the whole of dev-us, which the code does not have any more: 1 resource",
+      "stack-loss: destroy the whole of dev-us, which is no longer in the code: 1 resource",
     );
     expect(bench.context.aws.states.get("dev-us.tfstate")?.resources).toHaveLength(1);
   });
@@ -920,13 +922,13 @@ describe("a region that is dropped from the code", () => {
     });
   });
 
-  it("is refused when nothing is recorded of its last deploy", async () => {
+  it("is refused when its last deploy was not recorded", async () => {
     const bench = await dropped();
     bench.context.aws.objects.versionsByKey.delete("dev-us.applied.json");
 
     expect(await refusalOf(bench.deploy({}))).toMatchObject({
       message:
-        "dev-us is not in the code any more, but its state s3://states/dev-us.tfstate still describes resources, and nothing is recorded of its last deploy. Nothing was changed.",
+        "dev-us is no longer in the code, but its state s3://states/dev-us.tfstate still describes resources, and its last deploy was not recorded. Nothing was changed.",
       remedy: "Check out the last commit that has it and run `meridian destroy dev --stack dev-us`.",
     });
   });

@@ -141,7 +141,7 @@ describe("meridian with real Terraform", () => {
     expect(existsSync(join(context.workspace.root, "plans", "dev"))).toBe(false);
   });
 
-  it("names the failed resource and the log, and goes on where it stopped", async () => {
+  it("names the failed resource and the log, and continues where it stopped", async () => {
     const setup = setUp();
     const { root } = setup.context.workspace;
     setup.stacks = [baseStack(root), region(root, "eu", "echo no luck; exit 3"), region(root, "us")];

@@ -245,7 +245,7 @@ describe("saved plans on the local cloud", () => {
     rmSync(project(), { recursive: true, force: true });
   });
 
-  it("stand the platform up by one review, with the regions planned when their turn has come", async () => {
+  it("create the platform from one review, with the regions planned in their turn", async () => {
     const { stacks } = await save();
     expect(stacks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       "demo-foundation changes",
@@ -258,7 +258,7 @@ describe("saved plans on the local cloud", () => {
     expect(exitCode === 0 ? "" : text).toBe("");
   });
 
-  it("stop between the regions when an alarm rings, and go on where they stopped", async () => {
+  it("stop between the regions when an alarm goes off, and continue where they stopped", async () => {
     change({ tasks: 3 });
     commit("Scale the service");
     await save();
@@ -281,7 +281,7 @@ describe("saved plans on the local cloud", () => {
     expect(text).toMatch(/^demo-eu-west-1 .* applied$/m);
   });
 
-  it("tell what a change does, the worst first, and are refused without an approval", async () => {
+  it("say what a change does, the worst first, and are refused without an approval", async () => {
     change({ regions: [home], tasks: 1, logs: "demo-journal", source: "0.0.0.0/0" });
     commit("Scale, rename, open, and drop a region");
     await save();
@@ -291,7 +291,7 @@ describe("saved plans on the local cloud", () => {
       "Whole stacks destroyed (1)",
       "`demo-eu-central-1` in `eu-central-1`",
       "Needs an approval (2)",
-      "What holds data is destroyed, replaced or let go",
+      "Data destroyed, replaced or removed from the state",
       "`aws_s3_bucket.Logs` is replaced",
       "More traffic gets through",
       "opens tcp 443 from the whole internet",
@@ -448,7 +448,7 @@ describe("saved plans on the local cloud", () => {
       });
     });
 
-    it("wait for each other in two clones, and the second goes on with what the first has made", async () => {
+    it("wait for each other in two clones, and the second continues with what the first has made", async () => {
       const runs = await Promise.all(
         [one, two].map(
           (directory) =>
@@ -467,7 +467,7 @@ describe("saved plans on the local cloud", () => {
       expect(await keys()).toEqual([]);
     });
 
-    it("go on from another clone by the remedies that it prints where the first one is lost", async () => {
+    it("continue from another clone by the remedies that it prints if the first one is lost", async () => {
       const lost = startMeridian(one, "deploy", "first", "--auto-approve");
       while ((await keys()).length === 0) {
         await new Promise((resolve) => setTimeout(resolve, 50));

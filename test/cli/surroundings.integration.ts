@@ -147,13 +147,13 @@ describe("a checkout", () => {
       what: "without a terminal",
       args: ["deploy", "local"],
       exitCode: 2,
-      message: "Nobody is here to approve what is to happen to 'local'.",
+      message: "Nobody is here to approve the changes to 'local'.",
       remedy: "Give --auto-approve.",
     },
     {
       what: "of one commit",
       args: ["diff", "local", "--base", "HEAD~1"],
-      message: "'HEAD~1' is no commit of this repository.",
+      message: "'HEAD~1' is not a commit of this repository.",
       remedy:
         "Name a branch, tag or commit that is here. A shallow clone lacks most of them: `git fetch --unshallow` (in CI: fetch-depth: 0 of actions/checkout, GIT_DEPTH: 0 on GitLab).",
     },
@@ -238,7 +238,7 @@ describe("a cloud", () => {
       "that refuses each call because of its rate",
       () => runner.beUnkind("used-up-rate"),
       "AWS refuses calls because there are too many of them, however often they are repeated. (Throttling: Rate exceeded)",
-      "Wait some minutes, then run the command again: it goes on where it stopped. Fewer stacks at once (`--parallelism 1`) make fewer calls; other tools in the account share its rates.",
+      "Wait some minutes, then run the command again: it continues where it stopped. Fewer stacks at once (`--parallelism 1`) make fewer calls; other tools in the account share its rates.",
     ],
     [
       "that nobody answers for",

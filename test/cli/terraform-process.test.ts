@@ -54,7 +54,7 @@ describe("processRunner", () => {
     await until(() => lifeOf({ ...identityHere(), pid, birth: undefined }) === "dead");
   });
 
-  it("goes on when nothing can be written to the log", async () => {
+  it("continues when nothing can be written to the log", async () => {
     const request = requestOf("echo one; echo two");
     mkdirSync(join(request.directory, "run"));
     symlinkSync("/dev/full", request.log);
@@ -62,7 +62,7 @@ describe("processRunner", () => {
     expect(await run(request)).toEqual({ exitCode: 0, output: "one\ntwo", errors: "" });
   });
 
-  it("goes on when what is to be called of it throws", async () => {
+  it("continues when a callback throws", async () => {
     const onStart = (): never => {
       throw new Error("ENOSPC: no space left on device");
     };

@@ -300,7 +300,7 @@ describe("TerraformCommand", () => {
       "SIGKILL",
       "apply",
       "Terraform was killed (SIGKILL, exit code 137): probably out of memory.",
-      "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). `dmesg` says whom the kernel killed. Then run `meridian recover dev`, which takes what it had made into the state, and the command again.",
+      "Give the machine more memory, or run fewer stacks at once (`--parallelism 1`; each takes about 1 GiB). `dmesg` shows what the kernel killed. Then run `meridian recover dev`, which imports what it had created into the state, and the command again.",
     ],
     [
       "SIGTERM",
@@ -312,7 +312,7 @@ describe("TerraformCommand", () => {
       "SIGSEGV",
       "apply",
       "Terraform was killed (SIGSEGV, exit code 139): it crashed.",
-      "The log has its last words. If it happens again, report them to Terraform or the provider. Then run `meridian recover dev`, which takes what it had made into the state, and the command again.",
+      "The log shows its last output. If it happens again, report them to Terraform or the provider. Then run `meridian recover dev`, which imports what it had created into the state, and the command again.",
     ],
   ] as const)("says what it means that %s ended an operation, and shows no raw events", async (...given) => {
     const [signal, operation, message, remedy] = given;
@@ -336,7 +336,7 @@ describe("TerraformCommand", () => {
 
     await expect(command.apply(stacks[0], "p", { lockTimeout: "5s" })).rejects.toMatchObject({
       message:
-        "Something of that name is in AWS already, but not in the state (EntityAlreadyExists).\nError: creating IAM Role: EntityAlreadyExists: Role exists\n  at aws_iam_role.a",
+        "A resource of that name already exists in AWS, but not in the state (EntityAlreadyExists).\nError: creating IAM Role: EntityAlreadyExists: Role exists\n  at aws_iam_role.a",
       kind: "already-exists",
       resources: ["aws_iam_role.a"],
       log: join(context.workspace.run("test"), "dev-a", "apply.log"),

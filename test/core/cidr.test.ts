@@ -115,7 +115,7 @@ describe("isIpv6CidrBlock", () => {
     expect(isIpv6CidrBlock(block)).toBe(false);
   });
 
-  it("tells the length of a prefix", () => {
+  it("returns the length of a prefix", () => {
     expect(ipv6PrefixLengthOf("2001:db8::/48")).toBe(48);
   });
 });

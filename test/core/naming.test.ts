@@ -13,7 +13,7 @@ describe("resourceName", () => {
     );
   });
 
-  it("stays within the limit, never ends in a hyphen, and tells different names apart", () => {
+  it("stays within the limit, never ends in a hyphen, and keeps different names distinct", () => {
     const word = fc.stringMatching(/^[a-z]{1,60}$/);
     fc.assert(
       fc.property(word, word, fc.integer({ min: 16, max: 64 }), (first, second, limit) => {

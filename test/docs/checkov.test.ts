@@ -30,7 +30,7 @@ describe("The settings of Checkov", () => {
     expect(new Set(skipped).size).toBe(skipped.length);
   });
 
-  it("have a reason in words for each finding, and each finding once in a module", () => {
+  it("have a written reason for each finding, and each finding once in a module", () => {
     expect(documented.filter(({ why }) => why.split(" ").length < 5 || !why.endsWith("."))).toEqual([]);
     const twice = documented.flatMap(({ name, ids }) => ids.map((id) => `${name} ${id}`));
     expect(new Set(twice).size).toBe(twice.length);

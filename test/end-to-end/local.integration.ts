@@ -125,7 +125,7 @@ describe("the environment local", () => {
     }
   });
 
-  it("stands up in two regions with one command, which lists stacks, resources and endpoints", async () => {
+  it("is deployed to two regions with one command, which lists stacks, resources and endpoints", async () => {
     await become("apply");
     const outcome = project.run("npm", ["run", "--silent", "local"]);
 
@@ -246,7 +246,7 @@ describe("the environment local", () => {
     expect(await allowedWrites(await planPolicies(endpoint))).toEqual(readsByName);
   });
 
-  it("stops before the next region and the edge when ECS rolls a deployment back, and tells why", () => {
+  it("stops before the next region and the edge when ECS rolls a deployment back, and says why", () => {
     project.edit("environments/local.ts", "cpu: 1024", "cpu: 2048");
     project.edit("environments/local.ts", "memoryMiB: 2048", "memoryMiB: 4096");
     expectSuccess(project.meridian("local", "unkind", "ecs-rollback"));

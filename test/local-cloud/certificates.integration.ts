@@ -105,7 +105,7 @@ describe("a domain, its certificates and its health checks", () => {
     await runner.stop();
   });
 
-  it("stops before certificates wait for an undelegated domain, and goes on once it is delegated", async () => {
+  it("stops before certificates wait for an undelegated domain, and continues once it is delegated", async () => {
     runner.stacks = [foundation, regional];
     await runner.beUnkind("undelegated-zone");
 
@@ -113,10 +113,10 @@ describe("a domain, its certificates and its health checks", () => {
 
     expect(exitCode).toBe(1);
     expect(text).toContain(
-      `${domain} does not lead to its zone, so the certificates of demo-eu-west-1 cannot be validated.`,
+      `${domain} is not delegated to its zone, so the certificates of demo-eu-west-1 cannot be validated.`,
     );
     expect(text).toMatch(/Have the name servers of demo\.example\.com be exactly these:\n\s+ns-\d+\.awsdns-/);
-    expect(text).toContain("Then run the same command again: it goes on from here.");
+    expect(text).toContain("Then run the same command again: it continues from here.");
 
     // What a registrar does.
     await runner.beUnkind();
@@ -148,7 +148,7 @@ describe("a domain, its certificates and its health checks", () => {
     await runner.succeeds("plan", "demo", "--detailed-exitcode");
   });
 
-  it("replaces a health check after its successor stands, and refuses to do it the other way round", async () => {
+  it("replaces a health check after its successor exists, and refuses to do it the other way round", async () => {
     runner.stacks = [foundation, regional, edge(30)];
     await runner.succeeds("deploy", "demo", "--auto-approve");
 

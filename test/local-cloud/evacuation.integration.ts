@@ -145,7 +145,7 @@ describe("an evacuation", () => {
     expect(evacuated).toContain("The routing control of eu-west-1 is Off, set by arn:aws:");
     expect(evacuated).toContain("Found by: parameter /meridian/demo/routing-controls in eu-central-1");
     expect(evacuated).toMatch(
-      /On record in s3:\/\/demo-states-replica\/demo\/region-changes\/\S+-eu-west-1\.json\./,
+      /Recorded in s3:\/\/demo-states-replica\/demo\/region-changes\/\S+-eu-west-1\.json\./,
     );
     expect(status).toMatch(/eu-west-1\s+Off/);
     expect(await statusesOf(ids)).toEqual({ "eu-west-1": "Failure", "eu-central-1": "Success" });

@@ -158,7 +158,7 @@ describe("the runner on an unkind local cloud", () => {
     await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
-  it("names the quota that an account has used up, and goes on where it stopped once there is room", async () => {
+  it("names the quota that an account has used up, and continues where it stopped once there is room", async () => {
     runner.stacks = [
       demoStack("demo-addresses", { resource: { aws_eip: { Nat: { count: 6, domain: "vpc" } } } }),
     ];
@@ -171,7 +171,7 @@ describe("the runner on an unkind local cloud", () => {
     const second = await runner.meridian(...anyway);
 
     expect(refused.exitCode).toBe(1);
-    expect(refused.text).toContain("Something is in the way of this deploy. Nothing was changed.");
+    expect(refused.text).toContain("One finding blocks this deploy. Nothing was changed.");
     expect(refused.text).toContain("quota EC2-VPC Elastic IPs: the quota is 5; needed are 6");
     expect(exitCode).toBe(1);
     expect(text).toContain("AddressLimitExceeded");
@@ -222,7 +222,7 @@ describe("the runner on an unkind local cloud", () => {
     await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
-  it("imports what stands already by the command as it is printed", async () => {
+  it("imports what already exists by the command as it is printed", async () => {
     const { CloudWatchLogsClient, CreateLogGroupCommand } = await import("@aws-sdk/client-cloudwatch-logs");
     await new CloudWatchLogsClient(clientSettings(runner.access, demo.homeRegion)).send(
       new CreateLogGroupCommand({ logGroupName: "demo-import" }),
@@ -241,7 +241,7 @@ describe("the runner on an unkind local cloud", () => {
     await runner.succeeds("destroy", "demo", "--auto-approve");
   });
 
-  it("goes on from the replica of the states while the home region is dark, and takes them home again", async () => {
+  it("continues from the replica of the states while the home region is dark, and moves them back", async () => {
     const topic = (tag: string) => [
       demoStack(
         "demo-eu-central-1",
@@ -292,7 +292,7 @@ describe("the runner on an unkind local cloud", () => {
     expect(await runner.succeeds("preflight", "demo")).toContain("service-linked roles: all 3 are there");
   });
 
-  it("destroys a connector once App Runner lets go of it", async () => {
+  it("destroys a connector once App Runner releases it", async () => {
     await runner.beUnkind("connector-in-use");
 
     expect(await runner.succeeds("destroy", "demo", "--auto-approve")).toContain(

@@ -17,7 +17,7 @@ describe("the CloudFront stack", () => {
     expect(Object.keys(stacksOf(sample()))).not.toContain("cloudfront");
   });
 
-  it("stands in us-east-1, where CloudFront takes certificates and web ACLs from", () => {
+  it("is in us-east-1, where CloudFront uses certificates and web ACLs from", () => {
     expect(cloudfront.toTerraform()).toMatchObject({ provider: { aws: [{ region: "us-east-1" }] } });
     expect(resourceAt(cloudfront, "aws_wafv2_web_acl").scope).toBe("CLOUDFRONT");
   });
@@ -35,7 +35,7 @@ describe("the CloudFront stack", () => {
     }
   });
 
-  it("turns away whom the regions turn away", () => {
+  it("blocks what the regions block", () => {
     const regional = stackOf(distributed, "eu-west-1");
     const { rule: rules, default_action: action } = resourceAt(regional, "aws_wafv2_web_acl");
 
@@ -72,7 +72,7 @@ describe("the CloudFront stack", () => {
     ]);
   });
 
-  it("only counts what a managed rule group would turn away until it is promoted", () => {
+  it("only counts what a managed rule group would block until it is promoted", () => {
     const rules = resourceAt(cloudfront, "aws_wafv2_web_acl").rule as {
       name: string;
       override_action?: unknown;

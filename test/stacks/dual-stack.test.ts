@@ -97,7 +97,7 @@ describe("an environment with IPv6", () => {
     expect(recordsOf(input, "web.eu-west-1.example.com")).toEqual(["A", "AAAA"]);
   });
 
-  it("keeps the address of everything that stands without IPv6", () => {
+  it("keeps the address of everything that exists without IPv6", () => {
     const services = { web: service(), api: service({ routing: { entry: "accelerator" } }) };
     const addressesOf = (stack: TerraformStack): string[] =>
       stack.node

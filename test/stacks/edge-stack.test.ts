@@ -33,7 +33,7 @@ describe("routing over the regions of a service", () => {
     });
   });
 
-  it("sends users to the primary region while it is well", () => {
+  it("sends users to the primary region while it is healthy", () => {
     const edge = edgeOf(sampleService({ routing: { policy: "failover" } }));
 
     expect(selectors(edge, "web.example.com", "failover_routing_policy")).toEqual({
@@ -139,7 +139,7 @@ describe("the health of a region", () => {
     ]);
   });
 
-  it("is replaced after its successor stands, as a shorter time of recovery asks for", () => {
+  it("is replaced after its successor exists, as a shorter recovery time requires", () => {
     const faster = edgeOf(sample({ recovery: { rtoSeconds: 96, survives: 1 } }));
     const settings = (stack: TerraformStack) =>
       Object.values(resourcesOf(stack, "aws_route53_health_check")).map(

@@ -38,7 +38,7 @@ describe("the foundation", () => {
       { name: "example.com", zone: "existing" },
       "${data.aws_route53_zone.Zone.name_servers}",
     ],
-  ] as const)("tells what the registrar must say of a zone %s", (_whose, domain, nameServers) => {
+  ] as const)("says what the registrar must hold for a zone %s", (_whose, domain, nameServers) => {
     const { output } = stackOf(sample({ domain }), "foundation").toTerraform() as {
       output: Record<string, { value: string }>;
     };
@@ -153,7 +153,7 @@ describe("a region", () => {
   const registry = { scanning: "enhanced", pullThroughCaches: { quay: "quay" } } as const;
   const regional = stackOf(sample({ tables, registry, services: { web } }), "eu-central-1");
 
-  it("lets a service use its copy of a table, and tells it the name", () => {
+  it("lets a service use its copy of a table, and gives it the name", () => {
     const policy = resourceAt(regional, "aws_iam_role_policy", "Service-Web/Table-Sessions/Resource");
 
     expect(JSON.parse(String(policy.policy))).toMatchObject({
@@ -164,7 +164,7 @@ describe("a region", () => {
     );
   });
 
-  it("tells of findings in images and gives replicas and caches what replication does not carry", () => {
+  it("reports findings in images and gives replicas and caches what replication does not carry", () => {
     expect(resourceAt(regional, "aws_ecr_registry_scanning_configuration").scan_type).toBe("ENHANCED");
     const templates = Object.values(resourcesOf(regional, "aws_ecr_repository_creation_template"));
     expect(templates.map(({ prefix, applied_for: appliedFor }) => [prefix, appliedFor])).toEqual([

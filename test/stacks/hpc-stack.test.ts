@@ -38,7 +38,7 @@ describe("the stack of a cluster", () => {
     expect(JSON.stringify(templates)).toContain('"cost-centre":"research"');
   });
 
-  it("tells the head node's address", () => {
+  it("exposes the head node's address", () => {
     expect(Object.keys((synthesize(stack) as { output: object }).output)).toEqual(["head_node_address"]);
   });
 });

@@ -11,7 +11,7 @@ const checksOf = (stack: typeof edge, type: string) =>
   Object.entries(resourcesOf(stack, "aws_route53_health_check")).filter(([, check]) => check.type === type);
 
 describe("routing controls of an environment", () => {
-  it("stand in a stack of their own, which only the bootstrap comes before", () => {
+  it("are in a stack of their own, which only the bootstrap precedes", () => {
     const stack = stackOf(input, "recovery");
 
     expect(stack.dependencies.map(({ node }) => node.id)).toEqual(["sample-bootstrap"]);

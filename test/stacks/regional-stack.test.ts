@@ -20,7 +20,7 @@ describe("a region's services on App Runner", () => {
     });
   });
 
-  it("tell the region's topic of their alarms", () => {
+  it("notify the region's topic of their alarms", () => {
     const alarms = Object.values(resourcesOf(stack, "aws_cloudwatch_metric_alarm")).filter(
       ({ alarm_name: name }) => String(name).includes("app-runner"),
     );
@@ -31,7 +31,7 @@ describe("a region's services on App Runner", () => {
     ]);
   });
 
-  it("stand behind the region's web ACL", () => {
+  it("are behind the region's web ACL", () => {
     expect(
       Object.values(resourcesOf(stack, "aws_wafv2_web_acl_association")).map(({ resource_arn: arn }) => arn),
     ).toContain("${aws_apprunner_service.AppRunner-Web_9C5408F8.arn}");

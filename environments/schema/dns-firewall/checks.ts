@@ -31,7 +31,7 @@ function checkLists({ allow, block, managedDomainLists }: DnsFirewallSettings): 
   if (allow.includes("*")) {
     findings.push({
       property: "dnsFirewall.allow",
-      expected: "leave out the domain that is every domain",
+      expected: "leave out the domain that matches every domain",
       got: "*",
       remedy: "remove it: what is not blocked is let through",
     });
@@ -42,7 +42,7 @@ function checkLists({ allow, block, managedDomainLists }: DnsFirewallSettings): 
       property: "dnsFirewall.block",
       expected: "hold no domain that is allowed as well",
       got: both,
-      remedy: "take each off one of both",
+      remedy: "remove each from one of the two lists",
     });
   }
   return findings;

@@ -21,7 +21,7 @@ export function checkFirewall(environment: Environment): Finding[] {
             property: "firewall.requestsPerFiveMinutes",
             expected: `be at least ${probes}, which one health checker of Route 53 asks for in that time`,
             got: requestsPerFiveMinutes,
-            remedy: "raise it: whoever the firewall turns away takes the region for unhealthy",
+            remedy: "raise it: a health checker that the firewall blocks reports the region as unhealthy",
           },
         ]),
     ...(left >= fewestCheckerRegions

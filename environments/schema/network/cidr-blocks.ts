@@ -80,7 +80,7 @@ function checkBlockedBlock(property: string, block: string, regions: Environment
       property,
       expected: `leave out ${ipv4CidrBlock}, the network of ${region}`,
       got: block,
-      remedy: "block less, or the network denies itself",
+      remedy: "block less, or the network blocks itself",
     }));
 }
 

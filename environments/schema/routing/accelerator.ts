@@ -48,7 +48,8 @@ function checkService(path: string, service: Service, environment: Environment):
     return [
       {
         property,
-        expected: "be 'dns' or 'distribution' on App Runner, which is no endpoint of Global Accelerator",
+        expected:
+          "be 'dns' or 'distribution' on App Runner, which cannot be an endpoint of Global Accelerator",
         got: entry,
         remedy: "choose another entry, or use runtime 'fargate'",
       },

@@ -15,7 +15,7 @@ export function checkDistribution({ distribution, accelerator, services }: Envir
       {
         property: "distribution.onlyEntry",
         expected:
-          "be false where 'accelerator.onlyEntry' is true, for CloudFront reaches no private load balancer",
+          "be false where 'accelerator.onlyEntry' is true, because CloudFront cannot reach a private load balancer",
         got: true,
         remedy: "choose one entry for all services on Fargate",
       },

@@ -21,7 +21,7 @@ export function checkRoutingControls({ recovery, regions, homeRegion, accelerato
       remedy:
         count < 2
           ? "remove it, or add a region that users can be led to"
-          : "remove it: one call flips no more controls",
+          : "remove it: one call can change no more controls",
     });
   } else if (routingControls.minimumOn >= count) {
     findings.push({
@@ -43,7 +43,7 @@ export function checkRoutingControls({ recovery, regions, homeRegion, accelerato
   if (partitionOf(homeRegion) !== "aws") {
     findings.push({
       property: "recovery.routingControls",
-      expected: "be left out outside of the partition aws, where nobody has tried it",
+      expected: "be left out outside of the partition aws, where it is untested",
       got: homeRegion,
       remedy: "remove it",
     });

@@ -112,7 +112,8 @@ function secretNames(name: string, { secrets }: Service): Finding[] {
     .filter(([, reference]) => !reference.startsWith("/") && !reference.startsWith("arn:"))
     .map(([variable]) => ({
       property: `services.${name}.secrets.${variable}`,
-      expected: "be the name of an SSM parameter or an ARN, because App Runner finds no secret by its name",
+      expected:
+        "be the name of an SSM parameter or an ARN, because App Runner cannot find a secret by its name",
       got: hidden,
       remedy: "keep it in an SSM parameter of every region, or use runtime 'fargate'",
     }));
@@ -121,7 +122,7 @@ function secretNames(name: string, { secrets }: Service): Finding[] {
 function unacknowledged(name: string): Finding {
   return {
     property: `services.${name}.runtime`,
-    expected: "be 'fargate', because App Runner takes no new customers since 2026-04-30",
+    expected: "be 'fargate', because App Runner has accepted no new customers since 2026-04-30",
     got: "app-runner",
     remedy:
       "use 'fargate', or, if the account used App Runner before, add appRunner: { existingCustomer: true }",

@@ -24,21 +24,21 @@ const obstacles: readonly {
       privateDns !== undefined &&
       !privateDns.zone.endsWith(`.${domain.name}`),
     expected: ({ domain }) =>
-      `be 'private' only where 'privateDns.zone' is below ${domain.name}, in which its certificate is proved`,
+      `be 'private' only where 'privateDns.zone' is below ${domain.name}, in which its certificate is validated`,
     got: (_, { privateDns }) => privateDns?.zone,
     remedy: "choose a zone such as 'internal' below the domain, or another entry",
   },
   {
     property: "routing.subdomain",
     isThere: ({ routing }) => routing.subdomain === "@",
-    expected: () => "not be '@' behind a private entry, for the zone's own name is in no certificate",
+    expected: () => "not be '@' behind a private entry, because no certificate covers the zone's own name",
     got: ({ routing }) => routing.subdomain,
     remedy: "choose a name below the zone",
   },
   {
     property: "routing.policy",
     isThere: ({ routing }) => routing.policy !== "latency",
-    expected: () => "be 'latency' behind a private entry, for a network reaches its own region only",
+    expected: () => "be 'latency' behind a private entry, because a network reaches only its own region",
     got: ({ routing: { policy } }) => (typeof policy === "object" ? policy.kind : policy),
     remedy: "leave it out, or choose another entry",
   },
@@ -46,7 +46,7 @@ const obstacles: readonly {
     property: "runtime",
     isThere: ({ runtimes }) => Object.keys(runtimes).length > 1,
     expected: () =>
-      "be one runtime behind a private entry, for App Runner answers to a private service's own name only",
+      "be one runtime behind a private entry, because App Runner answers only to its own name of a private service",
     got: ({ runtimes }) => runtimes,
     remedy: "choose 'fargate' or 'app-runner'",
   },

@@ -90,7 +90,7 @@ export const scalingSchema = section({
    *
    * @default - requests are not tracked
    */
-  requestsPerTarget: whole(1, 1_000_000, "give the requests a minute that one task serves well").optional(),
+  requestsPerTarget: whole(1, 1_000_000, "give the requests per minute that one task can serve").optional(),
   /**
    * Steps on top of target tracking.
    *

@@ -38,7 +38,7 @@ function checkSize(path: string, runtime: Runtime, { cpu, memoryMiB }: Service):
     return [
       {
         property: `${path}.cpu`,
-        expected: `be a number of CPU units that ${seller} has`,
+        expected: `be a number of CPU units that ${seller} offers`,
         got: cpu,
         remedy: `choose one of ${sizes.map((size) => size.cpu).join(", ")}`,
       },
@@ -49,7 +49,7 @@ function checkSize(path: string, runtime: Runtime, { cpu, memoryMiB }: Service):
     : [
         {
           property: `${path}.memoryMiB`,
-          expected: `be a memory size that ${seller} has for ${cpu} CPU units`,
+          expected: `be a memory size that ${seller} offers for ${cpu} CPU units`,
           got: memoryMiB,
           remedy: `choose one of ${memories.join(", ")}`,
         },

@@ -101,7 +101,7 @@ function checkProbe(check: ProbeCommon, report: Report): void {
       "timing.failureThreshold",
       `be a whole number between 1 and ${limits.failureThreshold}`,
       failureThreshold,
-      "take 2 or 3: a threshold of 1 flaps",
+      "choose 2 or 3: a threshold of 1 flaps",
     );
   }
   const { checkerRegions } = check;
@@ -125,7 +125,7 @@ function checkAlarm(check: AlarmCheck, report: Report): void {
     );
   }
   if (!Token.isUnresolved(check.alarmRegion) && regions[check.alarmRegion] === undefined) {
-    report("alarmRegion", "be an AWS region", check.alarmRegion, "name the region that the alarm stands in");
+    report("alarmRegion", "be an AWS region", check.alarmRegion, "name the region that the alarm is in");
   }
 }
 
@@ -159,7 +159,7 @@ function checkCount(check: CalculatedCheck, report: Report): void {
       "healthyThreshold",
       `be between 1 and the number of children, ${count}`,
       check.healthyThreshold,
-      "take the number of children for all of them, or 1 for any",
+      "choose the number of children for all of them, or 1 for any",
     );
   }
 }
@@ -174,7 +174,7 @@ function checkDepth(check: CalculatedCheck, report: Report): void {
       "children",
       "be no calculated checks",
       calculated,
-      "count their parts here: Route 53 counts no calculated check in another",
+      "count their parts here: Route 53 does not count one calculated check in another",
     );
   }
 }

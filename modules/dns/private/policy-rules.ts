@@ -146,7 +146,7 @@ function checkFailover(
       `${path}.secondary`,
       "lead to other endpoints than 'primary'",
       shared,
-      "name another endpoint: one that stands on both sides takes nothing over",
+      "name another endpoint: an endpoint on both sides cannot take over",
     );
   }
 }
@@ -176,7 +176,7 @@ function checkLatency(
     (repeated) => {
       report(
         `${path}.branches`,
-        "measure latency to a different region each",
+        "each measure latency to a different region",
         repeated,
         "put endpoints of one region under a policy of their own, such as a weighted one",
       );
@@ -201,7 +201,7 @@ function checkWeights(path: string, policy: WeightedRouting, report: Report): vo
       `${path}.branches`,
       "have a weight above 0 among them",
       Object.fromEntries(branches.map(([key, { weight }]) => [key, weight])),
-      "raise one: where all are 0 Route 53 takes all for equal",
+      "raise one: if all are 0, Route 53 treats them as equal",
     );
   }
 }
@@ -220,7 +220,7 @@ function checkLocations(path: string, policy: GeolocationRouting, report: Report
     (repeated) => {
       report(
         `${path}.branches`,
-        "be for a different location each",
+        "each be for a different location",
         repeated,
         "remove or merge the repetition",
       );
@@ -231,7 +231,7 @@ function checkLocations(path: string, policy: GeolocationRouting, report: Report
       `${path}.branches`,
       'have one for the location "default"',
       branches.map(({ key }) => key),
-      "add it: users that Route 53 cannot place get no answer without it",
+      "add it: users that Route 53 cannot locate get no answer without it",
     );
   }
 }
@@ -256,7 +256,7 @@ function checkLocation(path: string, location: GeoLocation, report: Report): voi
       `${path}.subdivision`,
       `be given for ${dividedCountries.join(" or ")} only`,
       location.subdivision,
-      "remove it: Route 53 tells the parts of other countries not apart",
+      "remove it: Route 53 does not distinguish the subdivisions of other countries",
     );
   } else if (!subdivisionCode.accepts(location.subdivision)) {
     report(
@@ -296,7 +296,7 @@ function checkPlaces(
         `${path}.branches.${key}.place`,
         "be given for a branch that leads to a policy",
         policy.branches?.[key]?.place,
-        "say where on the map the branch is",
+        "give the place of the branch on the map",
       );
     }
   }
@@ -306,7 +306,7 @@ function checkPlaces(
     (repeated) => {
       report(
         `${path}.branches`,
-        "stand at a different place each",
+        "each be at a different place",
         repeated,
         "put endpoints of one place under a policy of their own, such as a weighted one",
       );
@@ -361,7 +361,7 @@ function checkNetworks(
     (repeated) => {
       report(
         `${path}.branches`,
-        "be for a different location each",
+        "each be for a different location",
         repeated,
         "remove or merge the repetition",
       );
@@ -372,7 +372,7 @@ function checkNetworks(
       `${path}.branches`,
       `have one for the location "${anywhereElse}"`,
       locations.map(({ key }) => key),
-      "add it: users of no listed network get no answer without it",
+      "add it: users from no listed network get no answer without it",
     );
   }
 }

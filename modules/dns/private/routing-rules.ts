@@ -127,7 +127,7 @@ function checkEndpoint(props: DnsRoutingProps, name: string, endpoint: RoutedEnd
       `${path}.healthCheck.fullyQualifiedDomainName`,
       "be a name that leads to this endpoint alone",
       props.recordName,
-      "ask a regional name: the routed one answers with whichever endpoint is healthy",
+      "check a regional name: the routed one answers with whichever endpoint is healthy",
     );
   }
   checkRto(props, path, endpoint, endpoint.healthCheck, report);
@@ -194,9 +194,9 @@ function checkHealth(props: DnsRoutingProps, sets: readonly RecordSet[], report:
     if (isRouted && !hasHealth(endpoint)) {
       report(
         `endpoints.${name}.healthCheck`,
-        "be given for a target that cannot tell its own health",
+        "be given for a target that cannot report its own health",
         endpoint.healthCheck,
-        "add a check: without one Route 53 takes the endpoint for healthy always, and the whole branch with it",
+        "add a check: without one Route 53 always considers the endpoint healthy, and the whole branch with it",
       );
     }
   }
@@ -215,7 +215,7 @@ function checkBlindBranches(props: DnsRoutingProps, sets: readonly RecordSet[], 
   if (blind.length > 0) {
     report(
       "policy",
-      "lead to endpoints that cannot tell their own health without a simple policy between",
+      "lead to endpoints that cannot report their own health without a simple policy between",
       blind,
       "name the endpoint as the branch's target: a simple record carries no health check",
     );

@@ -235,7 +235,7 @@ function checkEndpoint(
     `${path}.attachmentArn`,
     "be the ARN of a cross-account attachment",
     attachmentArn,
-    "take 'attachmentArn' of the CrossAccountAttachment in the endpoint's account",
+    "use 'attachmentArn' of the CrossAccountAttachment in the endpoint's account",
   );
   check(
     endpoint.hasDnsFailoverThreshold !== true,

@@ -79,7 +79,7 @@ export class TableAlarms extends Construct {
     const { tableName, thresholds } = this.props;
     const part = `${kind.toLowerCase()}-throttling`;
     this.createAlarm(`${kind}Throttling`, part, {
-      alarmDescription: `${kind}s of ${tableName} are turned away for want of capacity`,
+      alarmDescription: `${kind}s of ${tableName} are throttled for lack of capacity`,
       namespace,
       metricName: `${kind}ThrottleEvents`,
       dimensions: { TableName: tableName },
@@ -93,7 +93,7 @@ export class TableAlarms extends Construct {
   private watchErrors(): void {
     const { tableName } = this.props;
     this.createAlarm("SystemErrors", "system-errors", {
-      alarmDescription: `DynamoDB fails requests to ${tableName} by errors of its own`,
+      alarmDescription: `DynamoDB fails requests to ${tableName} with internal errors`,
       evaluationPeriods: 3,
       datapointsToAlarm: 2,
       threshold: 0,

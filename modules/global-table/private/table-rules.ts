@@ -167,7 +167,7 @@ function checkIndexes(check: Check, { globalSecondaryIndexes = {} }: GlobalTable
     check(
       dynamoDbName.accepts(name),
       "globalSecondaryIndexes",
-      "have names of 3 to 255 letters, digits, underscores, hyphens and points",
+      "have names of 3 to 255 letters, digits, underscores, hyphens and periods",
       name,
       "choose a name like 'by-user'",
     );

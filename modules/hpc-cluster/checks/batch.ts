@@ -73,7 +73,7 @@ const types: Check = {
           for (const type of InstanceTypes.filter((one) => (known.find(one)?.efaInterfaces ?? 0) === 0)) {
             error(
               `${at}.InstanceTypes`,
-              `'${type}' has no EFA, or may stand for types without it`,
+              `'${type}' has no EFA, or may include types without it`,
               known.efaSizesOf(type).length === 0
                 ? "name a type that has EFA"
                 : `use ${listed(known.efaSizesOf(type))}`,
@@ -157,7 +157,7 @@ const features: Check = {
       if ((Efa || PlacementGroup) && (queue.Networking.SubnetIds ?? []).length > 1) {
         error(
           `${path}.Networking.SubnetIds`,
-          "EFA and placement groups lie in one zone, but the queue has several subnets",
+          "EFA and placement groups are limited to one zone, but the queue has several subnets",
           "give one subnet",
         );
       }
@@ -213,7 +213,7 @@ const jobs: Check = {
     const all = cluster.Scheduling.AwsBatchSettings?.Meridian.JobDefinitions ?? [];
     const section = "Scheduling.AwsBatchSettings.Meridian.JobDefinitions";
     for (const name of repeated(all.map(({ Name }) => Name))) {
-      error(section, `the job definition '${name}' stands more than once`, "give each a name of its own");
+      error(section, `the job definition '${name}' is listed more than once`, "give each a name of its own");
     }
     const storages = storagesOf(cluster).map(({ storage }) => storage.Name);
     all.forEach((job, index) => {

@@ -90,13 +90,13 @@ const notWithBatch: Check = {
     }
     const remedy = "remove the section or use Slurm";
     if (cluster.LoginNodes !== undefined) {
-      error("LoginNodes", "login nodes exist with Slurm only", remedy);
+      error("LoginNodes", "login nodes are available with Slurm only", remedy);
     }
     if (cluster.DirectoryService !== undefined) {
       error("DirectoryService", "a directory service can be joined with Slurm only", remedy);
     }
     if (cluster.AdditionalPackages?.IntelSoftware !== undefined) {
-      error("AdditionalPackages.IntelSoftware", "the Intel packages exist with Slurm only", remedy);
+      error("AdditionalPackages.IntelSoftware", "the Intel packages are available with Slurm only", remedy);
     }
     if (cluster.HeadNode?.CustomActions?.OnNodeUpdated !== undefined) {
       error("HeadNode.CustomActions.OnNodeUpdated", "OnNodeUpdated runs with Slurm only", remedy);
@@ -165,7 +165,7 @@ const uniqueNames: Check = {
   run: (cluster, { error }) => {
     const unique = (path: string, what: string, all: readonly string[]) => {
       for (const name of repeated(all)) {
-        error(path, `${what} '${name}' stands more than once`, "give each a name of its own");
+        error(path, `${what} '${name}' is listed more than once`, "give each a name of its own");
       }
     };
     unique(

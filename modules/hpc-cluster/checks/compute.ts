@@ -109,7 +109,7 @@ const oneSourceOfTypes: Check = {
       for (const type of repeated(typesOf(resource))) {
         error(
           `${resourcePath}.Instances`,
-          `the instance type ${type} stands more than once`,
+          `the instance type ${type} is listed more than once`,
           "remove the repeated type",
         );
       }

@@ -59,7 +59,7 @@ const certificate: Check = {
     if (DirectoryService !== undefined && !["hard", "demand"].includes(DirectoryService.LdapTlsReqCert)) {
       warn(
         "DirectoryService.LdapTlsReqCert",
-        `with ${DirectoryService.LdapTlsReqCert} a false directory is not noticed`,
+        `with ${DirectoryService.LdapTlsReqCert} a forged directory server is not detected`,
         "use hard or demand",
       );
     }

@@ -115,7 +115,7 @@ const tags: Check = {
     ];
     for (const { path, list } of lists) {
       for (const key of repeated(list.map(({ Key }) => Key))) {
-        error(path, `the tag '${key}' stands more than once`, "remove the repeated tag");
+        error(path, `the tag '${key}' is listed more than once`, "remove the repeated tag");
       }
       for (const { Key } of list.filter((tag) =>
         reservedPrefixes.some((prefix) => tag.Key.startsWith(prefix)),

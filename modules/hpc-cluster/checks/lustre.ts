@@ -145,7 +145,7 @@ const associations: Check = {
       error(path, "SCRATCH_1 has no data repository associations", "use SCRATCH_2 or a persistent type");
     }
     for (const name of repeated(all.map(({ Name }) => Name))) {
-      error(path, `the association '${name}' stands more than once`, "give each a name of its own");
+      error(path, `the association '${name}' is listed more than once`, "give each a name of its own");
     }
     all.forEach((association, index) => {
       checkAssociation(association, index, all, `${path}[${index}]`, error);
@@ -233,12 +233,12 @@ const storageType: Check = {
     if (StorageType === "HDD" && DeploymentType !== "PERSISTENT_1") {
       error(
         `${path}.StorageType`,
-        `HDD exists with PERSISTENT_1 only, not with ${DeploymentType}`,
+        `HDD is available with PERSISTENT_1 only, not with ${DeploymentType}`,
         "set DeploymentType to PERSISTENT_1 or use SSD",
       );
     }
     if (StorageType !== "HDD" && DriveCacheType !== undefined) {
-      error(`${path}.DriveCacheType`, "a drive cache exists with HDD only", "remove DriveCacheType");
+      error(`${path}.DriveCacheType`, "a drive cache is available with HDD only", "remove DriveCacheType");
     }
     if (
       PerUnitStorageThroughput !== undefined &&
@@ -333,7 +333,7 @@ const backups: Check = {
     if (days !== undefined && days > 0 && !persistentTypes.includes(settings.DeploymentType)) {
       error(
         `${path}.AutomaticBackupRetentionDays`,
-        `backups exist with ${listed(persistentTypes)} only`,
+        `backups are available with ${listed(persistentTypes)} only`,
         "remove the key or change DeploymentType",
       );
     }
@@ -410,7 +410,7 @@ const metadata: Check = {
     if (MetadataMode !== undefined && settings.DeploymentType !== "PERSISTENT_2") {
       error(
         `${path}.MetadataMode`,
-        `a metadata configuration exists with PERSISTENT_2 only, not with ${settings.DeploymentType}`,
+        `a metadata configuration is available with PERSISTENT_2 only, not with ${settings.DeploymentType}`,
         "change DeploymentType or remove MetadataMode",
       );
     }
@@ -458,7 +458,7 @@ const automaticExport: Check = {
         for (const event of repeated(events ?? [])) {
           error(
             `${path}.DataRepositoryAssociations[${index}].${key}`,
-            `${event} stands more than once`,
+            `${event} is listed more than once`,
             "remove the repeated event",
           );
         }

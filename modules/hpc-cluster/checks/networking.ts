@@ -64,7 +64,7 @@ const managedNetwork: Check = {
     ) {
       warn(
         "HeadNode.Networking.ElasticIp",
-        "where the file names no subnets the head node lies in a private one, and nobody reaches it by its Elastic IP",
+        "where the file names no subnets the head node is in a private one, and cannot be reached at its Elastic IP",
         "name a public subnet, or leave out ElasticIp",
       );
     }
@@ -139,7 +139,7 @@ const efaSecurityGroups: Check = {
       ) {
         warn(
           `${path}.Networking.SecurityGroups`,
-          "EFA needs a group that allows all traffic from and to itself, which cannot be seen from here",
+          "EFA needs a group that allows all traffic from and to itself, which cannot be checked here",
           "check the group, or use AdditionalSecurityGroups and keep the module's own",
         );
       }
@@ -155,7 +155,7 @@ const queueSubnets: Check = {
       if (twice.length > 0) {
         error(
           `${path}.Networking.SubnetIds`,
-          `${listed(twice)} stands more than once`,
+          `${listed(twice)} is listed more than once`,
           "remove the repeated subnet",
         );
       }
@@ -189,7 +189,7 @@ const severalSubnetsWithPlacement: Check = {
       ) {
         error(
           `${resourcePath}.Networking.PlacementGroup`,
-          "a cluster placement group lies in one zone, but the queue has several subnets",
+          "a cluster placement group is in one zone, but the queue has several subnets",
           "give one subnet, or set PlacementGroup.Enabled to false",
         );
       }

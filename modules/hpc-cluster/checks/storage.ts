@@ -266,7 +266,7 @@ const managedInSeveralZones: Check = {
       if (managed.length > 0) {
         error(
           `${path}.Networking.SubnetIds`,
-          "a managed Lustre file system lies in one zone, but the queue has several subnets",
+          "a managed Lustre file system is in one zone, but the queue has several subnets",
           "give one subnet, or use an existing file system",
         );
       } else if (storagesOf(cluster).length > 0) {
@@ -453,7 +453,7 @@ const deletion: Check = {
       if (settings?.DeletionPolicy === "Delete") {
         note(
           `${path}.${key}.DeletionPolicy`,
-          `the storage ${storage.Name} is deleted with its data when it leaves the file or the cluster goes`,
+          `the storage ${storage.Name} is deleted with its data when it is removed from the file or the cluster is deleted`,
           "set DeletionPolicy to Retain to keep it",
         );
       }

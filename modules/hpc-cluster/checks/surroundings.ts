@@ -19,7 +19,7 @@ const directConnectNetwork: Check = {
     if (Meridian.DirectConnectGatewayId !== undefined && (namesSubnets || hasNetwork)) {
       error(
         "Meridian.DirectConnectGatewayId",
-        "a Direct Connect gateway is attached to the network that the module makes, and this cluster lies in a network that exists",
+        "a Direct Connect gateway is attached to the network that the module makes, and this cluster is in a network that exists",
         "remove it and attach that network itself, or remove the subnets",
       );
     }
@@ -42,7 +42,7 @@ const dataTransfers: Check = {
       if (!known.includes(Association)) {
         error(
           `${path}.Association`,
-          `'${Association}' is no data repository association of this file`,
+          `'${Association}' is not a data repository association of this file`,
           known.length === 0
             ? "add DataRepositoryAssociations to a Lustre file system"
             : `name one of ${listed(known)}`,

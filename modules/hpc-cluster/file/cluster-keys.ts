@@ -89,7 +89,7 @@ const placementGroup = section({
 
 const healthChecks = nested({
   Gpu: nested({
-    Enabled: optional(boolean(), { note: "with DCGM where the image has it, else with nvidia-smi" }),
+    Enabled: optional(boolean(), { note: "with DCGM where the image has it, otherwise with nvidia-smi" }),
   }),
 });
 
@@ -151,7 +151,7 @@ const ephemeralVolume = nested({ MountDir: defaulted(mountDirectory, "/scratch")
 
 const openMetadata = defaulted(boolean(), false, {
   ...extension,
-  note: "gives every user of the node the credentials of its role; else root and Slurm have them only",
+  note: "gives every user of the node the credentials of its role; otherwise only root and Slurm have them",
 });
 
 const queueStorage = nested({ RootVolume: nested(rootVolumeKeys), EphemeralVolume: ephemeralVolume });

@@ -130,7 +130,7 @@ export class ComputeResource extends Construct {
         postcondition: [
           {
             condition: `\${self.default_vcpus == ${facts.vcpus} && self.maximum_network_cards == ${facts.cards.length} && self.efa_supported == ${facts.efaInterfaces > 0}}`,
-            errorMessage: `EC2 describes ${type} otherwise than Meridian's table of instance types; bring its facts under DevSettings.InstanceTypesData`,
+            errorMessage: `EC2 describes ${type} differently from Meridian's table of instance types; bring its facts under DevSettings.InstanceTypesData`,
           },
         ],
       },

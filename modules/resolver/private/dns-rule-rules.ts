@@ -28,7 +28,7 @@ const sideRules: readonly SideRule[] = [
   },
   {
     wrong: (lists) => lists.filter(([, list]) => domainsOf(list)?.length === 0).map(([name]) => name),
-    expected: "hold at least one domain in each list of one's own",
+    expected: "hold at least one domain in each list of your own",
     remedy: "remove the empty list",
   },
   {
@@ -65,7 +65,7 @@ export const dnsRuleRules: readonly ValidationRule<DnsFirewallProps>[] = [
     property: "allow",
     isValid: ({ allow = {} }) =>
       Object.values(allow).every((list) => domainsOf(list)?.includes("*") !== true),
-    expected: "leave out the domain that is every domain",
+    expected: "leave out the domain that matches every domain",
     got: () => "*",
     remedy: "remove it: what no list holds is let through",
   },
@@ -75,14 +75,14 @@ export const dnsRuleRules: readonly ValidationRule<DnsFirewallProps>[] = [
     isValid: (props) => inBoth(props).length === 0,
     expected: "hold no domain that is allowed as well",
     got: inBoth,
-    remedy: "take each off one of both: allow lists are asked first",
+    remedy: "remove each from one of the two lists: allow lists are asked first",
   },
   {
     property: "block",
     isValid: (props) => repeated(listIds(props)).length === 0,
     expected: "name no list of AWS twice, here or among the allowed ones",
     got: (props) => repeated(listIds(props)),
-    remedy: "remove the repetition: a list stands in one rule of a group",
+    remedy: "remove the repetition: a list can be in one rule of a group",
   },
   {
     property: "block",

@@ -26,14 +26,14 @@ export const endpointRules: readonly ValidationRule<EndpointProps>[] = [
   {
     property: "network",
     isValid: ({ network }) => network.zones.length >= addressLimits.minimum,
-    expected: `stand in ${addressLimits.minimum} zones or more`,
+    expected: `be in ${addressLimits.minimum} zones or more`,
     got: ({ network }) => network.zones,
-    remedy: "add a zone: names should not fail with one",
+    remedy: "add a zone, so that names resolve when one fails",
   },
   {
     property: "network",
     isValid: ({ network }) => network.zones.length <= addressLimits.maximum,
-    expected: `stand in at most ${addressLimits.maximum} zones`,
+    expected: `be in at most ${addressLimits.maximum} zones`,
     got: ({ network }) => network.zones,
     remedy: "pass a network of fewer zones; the others ask across",
   },

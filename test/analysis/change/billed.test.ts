@@ -34,7 +34,7 @@ describe("billedBy", () => {
     expect(said(change("aws_nat_gateway", action, before, after))).toEqual([`${effect} NAT gateways`]);
   });
 
-  it("tells interface endpoints from those of gateways, which cost nothing", () => {
+  it("distinguishes interface endpoints from gateway endpoints, which cost nothing", () => {
     const endpoint = (type: string) =>
       said(change("aws_vpc_endpoint", "create", undefined, { vpc_endpoint_type: type }));
 
@@ -42,7 +42,7 @@ describe("billedBy", () => {
     expect(endpoint("Gateway")).toEqual([]);
   });
 
-  it("tells health checks with options from plain ones, and sees options come", () => {
+  it("distinguishes health checks with options from plain ones, and notices added options", () => {
     const plain = { type: "HTTP", request_interval: 30 };
     const fast = { type: "HTTP", request_interval: 10 };
     const options = "health checks with options (fast, HTTPS, string matching, latency)";
@@ -59,7 +59,7 @@ describe("billedBy", () => {
     ]);
   });
 
-  it("tells machines with accelerators from others", () => {
+  it("distinguishes machines with accelerators from others", () => {
     const machine = (instance_type: string) =>
       said(change("aws_instance", "create", undefined, { instance_type }));
 

@@ -44,7 +44,7 @@ describe("The risk of losing data", () => {
       "destroy",
       [
         "data",
-        "holds anycast addresses that cannot be had back",
+        "holds anycast addresses that cannot be recovered",
         "takes away globalaccelerator custom routing accelerator",
       ],
     ],
@@ -67,7 +67,7 @@ describe("The risk of losing data", () => {
 
     expect(
       findings("aws_dynamodb_table", "update", replicas("eu-west-1", "us-east-1"), replicas("us-east-1")),
-    ).toEqual(["data", "takes away the table's replica in eu-west-1 with its items"]);
+    ).toEqual(["data", "removes the table's replica in eu-west-1 with its items"]);
     expect(findings("aws_dynamodb_table", "update", replicas("us-east-1"), replicas("us-east-1"))).toEqual([
       "change",
     ]);
@@ -87,8 +87,8 @@ describe("A guard that is a resource of its own", () => {
   it.each([
     ["aws_s3_bucket_public_access_block", "lets the bucket be public"],
     ["aws_s3_bucket_versioning", "switches versioning off"],
-    ["aws_wafv2_web_acl_association", "lets requests through that the firewall turned away"],
-    ["aws_route53_hosted_zone_dnssec", "signs the zone no longer"],
+    ["aws_wafv2_web_acl_association", "lets requests through that the firewall blocked"],
+    ["aws_route53_hosted_zone_dnssec", "no longer signs the zone"],
   ])("is missed when it goes: %s", (type, sentence) => {
     expect(findings(type, "destroy", {}, {}).slice(0, 2)).toEqual(["protection", sentence]);
     expect(findings(type, "create", {}, {})).toEqual(["change"]);
@@ -254,7 +254,7 @@ describe("Permissions", () => {
     const before = { permissions_boundary: "arn:aws:iam::1:policy/b" };
     expect(findings("aws_iam_role", "update", before, {})).toEqual([
       "access",
-      "takes the permissions boundary away",
+      "removes the permissions boundary",
     ]);
   });
 });
@@ -275,7 +275,7 @@ describe("Traffic", () => {
     expect(findings("aws_vpc_security_group_ingress_rule", "update", rule, after)).toEqual(expected);
   });
 
-  it("is let in by what was private and is not any more", () => {
+  it("is admitted by what was private and no longer is", () => {
     expect(
       findings("aws_db_instance", "update", { publicly_accessible: false }, { publicly_accessible: true }),
     ).toEqual(["network", "is reachable from the internet (publicly_accessible)"]);
@@ -473,7 +473,7 @@ describe("A change that opens, mutes or shortens something", () => {
       { actions_enabled: false },
       ["protection", "mutes the alarm (actions_enabled)"],
     ],
-    ["aws_cloudwatch_metric_alarm", "destroy", {}, {}, ["protection", "rings no longer"]],
+    ["aws_cloudwatch_metric_alarm", "destroy", {}, {}, ["protection", "no longer goes off"]],
     [
       "aws_s3_bucket_lifecycle_configuration",
       "update",
@@ -503,7 +503,7 @@ describe("A change that opens, mutes or shortens something", () => {
       { user: "ci" },
       ["access", "gives ci an access key, which does not expire"],
     ],
-  ])("of %s, %s, is told: %j to %j", (type, action, before, after, expected) => {
+  ])("of %s, %s, is reported: %j to %j", (type, action, before, after, expected) => {
     expect(findings(type, action, before, after)).toEqual(expected);
   });
 
@@ -511,7 +511,7 @@ describe("A change that opens, mutes or shortens something", () => {
     ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06"],
     ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"],
     ["ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-2-2017-01"],
-  ])("is not told where TLS becomes no older: %s to %s", (before, after) => {
+  ])("is not reported where TLS becomes no older: %s to %s", (before, after) => {
     expect(findings("aws_lb_listener", "update", { ssl_policy: before }, { ssl_policy: after })).toEqual([
       "change",
     ]);

@@ -20,7 +20,7 @@ describe("interruptsTraffic", () => {
     ["aws_sns_topic", {}],
     ["aws_route53_record", { type: "CNAME", name: "_a1.example.com" }],
     ["aws_route53_record", { type: "NS", name: "dev.example.com" }],
-  ])("is false of %s %j, which no user is led by", (type, before) => {
+  ])("is false of %s %j, which no user is routed by", (type, before) => {
     expect(interruptsTraffic(type, destroyFirst, before)).toBe(false);
   });
 

@@ -108,7 +108,7 @@ describe("A comparison of code", () => {
     );
   });
 
-  it("reads imports, and what is only let go of", () => {
+  it("reads imports, and what is only removed from the state", () => {
     const diff = diffSynthesized(
       { a: { resource: { aws_s3_bucket: { Gone: { bucket: "g" } } } } },
       {

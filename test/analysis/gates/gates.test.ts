@@ -75,7 +75,7 @@ describe("The gates", () => {
         stacks: ["prod-eu-west-1"],
         address: "action.aws_lambda_invoke.Warm",
         summary:
-          "action.aws_lambda_invoke.Warm is invoked after the create of aws_vpc.V in prod-eu-west-1, and no rule has looked at what that does",
+          "action.aws_lambda_invoke.Warm is invoked after the create of aws_vpc.V in prod-eu-west-1, and no rule covers what that does",
         approvedBy: [],
         expired: [],
       },
@@ -84,7 +84,7 @@ describe("The gates", () => {
         stacks: ["prod-eu-west-1"],
         address: "the plan",
         summary:
-          "the plan is not complete: Terraform will need another one after it in prod-eu-west-1, and no rule has looked at what that does",
+          "the plan is not complete: Terraform will need another one after it in prod-eu-west-1, and no rule covers what that does",
         approvedBy: [],
         expired: [],
       },
@@ -170,7 +170,7 @@ describe("The gates", () => {
     const allowed = approval('allows:\n  - gate: stack-loss\n    stacks: ["prod-us-*"]\n');
 
     expect(evaluateGates(dropped, {}, [], "2026-11-20").refused.map(({ summary }) => summary)).toEqual([
-      "destroy the whole of prod-us-east-1, which the code does not have any more: 84 resources",
+      "destroy the whole of prod-us-east-1, which is no longer in the code: 84 resources",
     ]);
     expect(evaluateGates(dropped, {}, allowed, "2026-11-20").open).toBe(true);
   });
@@ -219,7 +219,7 @@ describe("The gates", () => {
     expect(evaluateGates(risky, { risks: ["access"] }, [], "2026-11-20").refused[0]?.gate).toBe("risk");
   });
 
-  it("let an image run that something speaks against only with an approval of its digest", () => {
+  it("let an image with findings run only with an approval of its digest", () => {
     const image = { stack: "prod-eu-west-1", address: "web@sha256:aa", summary: "run web: 1 CRITICAL" };
     const rollout = { environment: "prod", stacks: [], images: [image] };
     const allowed = (address: string) =>

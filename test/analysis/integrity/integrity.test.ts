@@ -68,9 +68,9 @@ describe("A plan's seal", () => {
     expect(sentence).toMatch(/^the provider lock file changed: reviewed sha256:/);
   });
 
-  it("tells when it was edited", () => {
+  it("reports when it was edited", () => {
     expect(explainMismatch(seal, { ...seal, commit: "def" })).toEqual([
-      "the plan's seal was edited: its digest does not fit its parts",
+      "the plan's seal was edited: its digest does not match its parts",
       "the plan is of another commit: reviewed abc, now def",
     ]);
   });

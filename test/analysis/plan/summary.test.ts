@@ -104,7 +104,7 @@ describe("A real plan of many changes", () => {
     ]);
   });
 
-  it("tells that secrets change, and not what they are", () => {
+  it("reports that secrets change, and not what they are", () => {
     expect(found("aws_ssm_parameter.Password")?.attributes).toContainEqual({
       path: "value",
       before: "(sensitive value)",
@@ -189,7 +189,7 @@ describe("Other plans", () => {
       },
       { address: "x.waiting", what: "is put off: the configuration of its provider is not known yet" },
       { address: "resource", what: "is put off: a reason of tomorrow" },
-      { address: "action.a.b", what: "is put off: something that it needs is put off" },
+      { address: "action.a.b", what: "is put off: something that it needs is deferred" },
     ]);
     expect(isEmptyPlan(summary)).toBe(false);
   });

@@ -23,7 +23,7 @@ const report: DeployReport = {
       seconds: 12,
       failedResources: ["aws_db_instance.Orders"],
       message: "AWS denied access.\nError: creating: password hunter2-hunter2 ``` @acme/ops <b>",
-      remedy: "Use credentials that may, or add the permission to that role.",
+      remedy: "Use credentials that have the permission, or add it to that role.",
     },
     { name: "prod-edge", outcome: "not begun", needs: ["prod-us-east-1"], seconds: 0 },
   ],
@@ -33,9 +33,9 @@ describe("The report on a deploy", () => {
   it("says what was applied, resumed, failed and left out, with cause and remedy", () => {
     expect(renderDeployReport(report, 60_000)).toBe(
       [
-        "## `prod`: the deploy did not come to its end",
+        "## `prod`: the deploy did not finish",
         "",
-        "Commit `5dca54a62847afd47f1d365117ebc47bedf1d86b`. Plan digest `sha256:72e1`. It went on from an earlier run of the same plans.",
+        "Commit `5dca54a62847afd47f1d365117ebc47bedf1d86b`. Plan digest `sha256:72e1`. It continued an earlier run of the same plans.",
         "",
         "| Stack | Result | Add | Change | Destroy | Took |",
         "| --- | --- | ---: | ---: | ---: | ---: |",
@@ -56,7 +56,7 @@ describe("The report on a deploy", () => {
         "To do:",
         "",
         "```text",
-        "Use credentials that may, or add the permission to that role.",
+        "Use credentials that have the permission, or add it to that role.",
         "```",
         "",
       ].join("\n"),
@@ -65,7 +65,7 @@ describe("The report on a deploy", () => {
 
   it("says of a deploy that nobody saw the end of what to do", () => {
     expect(renderDeployReport({ ...report, state: "begun", stacks: [] }, 60_000)).toContain(
-      "## `prod`: the deploy was begun, and nobody saw its end",
+      "## `prod`: the deploy was started, and its end was not recorded",
     );
   });
 

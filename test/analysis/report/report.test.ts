@@ -61,7 +61,7 @@ describe("A report", () => {
     expect(report.empty).toBe(false);
     const markdown = renderMarkdown([report]);
     expect(markdown).toContain(
-      "### Not reviewed (1)\n\nNo rule has looked at what this does; the counts above leave it out.\n\n- `action.aws_sns_publish.all` is invoked by this plan in `prod-edge`\n",
+      "### Not reviewed (1)\n\nNo rule covers what this does; the counts above leave it out.\n\n- `action.aws_sns_publish.all` is invoked by this plan in `prod-edge`\n",
     );
     expect(structureProblems(markdown)).toEqual([]);
     expect(renderTerminal(report, { colour: false })).toContain(
@@ -124,7 +124,7 @@ describe("A report", () => {
     expect(markdown).toContain("- `aws_vpc.V`: `eu-west-1` destroy, `eu-central-1` nothing");
   });
 
-  it("tells other values from other attributes when it compares regions", () => {
+  it("distinguishes other values from other attributes when it compares regions", () => {
     const stacks = [1, 2].map((count) => ({
       name: `p-r${count}`,
       region: `r${count}`,

@@ -9,7 +9,7 @@ const ourBlocks = /^(<details>\n<summary>[\w ,]+ \(\d+\)<\/summary>|<\/details>)
 const ourInline = /^<\/?code>$/;
 
 const ourHeadings =
-  /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|Not reviewed|What holds data is destroyed, replaced or let go|Protection switched off|Somebody may do more|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Billed by the hour or month|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
+  /^(Whole stacks destroyed|Needs an approval|Not planned because of an error|Blocked|Not reviewed|Data destroyed, replaced or removed from the state|Protection switched off|Permissions widened|More traffic gets through|Routing, health and capacity|Other resources destroyed or replaced|Billed by the hour or month|Regions compared|Drift|Checks that do not hold)( \(\d+\))?$/;
 
 /** The only links: AWS's pages of prices. */
 const ourLinks: ReadonlySet<string> = new Set(billedKinds.map(({ pricing }) => pricing));

@@ -60,7 +60,7 @@ describe("Objects in S3", () => {
     await expect(new Map(calls).get(name)?.()).rejects.toMatchObject({
       name: "CommandError",
       message: "The bucket states does not exist.",
-      remedy: "Make the state bucket first with `meridian bootstrap <env>`.",
+      remedy: "Create the state bucket first with `meridian bootstrap <env>`.",
     });
   });
 });

@@ -87,7 +87,7 @@ describe("the endpoints of routing controls", () => {
     ).toEqual(new Map([[arn, true]]));
   }, 60_000);
 
-  it("are set all or none, over safety rules only where told so", async () => {
+  it("are set all or none, and override safety rules only if requested", async () => {
     const one = await endpoint("us-west-2", json(200, {}));
 
     await clusterRoutingControls.set(access, [one], new Map([[arn, "Off"]]), []);
@@ -114,7 +114,7 @@ describe("the endpoints of routing controls", () => {
       "No endpoint of the routing controls answers.",
     ]);
     expect(remedy).toBe(
-      "AWS keeps at least three of the five available: check whether this machine reaches the internet, and run the command again, if need be from somewhere else.",
+      "AWS keeps at least three of the five available: check whether this machine reaches the internet, and run the command again, if necessary from another network.",
     );
     expect(two.map(({ received }) => received.length)).toEqual([2, 2]);
   });
@@ -141,7 +141,7 @@ describe("the endpoints of routing controls", () => {
       "The AWS credentials have expired. (ExpiredTokenException: because)",
     );
     expect((await refusing("ValidationException")).message).toBe(
-      "The routing controls cannot be asked: ValidationException: because",
+      "The routing controls cannot be read: ValidationException: because",
     );
   });
 

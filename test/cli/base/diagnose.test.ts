@@ -17,7 +17,7 @@ describe("explain", () => {
     [
       "already-exists",
       "already-exists",
-      "Something of that name is in AWS already, but not in the state (BucketAlreadyOwnedByYou).",
+      "A resource of that name already exists in AWS, but not in the state (BucketAlreadyOwnedByYou).",
     ],
     ["bucket-absent", "bucket-absent", "The state bucket absent does not exist."],
     ["expired", "expired-credentials", "The AWS credentials have expired."],
@@ -85,7 +85,7 @@ describe("explain", () => {
     ["write /x: no space left on device", "The disk is full."],
     [
       "Error: Plugin did not respond\n\nThe plugin encountered an error, and failed to respond to the plugin.(*GRPCProvider).ApplyResourceChange call. rpc error: connection refused",
-      "The provider ended in the middle of its work: it was killed, probably for want of memory, or crashed.",
+      "The provider ended in the middle of its work: it was killed, probably because memory ran out, or crashed.",
     ],
     [
       "VpcLimitExceeded: The maximum number of VPCs has been reached.",
@@ -134,7 +134,7 @@ describe("explain", () => {
 
     expect(explain(said)).toEqual({
       kind: "vpc-in-use",
-      message: "Something that Terraform did not make stands in vpc-0123456789abcdef0.",
+      message: "Something that Terraform did not create is still in vpc-0123456789abcdef0.",
       remedy:
         "Global Accelerator leaves its security group `GlobalAccelerator` behind: delete it, and what else " +
         "`aws ec2 describe-network-interfaces` and `describe-security-groups` show with " +
@@ -151,9 +151,9 @@ describe("explain", () => {
     expect(explain(said)).toEqual({
       kind: "two-policies",
       message:
-        "Route 53 takes no record of another policy for www.example.com while records of the old one stand.",
+        "Route 53 accepts no record with another policy for www.example.com while records with the old one exist.",
       remedy:
-        "Run the command again at once: the old records are gone by now, and the name answers nobody until the new ones stand.",
+        "Run the command again at once: the old records are deleted by now, and the name does not resolve until the new ones exist.",
     });
   });
 });

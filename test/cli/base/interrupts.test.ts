@@ -25,7 +25,7 @@ function setUp(): { interrupts: Interrupts; lines: string[]; press: () => void; 
 }
 
 describe("Interrupts", () => {
-  it("tells every running program once and waits", () => {
+  it("notifies every running program once and waits", () => {
     const { interrupts, lines, press, program } = setUp();
     const [first, second] = [program(), program()];
 
@@ -64,7 +64,7 @@ describe("Interrupts", () => {
     press();
 
     await expect(hanging).rejects.toThrow(
-      "Stopped at once, without waiting for AWS. `meridian recover` puts right what was under way.",
+      "Stopped at once, without waiting for AWS. `meridian recover` repairs what was in progress.",
     );
     expect(interrupts.stopped).toBe(true);
     expect(lines).toEqual(["Interrupted: nothing more is started. Ctrl-C again stops at once."]);
@@ -120,7 +120,7 @@ describe("Interrupts", () => {
     expect(received).toEqual(["SIGINT"]);
   });
 
-  it("tells a program that starts too late", () => {
+  it("notifies a program that starts too late", () => {
     const { press, program } = setUp();
 
     press();

@@ -67,10 +67,10 @@ describe("Approval", () => {
 
   it("refuses to ask when nobody is there", () => {
     expect(refusal(() => approval(prod, { autoApprove: true }, [], false))).toBe(
-      "Nobody is here to approve what is to happen to 'prod'.",
+      "Nobody is here to approve the changes to 'prod'.",
     );
     expect(refusal(() => approval(devEnvironment, {}, [], false))).toBe(
-      "Nobody is here to approve what is to happen to 'dev'.",
+      "Nobody is here to approve the changes to 'dev'.",
     );
   });
 });

@@ -85,7 +85,7 @@ describe.each([".", "platform"])("An approval of a project in %s of its reposito
     expect(project.verdict()).toBe("admitted");
   });
 
-  it("approves nothing where git is told to ignore it", async () => {
+  it("approves nothing where git ignores it", async () => {
     const project = await projectIn(directory);
     project.write(".gitignore", "approvals/\n");
     project.approve();
@@ -93,7 +93,7 @@ describe.each([".", "platform"])("An approval of a project in %s of its reposito
     expect(project.verdict()).toContain(ignored);
   });
 
-  it("approves nothing once it is changed, even where git is told not to look", async () => {
+  it("approves nothing once it is changed, even where git is configured not to look", async () => {
     const project = await projectIn(directory);
     project.approve();
     project.git("add", ".");
@@ -110,7 +110,7 @@ describe.each([".", "platform"])("An approval of a project in %s of its reposito
     project.approve();
     project.write(".git/HEAD", "broken");
 
-    expect(project.verdict()).toContain("git does not say which approvals are committed");
+    expect(project.verdict()).toContain("git cannot show which approvals are committed");
   });
 });
 
@@ -186,7 +186,7 @@ describe("An approval where approvers are named", () => {
     const project = await approvedBy(ada.sign, { grace: mallory.publicKey });
 
     expect(project.verdict()).toContain(
-      "\napprovals/dev.yaml approves nothing: \"ada\" is none of 'rollout.approvers'.",
+      "\napprovals/dev.yaml approves nothing: \"ada\" is not one of 'rollout.approvers'.",
     );
   });
 });

@@ -103,7 +103,7 @@ describe("the findings of images", () => {
     ],
     [{ status: "SCAN_ELIGIBILITY_EXPIRED" }, "its scan ended as SCAN_ELIGIBILITY_EXPIRED"],
     [{ status: "IN_PROGRESS" }, "its scan has not ended yet"],
-  ])("that nobody knows keep it back as well: %j", async (scan, fault) => {
+  ])("of an unknown kind hold it back as well: %j", async (scan, fault) => {
     const [refused] = await refusedFor(scan);
 
     expect(refused?.summary).toBe(`run web:1.0.0 (${digest}) in dev-eu-west-1: ${fault} in eu-west-1`);
@@ -212,7 +212,7 @@ describe("what ECR scans", () => {
     ]);
   });
 
-  it("is asked for by digest as well, and is nothing that ECR says nothing of", async () => {
+  it("is looked up by digest as well, and is missing if ECR reports nothing of it", async () => {
     const access = await ecr({
       BatchGetImage: { images: [{ imageId: { imageDigest: digest }, imageManifest: "{}" }] },
     });

@@ -60,7 +60,7 @@ describe("a deploy", () => {
     stackWith(`dev-${region}`, region, `${registry(region)}/web:1.0.0`, `${registry(region)}/api:2.0.0`),
   );
 
-  it("goes on when all images have arrived", async () => {
+  it("continues when all images have arrived", async () => {
     await expect(requireImages(sessionWith(new FakeAws()), stacks, false)).resolves.toBeUndefined();
   });
 

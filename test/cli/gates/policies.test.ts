@@ -105,7 +105,7 @@ describe("Policies", () => {
   it("refuse where the program is missing", async () => {
     await expect(judged(project(""))).rejects.toMatchObject({
       message:
-        "The policies in policies are to judge dev-app, and there is no conftest to ask. Nothing of it was changed.",
+        "The policies in policies must check dev-app, but conftest is not installed. Nothing of it was changed.",
       remedy: "Install conftest (https://www.conftest.dev/install), so that it is on the PATH.",
     });
   });
@@ -135,12 +135,12 @@ describe("Policies", () => {
     [
       "no rule has looked",
       `console.log('[{"filename":"f","namespace":"main","successes":0}]');`,
-      "no rule has looked at it",
+      "no rule covers it",
     ],
-    ["there is no result", `console.log("[]");`, "no rule has looked at it"],
+    ["there is no result", `console.log("[]");`, "no rule covers it"],
   ])("refuse where %s", async (_why, script, said) => {
     await expect(judged(project(script === "" ? ";" : script))).rejects.toMatchObject({
-      message: `The policies in policies could not judge dev-app: ${said}. Nothing of it was changed.`,
+      message: `The policies in policies could not check dev-app: ${said}. Nothing of it was changed.`,
       remedy:
         "Run `conftest test --policy policies --all-namespaces` on a plan to see what it says, or take `rollout.policies` out of environments/dev.ts.",
     });
@@ -159,7 +159,7 @@ describe("Policies", () => {
     });
   });
 
-  it("hold a deploy back, the first one too, until what they deny is approved, and stand in the report", async () => {
+  it("hold a deploy back, the first one too, until what they deny is approved, and are in the report", async () => {
     const context = project();
     const session = await fakeSession(context, [], { environment });
     const run = async () =>

@@ -105,7 +105,7 @@ describe("the head node that was applied", () => {
     expect(slept()).toBe(30);
   });
 
-  it("is not waited for while its daemon speaks, or where it is stopped, or where a stack has none", async () => {
+  it("is not waited for while its daemon responds, or where it is stopped, or where a stack has none", async () => {
     const { context, session, slept } = await sessionOf();
     context.aws.fleetItems.set(table, [{ Id: "FLEET", Heartbeat: noon - 30 }]);
     await awaitHeadNode(session, stackOf(session));
@@ -185,8 +185,8 @@ describe("the compute nodes of a cluster that is destroyed", () => {
     context.aws.machinesOfClusters = [node("i-1", { state: "shutting-down" })];
 
     expect(await refused(() => endComputeNodes(session, stackOf(session)))).toEqual({
-      message: "EC2 has not ended i-1 of dev-cfd in 600 s. Nothing of dev-hpc-cfd was destroyed.",
-      remedy: "Look at them in EC2, terminate them, then run the command again.",
+      message: "EC2 did not terminate i-1 of dev-cfd in 600 s. Nothing of dev-hpc-cfd was destroyed.",
+      remedy: "Check them in EC2, terminate them, then run the command again.",
     });
   });
 });

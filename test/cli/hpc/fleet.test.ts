@@ -213,7 +213,7 @@ describe("meridian hpc stop", () => {
 
   it("refuses to end nodes where nobody is there to agree", async () => {
     await expect(hpc(running, ["stop", "dev", "cfd"])).rejects.toMatchObject({
-      message: "Nobody is here to approve what is to happen to 'dev'.",
+      message: "Nobody is here to approve the changes to 'dev'.",
       remedy: "Give --auto-approve.",
     });
   });

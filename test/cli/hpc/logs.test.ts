@@ -166,7 +166,7 @@ describe("meridian hpc diagnose", () => {
     const before = readFileSync(archive);
 
     await expect(hpc(["diagnose", "dev", "cfd", "--output", archive])).rejects.toMatchObject({
-      message: `The archive ${archive} stands already.`,
+      message: `The archive ${archive} already exists.`,
       remedy: "Name another file with --output; one that exists is not overwritten.",
     });
     expect(readFileSync(archive).equals(before)).toBe(true);

@@ -60,7 +60,7 @@ async function image(aws: FakeAws, args: readonly string[], overrides: Partial<C
 }
 
 describe("meridian hpc image build", () => {
-  it("starts the pipeline, tells each stage once and says which image came of it", async () => {
+  it("starts the pipeline, reports each stage once and says which image resulted", async () => {
     const aws = cloud(
       build("BUILDING"),
       build("BUILDING"),

@@ -73,7 +73,7 @@ async function attempt(
 }
 
 describe("applyPatiently", () => {
-  it("deletes later what AWS has not let go of yet, and counts all attempts", async () => {
+  it("deletes later what AWS has not released yet, and counts all attempts", async () => {
     const { applies, replans, seconds, counts, said } = await attempt([inUse(), inUse()]);
 
     expect({ applies, replans, seconds }).toEqual({ applies: 3, replans: 2, seconds: 45 });
@@ -110,7 +110,7 @@ describe("applyPatiently", () => {
     const { applies, error } = await attempt([inUse()], [connector, change]);
 
     expect(applies).toBe(1);
-    expect(error?.message).toContain("What is left to do is not only what was approved to be deleted.");
+    expect(error?.message).toContain("The remaining changes go beyond the deletions that were approved.");
   });
 
   it("deletes what was replaced, as part of the replacement that was approved", async () => {
@@ -118,7 +118,7 @@ describe("applyPatiently", () => {
     expect(await attempt([inUse()], [replaced])).toMatchObject({ applies: 2 });
   });
 
-  it("lets go of what was to be let go of", async () => {
+  it("removes from the state what was to be removed", async () => {
     const shared = { address: "aws_route53_record.Proof", action: "forget" } as const;
     expect(await attempt([inUse()], [connector, shared])).toMatchObject({ applies: 2 });
   });

@@ -130,7 +130,7 @@ describe("meridian preflight", () => {
 
     expect(await findingOn("quota Fargate On-Demand", service(4))).toMatchObject({
       result: "warn",
-      got: "the quota is 6; needed are 4, and 10 when all has grown to its maximum",
+      got: "the quota is 6; needed are 4, and 10 when everything has scaled to its maximum",
     });
     expect(await findingOn("quota Fargate On-Demand", service(7))).toMatchObject({ result: "block" });
   });
@@ -216,10 +216,10 @@ describe("meridian preflight", () => {
     expect(
       found.filter(({ result }) => result === "block").map(({ what, got }) => `${what}: ${got}`),
     ).toEqual([
-      "bucket demo-taken: is in the account and in no state, and demo-stack makes it",
-      "repositories taken: taken in the account and in no state",
-      "names of roles: taken in the account and in no state",
-      `OIDC provider tokens.example.com: arn:aws:iam::${demo.account}:oidc-provider/tokens.example.com is in the account and in no state`,
+      "bucket demo-taken: is in the account but in no state, and demo-stack makes it",
+      "repositories taken: taken in the account but in no state",
+      "names of roles: taken in the account but in no state",
+      `OIDC provider tokens.example.com: arn:aws:iam::${demo.account}:oidc-provider/tokens.example.com is in the account but in no state`,
     ]);
     expect(found).toContainEqual({
       result: "ok",
@@ -318,7 +318,7 @@ describe("meridian preflight", () => {
 
     expect(found.filter(({ result }) => result === "warn").map(({ what, got }) => `${what}: ${got}`)).toEqual(
       [
-        "App Runner is open to the account: the account has no App Runner service in any region of the environment, and App Runner has taken no new customers since 30 April 2026",
+        "App Runner is open to the account: the account has no App Runner service in any region of the environment, and App Runner has accepted no new customers since 30 April 2026",
         "service-linked roles: AWSServiceRoleForAppRunner, AWSServiceRoleForECS are not there yet",
       ],
     );

@@ -27,7 +27,7 @@ function needs(resource: object, state?: object) {
 }
 
 describe("what stacks need of quotas", () => {
-  it("is counted by region, with what stands already and providers of other regions", () => {
+  it("is counted by region, with what already exists and providers of other regions", () => {
     const resource = {
       aws_acm_certificate: { Here: {}, There: { provider: "aws.us-east-1" } },
       aws_eip: { Nat: { count: 3 } },
@@ -236,7 +236,7 @@ describe("the report of a preflight", () => {
     expect(() => {
       before([block, warning, ok]);
     }).toThrow(
-      "Something is in the way of this deploy. Nothing was changed.\nblock   eu-west-1: bucket a: is taken\n        To do: Choose another.",
+      "One finding blocks this deploy. Nothing was changed.\nblock   eu-west-1: bucket a: is taken\n        To do: Choose another.",
     );
     expect(notes).toEqual(["warn    global: roles: are missing\n        To do: Wait."]);
   });
@@ -246,7 +246,7 @@ describe("the report of a preflight", () => {
     expect(notes).toEqual(["block   eu-west-1: bucket a: is taken\n        To do: Choose another."]);
   });
 
-  it("lets a deploy go on when nothing is in its way, or when that is to be ignored", () => {
+  it("lets a deploy continue when nothing blocks it, or when blockers are to be ignored", () => {
     before([ok]);
     expect(notes).toEqual([]);
     before([unknown]);

@@ -52,10 +52,10 @@ function subjectOf(
 
 const good: ServedCertificate = { expiresAt: new Date("2027-03-01T00:00:00Z") };
 const remedy =
-  "Its renewal has failed: look whether the validation records of its names are in the zone, and at its status in ACM, or in the custom domains of App Runner.";
+  "Its renewal has failed: check whether the validation records of its names are in the zone, and at its status in ACM, or in the custom domains of App Runner.";
 
 describe("the certificates that users are shown", () => {
-  it("are asked for where names and regions of App Runner stand, and no other", async () => {
+  it("are looked up where names and regions of App Runner are, and no other", async () => {
     expect(await checkServedCertificates(subjectOf(() => good))).toEqual(
       ["global", "eu-central-1"].map((where) => ({
         result: "ok",

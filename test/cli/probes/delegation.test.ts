@@ -48,13 +48,13 @@ describe("judgeDelegation", () => {
 });
 
 describe("delegationSteps", () => {
-  it("asks for nothing where all is well", () => {
+  it("asks for nothing where everything is healthy", () => {
     expect(delegationSteps(expected, ours)).toEqual([]);
   });
 
   it("names the name servers first and the DS record after them", () => {
     expect(delegationSteps(expected, { nameServers: [], dsRecords: [] })).toEqual([
-      "The zone above example.com names no name servers for it. Have the name servers of example.com be exactly these:\n  ns-1.awsdns-01.org\n  ns-2.awsdns-02.com",
+      "The zone above example.com lists no name servers for it. Have the name servers of example.com be exactly these:\n  ns-1.awsdns-01.org\n  ns-2.awsdns-02.com",
       `Once they answer, add this DS record, so that its signatures are checked:\n  12345 13 2 ${digest}`,
     ]);
   });
@@ -62,7 +62,7 @@ describe("delegationSteps", () => {
   it("has a signed domain unsigned before it moves", () => {
     expect(delegationSteps(expected, { nameServers: ["ns.other.example"], dsRecords: ["1 8 2 FF"] })).toEqual(
       [
-        "The zone above example.com leads to other name servers:\n  ns.other.example\nHave the name servers of example.com be exactly these:\n  ns-1.awsdns-01.org\n  ns-2.awsdns-02.com",
+        "The zone above example.com delegates to other name servers:\n  ns.other.example\nHave the name servers of example.com be exactly these:\n  ns-1.awsdns-01.org\n  ns-2.awsdns-02.com",
         "First remove its DS record and wait until its TTL has passed, or resolvers refuse the answers of the new name servers:\n  1 8 2 FF",
         `Once they answer, add this DS record, so that its signatures are checked:\n  12345 13 2 ${digest}`,
       ],
@@ -71,7 +71,7 @@ describe("delegationSteps", () => {
 
   it("replaces a DS record of another key", () => {
     expect(delegationSteps(expected, { ...ours, dsRecords: ["1 8 2 FF"] })).toEqual([
-      `The DS record that the zone above has for example.com is not of its zone's key, so resolvers refuse every answer:\n  1 8 2 FF\nReplace it by this one:\n  12345 13 2 ${digest}`,
+      `The DS record that the zone above has for example.com does not match its zone's key, so resolvers refuse every answer:\n  1 8 2 FF\nReplace it with this one:\n  12345 13 2 ${digest}`,
     ]);
   });
 });

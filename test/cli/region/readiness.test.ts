@@ -34,7 +34,7 @@ describe("the readiness of the regions that stay", () => {
       {
         result: "warn",
         service: "web",
-        says: "serves in eu-central-1; us-east-1: no task runs; 3 tasks run there, and the peak takes 4: until it has scaled out, which takes minutes, answers may be slow",
+        says: "serves in eu-central-1; us-east-1: no task runs; 3 tasks run there, and the peak needs 4: until it has scaled out, which takes minutes, answers may be slow",
       },
     ]);
   });

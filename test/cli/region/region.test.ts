@@ -111,7 +111,7 @@ describe("meridian region evacuate", () => {
       reason: "packet loss",
     };
     const name = "2026-11-20T12-00-00-000Z-eu-west-1.json";
-    expect(text).toContain(`On record in s3://states-replica/dev/region-changes/${name}.`);
+    expect(text).toContain(`Recorded in s3://states-replica/dev/region-changes/${name}.`);
     const [written] = context.aws.objects.versionsByKey.get(`dev/region-changes/${name}`) ?? [];
     expect(JSON.parse(written ?? "")).toEqual(record);
     const local = join(context.workspace.root, "region-changes", name);
@@ -124,7 +124,7 @@ describe("meridian region evacuate", () => {
 
     const [exitCode, text] = await meridian(context, "evacuate", "dev", "eu-west-1");
 
-    expect(context.questions).toEqual(["Lead users of 'dev' out of eu-west-1? [yes/no] "]);
+    expect(context.questions).toEqual(["Route users of 'dev' out of eu-west-1? [yes/no] "]);
     expect([exitCode, context.aws.controls.get(arnOf("eu-west-1"))]).toEqual([1, true]);
     expect(text).toContain("Nothing was changed.");
   });
@@ -139,11 +139,11 @@ describe("meridian region evacuate", () => {
 
     expect(exitCode).toBe(2);
     expect(text).toContain(
-      "Nobody is here to approve what is to happen to 'dev'.\nTo do: Give --auto-approve --confirm dev.",
+      "Nobody is here to approve the changes to 'dev'.\nTo do: Give --auto-approve --confirm dev.",
     );
   });
 
-  it("refuses to lead users to where nothing serves them, unless told that it is known better", async () => {
+  it("refuses to route users to where nothing serves them, unless readiness is ignored", async () => {
     const silent = (aws: FakeAws) => (aws.entries.status = dark);
     const context = prepared({}, silent);
 
@@ -151,7 +151,7 @@ describe("meridian region evacuate", () => {
 
     expect(exitCode).toBe(1);
     expect(text).toContain(
-      "Error: eu-west-1 keeps its routing control as it is: users would be led to where nothing serves them.\n  web: serves nowhere else (eu-central-1: 2 tasks run, https://web.eu-central-1.example.com/health does not answer: connect ETIMEDOUT)\nTo do: Bring these services up first. If you know better, give --ignore-readiness.\n",
+      "Error: eu-west-1 keeps its routing control unchanged: users would be routed to where nothing serves them.\n  web: serves nowhere else (eu-central-1: 2 tasks run, https://web.eu-central-1.example.com/health does not answer: connect ETIMEDOUT)\nTo do: Start these services first. To continue anyway, give --ignore-readiness.\n",
     );
     expect(context.aws.controls.get(arnOf("eu-west-1"))).toBe(true);
     expect((await meridian(context, ...evacuate, "--ignore-readiness"))[0]).toBe(0);
@@ -172,7 +172,7 @@ describe("meridian region evacuate", () => {
 
     expect(exitCode).toBe(1);
     expect(text).toContain(
-      "Error: The safety rule keeps 1 region on, and this would leave 0. Nothing was changed.\nTo do: Bring another region back first with `meridian region restore`. To go over the rule, give --override-safety-rules; while all controls are off, Route 53 answers as if all regions were healthy.\n",
+      "Error: The safety rule keeps 1 region on, and this would leave 0. Nothing was changed.\nTo do: Bring another region back first with `meridian region restore`. To override the rule, give --override-safety-rules; while all controls are off, Route 53 answers as if all regions were healthy.\n",
     );
     expect((await meridian(context, ...evacuate, "--override-safety-rules"))[0]).toBe(0);
     expect(overridden).toEqual([["arn:rule"]]);
@@ -187,7 +187,7 @@ describe("meridian region evacuate", () => {
     ]);
   });
 
-  it("goes on while the region that leaves is dark, with its state and its credentials' answers", async () => {
+  it("continues while the region that leaves is dark, with its state and its credentials' answers", async () => {
     const context = prepared({}, (aws) => {
       aws.parameterValues.delete(`eu-west-1${parameter}`);
       const identity = aws.callerIdentity();
@@ -202,7 +202,7 @@ describe("meridian region evacuate", () => {
     expect(text).toContain("set by arn:aws:iam::111122223333:user/ada");
   });
 
-  it("takes a change for done that an endpoint made and did not tell of", async () => {
+  it("considers a change done that an endpoint made without reporting it", async () => {
     const context = prepared({}, (aws) => {
       const before = { ...aws.routingControls };
       aws.routingControls.set = async (...args) => {
@@ -221,7 +221,7 @@ describe("meridian region evacuate", () => {
 
     expect(exitCode).toBe(1);
     expect(text).toContain(
-      "Error: The routing control of eu-west-1 was set to Off, but is read otherwise.\nTo do: Somebody else may have set it back: ask, look with `meridian region status`, and run the command again.\n",
+      "Error: The routing control of eu-west-1 was set to Off, but still reads differently.\nTo do: Somebody else may have set it back: ask them, check with `meridian region status`, and run the command again.\n",
     );
   });
 
@@ -257,7 +257,7 @@ describe("meridian region evacuate", () => {
     );
     expect(exitCode).toBe(1);
     expect(text).toBe(
-      "Error: The environment 'dev' has no routing controls: its regions leave and come back by their health alone.\nTo do: Set `recovery: { routingControls: {} }` in environments/dev.ts and deploy, before they are needed. What they cost is in modules/routing-controls/README.md.\n",
+      "Error: The environment 'dev' has no routing controls: only their health takes its regions out and brings them back.\nTo do: Set `recovery: { routingControls: {} }` in environments/dev.ts and deploy, before they are needed. What they cost is in modules/routing-controls/README.md.\n",
     );
   });
 
@@ -278,7 +278,7 @@ describe("meridian region evacuate", () => {
     const [, text] = await meridian(context, ...evacuate, "--ignore-readiness");
 
     expect(text).toContain(
-      "api: the names leave the accelerator for the regions that are on. Clients that keep its addresses are led on by its own checks, also to eu-west-1.\nsite: CloudFront asks for the regions by the same names, and what it has cached stays.\nledger: private, so each network keeps to its own region.\n",
+      "api: the names leave the accelerator for the regions that are on. Clients that keep its addresses are routed by its own checks, also to eu-west-1.\nsite: CloudFront asks for the regions by the same names, and what it has cached stays.\nledger: private, so each network uses its own region.\n",
     );
   });
 });
@@ -325,7 +325,7 @@ describe("meridian region status", () => {
     expect(JSON.parse(readFileSync(context.workspace.routingControls("dev"), "utf8"))).toEqual(set);
   });
 
-  it("finds the controls in the copy of last time, under version control, or where it is told to", async () => {
+  it("finds the controls in the last copy, under version control, or in the given file", async () => {
     const nowhere = (aws: FakeAws) => (aws.entries.parameter = dark);
     const text = JSON.stringify(set);
     const context = prepared({}, nowhere);
@@ -356,12 +356,12 @@ describe("meridian region status", () => {
     expect(exitCode).toBe(1);
     expect(text).toBe(
       [
-        "Error: Where the routing controls of 'dev' are cannot be found out.",
+        "Error: Where the routing controls of 'dev' are cannot be determined.",
         `  eu-west-1: there is no parameter ${parameter}`,
         `  eu-central-1: parameter ${parameter} in eu-central-1 does not say where the routing controls are: endpoints: Invalid input: expected array, received undefined; controlPanelArn: Invalid input: expected string, received undefined; safetyRuleArns: Invalid input: expected array, received undefined; minimumOn: Invalid input: expected number, received undefined; controls: Invalid input: expected record, received undefined`,
         `  ${workspace.routingControls("dev")}: there is no such file`,
         `  ${join(workspace.projectDirectory, "environments/dev.routing-controls.json")}: there is no such file`,
-        "To do: Give a copy with --controls <file>; `meridian region status dev --save environments/dev.routing-controls.json` writes one to commit while all is well.",
+        "To do: Give a copy with --controls <file>; `meridian region status dev --save environments/dev.routing-controls.json` writes one to commit while everything is healthy.",
         "",
       ].join("\n"),
     );

@@ -94,7 +94,7 @@ describe("a deploy whose health checks follow new routing controls", () => {
     expect([...(await pass(on)).values()]).toEqual([true, true]);
   });
 
-  it("refuses to go on where no stack before has the controls", async () => {
+  it("refuses to continue where no earlier stack has the controls", async () => {
     const context = contextWith();
     context.aws.states.set("dev-recovery.tfstate", stateWith(1));
 
@@ -104,7 +104,7 @@ describe("a deploy whose health checks follow new routing controls", () => {
     );
 
     expect([error?.message, error?.remedy]).toEqual([
-      "dev-edge is to follow routing controls that no stack before it has.",
+      "dev-edge follows routing controls that no earlier stack has.",
       "Deploy dev-recovery first.",
     ]);
   });

@@ -57,30 +57,30 @@ describe("awaitDelegation", () => {
     const { message, remedy } = await refusal(contextWith([nothing]));
 
     expect(message).toBe(
-      "example.com does not lead to its zone, so the certificates of dev-eu cannot be validated.",
+      "example.com is not delegated to its zone, so the certificates of dev-eu cannot be validated.",
     );
     expect(remedy).toBe(
       [
-        "The zone above example.com names no name servers for it. Have the name servers of example.com be exactly these:",
+        "The zone above example.com lists no name servers for it. Have the name servers of example.com be exactly these:",
         "  ns-1.awsdns-01.org",
         "  ns-2.awsdns-02.com",
         "",
         "Once they answer, add this DS record, so that its signatures are checked:",
         `  ${dsRecord}`,
         "",
-        "Then run the same command again: it goes on from here.",
+        "Then run the same command again: it continues from here.",
       ].join("\n"),
     );
   });
 
-  it("goes on as soon as the delegation is seen, where somebody is there", async () => {
+  it("continues as soon as the delegation is found, if somebody is there", async () => {
     const context = contextWith([nothing, nothing, { ...delegated, dsRecords: [] }], { isInteractive: true });
 
     await pass(context);
 
     expect(context.aws.parentAnswers).toHaveLength(1);
     expect(context.written.err).toContain("  ns-1.awsdns-01.org\n");
-    expect(context.written.err).toContain("example.com leads to its zone.");
+    expect(context.written.err).toContain("example.com is delegated to its zone.");
     // What is left to do once it answers.
     expect(context.written.err).toMatch(/add this DS record[^]*12345 13 2 [^]*leads to its zone/);
   });
@@ -110,13 +110,13 @@ describe("awaitDelegation", () => {
     await expect(pass(contextWith([new Error("asked")]), ["dev-us"])).resolves.toBeUndefined();
   });
 
-  it("goes on with a warning where no name server can be asked", async () => {
+  it("continues with a warning where no name server can be reached", async () => {
     const context = contextWith([new ParentUnreachable("example.com", [])]);
 
     await pass(context);
 
     expect(context.written.err).toContain(
-      "Whether example.com leads to its zone could not be asked: no name server of the zone above example.com answers.",
+      "Whether example.com is delegated to its zone could not be checked: no name server of the zone above example.com answers.",
     );
   });
 

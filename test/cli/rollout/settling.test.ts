@@ -118,7 +118,7 @@ describe("waiting for a service on Fargate", () => {
     );
   });
 
-  it("tells stopped reasons, last log lines and events of tasks that never start", async () => {
+  it("shows stopped reasons, last log lines and events of tasks that never start", async () => {
     const failed = {
       ...now(deployment({ rolloutState: "FAILED", reason: "tasks failed to start.", failedTasks: 3 })),
       events: ["(service web) failed to launch a task", "second", "third", "fourth"],
@@ -170,7 +170,7 @@ describe("waiting for a service on Fargate", () => {
     );
   });
 
-  it("does not hold back the others for a region that it has not changed and whose targets are ill", async () => {
+  it("does not hold back the others for a region that it has not changed and whose targets are unhealthy", async () => {
     const workloads = { ecsService: inTurn(now(deployment())), targets: inTurn([]) };
 
     expect(await settled([ecsService], workloads, false)).toBe("serves");
@@ -225,7 +225,7 @@ describe("waiting for a service on App Runner", () => {
       "web in eu-west-1 does not serve: its domain web.example.com is create_failed.",
     ],
     ["is paused", { ...running, status: "PAUSED" }, "web in eu-west-1 does not serve: it is PAUSED."],
-    ["is gone", undefined, "web in eu-west-1 does not serve: it does not exist any more."],
+    ["is gone", undefined, "web in eu-west-1 does not serve: it no longer exists."],
   ])("tells one that %s", async (_title, service, told) => {
     expect(await settled(appRunner, { appRunnerService: inTurn(service) })).toBe(told);
   });
@@ -305,7 +305,7 @@ describe("a rollout", () => {
       "dev-edge not begun",
     ]);
     expect(results.find(({ outcome }) => outcome === "failed")?.remedy).toBe(
-      "Mend what the reasons name, or take the change back, and deploy again. No later region and no record was changed.",
+      "Fix what the reasons name, or revert the change, and deploy again. No later region and no record was changed.",
     );
   });
 });

@@ -67,7 +67,7 @@ describe("answersReport", () => {
 -       https://us.example.com/  the name is not known here yet (dev-us url)
 
 Next: \`meridian output dev\` shows all outputs, \`meridian plan dev\` what somebody else changed since.
-1 of 2 did not answer well. A new name takes minutes to be known: ask again (\`curl -i <address>\`) before you look for a cause.
+1 of 2 did not answer successfully. A new name takes minutes to resolve: try again (\`curl -i <address>\`) before you look for a cause.
 `);
   });
 });

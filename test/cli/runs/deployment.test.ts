@@ -177,7 +177,7 @@ describe("deploy", () => {
     expect(results.map(({ counts }) => counts?.add)).toEqual([1, undefined, undefined, undefined, undefined]);
   });
 
-  it("goes on where it stopped", async () => {
+  it("continues where it stopped", async () => {
     const context = freshAccount();
     await run(context, ({ terraform }) => terraform.failing.add("apply dev-eu"));
 
@@ -193,7 +193,7 @@ describe("deploy", () => {
   });
 
   it.each(["apply dev-bootstrap", "migrate dev-bootstrap"])(
-    "goes on after %s was cut short",
+    "continues after %s was interrupted",
     async (call) => {
       const context = freshAccount();
       await run(context, ({ terraform }) => terraform.failing.add(call));
@@ -307,7 +307,7 @@ describe("destroy", () => {
     expect(outcomes(results)).toEqual(allOf("nothing to destroy"));
   });
 
-  it("takes along what the code does not have any more, since the bucket that knows of it goes", async () => {
+  it("includes what is no longer in the code, since the bucket with its state is deleted", async () => {
     const context = await deployed();
     const rest = platform.filter(({ name }) => name !== "dev-us" && name !== "dev-edge");
     Object.assign(context, { synthesize: fakeContext(rest).synthesize });
@@ -383,7 +383,7 @@ describe("destroy", () => {
     ]);
   });
 
-  it("goes on after the bootstrap stack's end was cut short", async () => {
+  it("continues after the bootstrap stack's destruction was interrupted", async () => {
     const context = await deployed();
     await run(context, ({ terraform }) => terraform.failing.add("apply dev-bootstrap"), [], destroy);
 
@@ -396,7 +396,7 @@ describe("destroy", () => {
     const context = await deployed();
 
     await expect(run(context, undefined, ["dev-foundation"], destroy)).rejects.toThrow(
-      "dev-eu still stands and needs dev-foundation. Nothing was changed.",
+      "dev-eu still exists and needs dev-foundation. Nothing was changed.",
     );
   });
 

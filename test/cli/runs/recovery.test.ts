@@ -87,7 +87,7 @@ describe("a deploy and a destroy", () => {
   it.each([
     ["deploy", deploy],
     ["destroy", destroy],
-  ])("refuse where an apply was begun and lost what it made (%s)", async (_name, what) => {
+  ])("refuse where an apply was started and lost what it made (%s)", async (_name, what) => {
     const context = platform();
     context.aws.states.set(key, stateOf({ "aws_vpc.Main": "vpc-1" }));
     cutOff(context, {
@@ -99,14 +99,14 @@ describe("a deploy and a destroy", () => {
     });
 
     await expect(act(context, what)).rejects.toMatchObject({
-      message: `An apply was begun and its end was never seen. Nothing was changed.\n  - dev-app: apply since 2026-11-20T11:00:00.000Z on ${hostname()}; its state lacks aws_kms_key.A, aws_kms_key.B (was being made)`,
+      message: `An apply was started and its end was never recorded. Nothing was changed.\n  - dev-app: apply since 2026-11-20T11:00:00.000Z on ${hostname()}; its state lacks aws_kms_key.A, aws_kms_key.B (was being made)`,
       remedy:
-        "If that run goes on somewhere, wait for it. If it is dead, run `meridian recover dev`, which takes what it made into the state.",
+        "If that run is still running somewhere, wait for it. If it is dead, run `meridian recover dev`, which imports what it created into the state.",
     });
     expect(begunOf(context)).toBeDefined();
   });
 
-  it("refuse where an apply was begun on another machine, whose last words nobody knows", async () => {
+  it("refuse where an apply was started on another machine, whose last output is unknown", async () => {
     const context = platform();
     cutOff(context, { runner: { ...dead, host: "elsewhere" } });
 
@@ -118,10 +118,10 @@ describe("a deploy and a destroy", () => {
     cutOff(context);
     context.aws.objects.versionsByKey.set(`${key}.tflock`, [JSON.stringify({ ID: "1", Who: "ada@home" })]);
 
-    await expect(act(context, deploy)).rejects.toThrow("An apply was begun");
+    await expect(act(context, deploy)).rejects.toThrow("An apply was started");
   });
 
-  it("go on where the state has all that was made, and record the apply that ended without its runner", async () => {
+  it("continue where the state has all that was made, and record the apply that ended without its runner", async () => {
     const context = platform();
     context.aws.states.set(key, stateOf({ "aws_kms_key.A": "k1" }));
     cutOff(context, {
@@ -242,7 +242,7 @@ describe("recover", () => {
     ]);
   });
 
-  it("keeps what was begun when an import fails", async () => {
+  it("keeps what was started when an import fails", async () => {
     const context = platform();
     cutOff(context, { made: [{ address: "aws_vpc.Main", key: "id", id: "vpc-1" }] });
 
@@ -274,7 +274,7 @@ describe("recover", () => {
     expect(context.aws.states.get(key)?.resources).toHaveLength(1);
   });
 
-  it("takes what was made into the state of a stack that the code does not have any more", async () => {
+  it("imports what was made into the state of a stack that is no longer in the code", async () => {
     const context = platform();
     const gone = {
       ...configuration,
@@ -418,7 +418,7 @@ describe("recover", () => {
       const { results } = await act(context, recover);
 
       expect(results).toMatchObject([{ outcome: "failed" }]);
-      expect(results[0]?.message).toContain("whether that run is dead cannot be told from here.");
+      expect(results[0]?.message).toContain("whether that run is dead cannot be determined from here.");
       expect(results[0]?.remedy).toMatch(
         /^If you know that it is, run `meridian unlock dev dev-app --lock-id /,
       );

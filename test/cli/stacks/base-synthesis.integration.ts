@@ -68,7 +68,7 @@ describe("The synthesis of a base", () => {
 
   it("refuses what is no commit", () => {
     expect(refusal(() => namesAt(projectIn(".").project, "nosuch"))).toBe(
-      "'nosuch' is no commit of this repository.",
+      "'nosuch' is not a commit of this repository.",
     );
   });
 
@@ -76,7 +76,7 @@ describe("The synthesis of a base", () => {
     const directory = mkdtempSync(join(tmpdir(), "meridian-base-test-"));
 
     expect(refusal(() => namesAt(directory))).toBe(
-      `${directory} is in no git repository, so there is no 'HEAD' to compare with.`,
+      `${directory} is not in a git repository, so there is no 'HEAD' to compare with.`,
     );
   });
 

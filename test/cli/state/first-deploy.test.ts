@@ -76,7 +76,7 @@ describe("the first deploy of an environment", () => {
     expect(aws.parameterValues.size).toBe(0);
   });
 
-  it("goes on from a second clone with what the first one has made meanwhile", async () => {
+  it("continues from a second clone with what the first one has made meanwhile", async () => {
     const aws = emptyAccount();
     const [first, second] = [clone(aws), clone(aws)];
     aws.parameterValues.set(name, heldFrom("elsewhere"));
@@ -107,7 +107,7 @@ describe("the first deploy of an environment", () => {
       message:
         "The state bucket of 'dev' is being made by ada@elsewhere in /home/ada/platform (process 1073741824, since 2026-11-21T10:00:00.000Z). Nothing was changed.",
       remedy:
-        "Wait for it (`--lock-timeout 10m`), and run the command again: it goes on with what that one has made. If that directory is lost, run `meridian unlock dev dev-bootstrap --lock-id c-1`, then `meridian recover dev`, which looks for what it made.",
+        "Wait for it (`--lock-timeout 10m`), and run the command again: it continues with what that run has created. If that directory is lost, run `meridian unlock dev dev-bootstrap --lock-id c-1`, then `meridian recover dev`, which looks for what it made.",
     });
   });
 
@@ -121,7 +121,7 @@ describe("the first deploy of an environment", () => {
     });
   });
 
-  it("stays this clone's while it alone has the state of what was made, and goes on from there", async () => {
+  it("stays this clone's while it alone has the state of what was made, and continues from there", async () => {
     const aws = emptyAccount();
     const [first, second] = [clone(aws), clone(aws)];
     const broken = await deployFrom(first, (terraform) => {
@@ -180,12 +180,12 @@ describe("meridian unlock", () => {
 
     await expect(deployFrom(context)).rejects.toMatchObject({
       message:
-        "An apply was begun and its end was never seen. Nothing was changed.\n  - dev-bootstrap: apply since 2026-11-21T10:00:00.000Z on elsewhere; its state lacks aws_kms_key.Key (was being made), aws_s3_bucket.States (was being made)",
+        "An apply was started and its end was never recorded. Nothing was changed.\n  - dev-bootstrap: apply since 2026-11-21T10:00:00.000Z on elsewhere; its state lacks aws_kms_key.Key (was being made), aws_s3_bucket.States (was being made)",
     });
     await expect(deployFrom(clone(aws))).rejects.toThrow("The state bucket of 'dev' is being made by");
   });
 
-  it("releases the lock of a state that it is told of, and no other", async () => {
+  it("releases the given lock of a state, and no other", async () => {
     const context = clone(new FakeAws());
     const key = "dev-bootstrap.tfstate.tflock";
     const lock = { ID: "l-1", Who: "ada@elsewhere", Operation: "OperationTypeApply" };
@@ -197,7 +197,7 @@ describe("meridian unlock", () => {
       "The lock of dev-bootstrap is l-1, of ada@elsewhere (apply), and not l-2.",
     );
     expect(await run(context, [...unlock, "--auto-approve", "--lock-id", "l-1"])).toBe(0);
-    expect(context.written.out).toContain("Released. `meridian recover dev` tells");
+    expect(context.written.out).toContain("Released. `meridian recover dev` shows");
     expect(context.aws.objects.versionsByKey.get(key)?.at(-1)).toBeUndefined();
     expect(await run(context, [...unlock, "--auto-approve"])).toBe(0);
     expect(context.written.out).toContain("The state of dev-bootstrap is not locked.");

@@ -49,7 +49,7 @@ async function orphaned(staying: Readonly<Record<string, string>>) {
   };
 }
 
-describe("A stack that the code does not have any more", () => {
+describe("A stack that is no longer in the code", () => {
   it("leaves the records in the zone that stacks which stay have, too, such as the proof of shared names", async () => {
     const { configuration, calls } = await orphaned({ Certificate: shared });
 

@@ -99,7 +99,7 @@ describe("restoreState", () => {
     expect(context.aws.objects.versionsByKey.get(`${key}.tflock`)?.at(-1)).toBeUndefined();
   });
 
-  it("refuses while the state is locked, and says by whom", async () => {
+  it("refuses while the state is locked, and names the holder", async () => {
     const { context, session, stack } = await benchWith(text(3), text(7));
     const holder = { Who: "ada@laptop", Operation: "OperationTypeApply", Created: "2026-11-20T11:00:00Z" };
     context.aws.objects.versionsByKey.set(`${key}.tflock`, [JSON.stringify(holder)]);

@@ -35,7 +35,7 @@ describe("oneLine", () => {
 });
 
 describe("wrapped", () => {
-  it("breaks between words, goes on as deep as the line began, and keeps addresses whole", () => {
+  it("breaks between words, continues as deep as the line began, and keeps addresses whole", () => {
     expect(wrapped("  To do: read https://docs.aws.amazon.com/a/long/page and go on", 24)).toBe(
       ["  To do: read", "  https://docs.aws.amazon.com/a/long/page", "  and go on"].join("\n"),
     );

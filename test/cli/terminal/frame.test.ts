@@ -37,7 +37,7 @@ function shown(view: RunView, columns: number, rows: number): string[] {
 describe("frame", () => {
   it("shows at 80x24 what runs, what waits and for what, and how long it may take", () => {
     expect(shown(deploy, 80, 24)).toEqual([
-      "Wave 2 of 4, 1m 05s so far, about 3m 00s left going by earlier runs",
+      "Wave 2 of 4, 1m 05s so far, about 3m 00s left judging by earlier runs",
       "demo-eu-west-1                   applying, 12/40, 35s, about 1m 10s left",
       "demo-us-east-1-…uld-have-chosen  planning, 3s",
       "demo-cloudfront                  waits for demo-eu-west-1",
@@ -47,7 +47,7 @@ describe("frame", () => {
 
   it("leaves nothing out at 200x50", () => {
     expect(shown(deploy, 200, 50)).toEqual([
-      "Wave 2 of 4, 1m 05s so far, about 3m 00s left going by earlier runs",
+      "Wave 2 of 4, 1m 05s so far, about 3m 00s left judging by earlier runs",
       "demo-eu-west-1                                             applying, 12/40, 35s, about 1m 10s left",
       "demo-us-east-1-with-a-name-that-nobody-should-have-chosen  planning, 3s",
       "demo-cloudfront                                            waits for demo-eu-west-1",

@@ -190,7 +190,7 @@ describe("Progress", () => {
     });
 
     expect(heads).toEqual([
-      "Wave 1 of 3, 0s so far, about 3m 05s left going by earlier runs",
+      "Wave 1 of 3, 0s so far, about 3m 05s left judging by earlier runs",
       "Wave 1 of 3, 0s so far",
     ]);
   });

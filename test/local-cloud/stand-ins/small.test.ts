@@ -177,7 +177,7 @@ describe("the stand-in of FSx", () => {
     ]);
   });
 
-  it("tells Terraform that a deleted file system is gone, and others that it is being deleted", async () => {
+  it("reports to Terraform that a deleted file system is gone, and others that it is being deleted", async () => {
     cloud = await GatewayUnderTest.start();
     const remove = async (agent: string) => {
       const input = { FileSystemType: "LUSTRE", SubnetIds: ["subnet-1"] };
@@ -207,7 +207,7 @@ describe("the stand-in of KMS", () => {
   it.each([
     [primary, "PRIMARY"],
     ["arn:aws:kms:eu-central-1:123456789012:key/mrk-1", "REPLICA"],
-  ])("tells from the ARN that %s is the %s", async (Arn, kind) => {
+  ])("infers from the ARN that %s is the %s", async (Arn, kind) => {
     const configuration = { MultiRegionKeyType: "REPLICA", PrimaryKey: { Arn: primary } };
     const metadata = { Arn, MultiRegion: true, MultiRegionConfiguration: configuration };
     cloud = await GatewayUnderTest.start({ text: JSON.stringify({ KeyMetadata: metadata }) });

@@ -425,7 +425,7 @@ describe("AppRunnerService", () => {
       ServiceName: "${aws_apprunner_service.Web_3C8945DB.service_name}",
     };
 
-    it("tell of server errors, where there are requests enough to say so", () => {
+    it("watch server errors, where there are enough requests", () => {
       const { stack } = stackWith({ alarmTopic: { topicArn } });
       const sum = (id: string, metricName: string) => ({
         id,
@@ -455,7 +455,7 @@ describe("AppRunnerService", () => {
       });
     });
 
-    it("tell of slow answers", () => {
+    it("watch slow answers", () => {
       const { stack } = stackWith();
 
       expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Web/Alarms/Latency")).toEqual({
@@ -515,7 +515,7 @@ describe("AppRunnerService", () => {
     ]);
   });
 
-  it("stands behind a web ACL and is encrypted with a key where asked", () => {
+  it("is behind a web ACL and encrypted with a key on request", () => {
     const { stack } = stackWith({
       firewall: { webAclArn: "arn:acl" },
       encryptionKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",

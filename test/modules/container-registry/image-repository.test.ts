@@ -179,7 +179,7 @@ describe("ImageRepository", () => {
     );
   });
 
-  it("stands for a repository that exists already", () => {
+  it("represents a repository that already exists", () => {
     const repository = ImageRepository.fromName("web", "111122223333");
 
     expect(repository.repositoryName).toBe("web");
@@ -205,7 +205,7 @@ describe("ImageRepository", () => {
     );
   });
 
-  it("refuses pulling accounts that are none or stand twice", () => {
+  it("refuses pulling accounts that are invalid or listed twice", () => {
     expect(refuse({ pullAccounts: ["x", "222233334444", "222233334444"] })).toBe(
       [
         "test/Web: 'pullAccounts' must list account ids of 12 digits, got [\"x\"]; " +

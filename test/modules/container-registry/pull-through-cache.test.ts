@@ -71,7 +71,7 @@ describe("PullThroughCache", () => {
 
   it("refuses to fetch without credentials where they are wanted", () => {
     expect(refuse({ upstream: "docker-hub" })).toBe(
-      "test/Cache: 'upstream' must come with a 'credentialArn', as it turns strangers away, got \"docker-hub\"; " +
+      "test/Cache: 'upstream' must come with a 'credentialArn', because it requires authentication, got \"docker-hub\"; " +
         "add 'credentialArn'",
     );
   });

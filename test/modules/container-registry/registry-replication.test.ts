@@ -136,11 +136,11 @@ describe("RegistryReplication", () => {
     );
   });
 
-  it("refuses prefixes that are patterns, stand twice or are none", () => {
+  it("refuses prefixes that are patterns, listed twice or none", () => {
     expect(refuse({ repositoryPrefixes: ["web*", "api", "api"] })).toBe(
       [
         "test/Replication: 'repositoryPrefixes' must be beginnings of repository names: 2 to 256 lower-case letters, " +
-          "digits, '.', '_', '-' and '/', got [\"web*\"]; correct them; wildcards are not understood",
+          "digits, '.', '_', '-' and '/', got [\"web*\"]; correct them; wildcards are not supported",
         "test/Replication: 'repositoryPrefixes' must name each prefix once, got [\"api\"]; remove the repetition",
       ].join("\n"),
     );

@@ -43,11 +43,11 @@ describe("RegistryScanning", () => {
     ]);
   });
 
-  it("tells nobody by default", () => {
+  it("notifies nobody by default", () => {
     expect(resourcesOf(stackWith({ scanType: "basic" }), "aws_cloudwatch_event_rule")).toEqual({});
   });
 
-  it("tells a topic of grave findings of basic scans", () => {
+  it("notifies a topic of severe findings of basic scans", () => {
     const stack = stackWith({ scanType: "basic", topic });
 
     const { event_pattern: pattern, ...rule } = resourceAt(stack, "aws_cloudwatch_event_rule");
@@ -70,7 +70,7 @@ describe("RegistryScanning", () => {
     });
   });
 
-  it("tells a topic of chosen findings of Inspector", () => {
+  it("notifies a topic of chosen findings of Inspector", () => {
     const stack = stackWith({ scanType: "enhanced", topic, severities: ["CRITICAL"] });
 
     expect(JSON.parse(resourceAt(stack, "aws_cloudwatch_event_rule").event_pattern as string)).toEqual({
@@ -100,7 +100,7 @@ describe("RegistryScanning", () => {
       [
         "test/Scanning: 'continuousRepositories' must be names of repositories in lower case, with '*' for any text, " +
           'got ["Web"]; correct them',
-        "test/Scanning: 'continuousRepositories' must hold at most 100 names, got 101; join them by wildcards",
+        "test/Scanning: 'continuousRepositories' must hold at most 100 names, got 101; combine them with wildcards",
       ].join("\n"),
     );
   });

@@ -127,7 +127,7 @@ describe("RepositoryTemplate", () => {
         "test/Template: 'account' must be the 12 digits of an AWS account, got \"1\"; " +
           "write the account id as text, with its leading zeros",
         "test/Template: 'prefix' must be 2 to 256 lower-case letters and digits, separated by single '.', '_', '-' or " +
-          "'/', got \"Team\"; correct it, or remove it for a template that every name falls to",
+          "'/', got \"Team\"; correct it, or remove it for a template that applies to every name",
         "test/Template: 'pullAccounts' must list account ids of 12 digits, got [\"x\"]; " +
           "write each id as a string, with its leading zeros",
         "test/Template: 'lifecycleRules' must count images and days in whole numbers from 1, " +

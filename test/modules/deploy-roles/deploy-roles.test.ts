@@ -291,7 +291,7 @@ describe("DeployRoles", () => {
     ]);
   });
 
-  it("uses the account's provider of GitHub tokens where it stands already", () => {
+  it("uses the account's provider of GitHub tokens where it already exists", () => {
     const stack = stackWith({ createOidcProvider: false });
 
     expect(resourcesOf(stack, "aws_iam_openid_connect_provider")).toEqual({});

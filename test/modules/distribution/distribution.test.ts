@@ -62,7 +62,7 @@ describe("Distribution", () => {
     });
   });
 
-  it("adds headers that tell browsers to be careful, unless the origin sends its own", () => {
+  it("adds security headers for browsers, unless the origin sends its own", () => {
     expect(resourceAt(stackWith().stack, "aws_cloudfront_response_headers_policy")).toEqual({
       name: "prod-web-security-headers",
       comment: "Security headers of prod-web",
@@ -384,7 +384,7 @@ describe("Distribution", () => {
       [
         "a certificate of another region",
         { certificate: { certificateArn: "arn:aws:acm:eu-west-1:111122223333:certificate/1" } },
-        `test/Web: 'certificate' must be issued in us-east-1, got "arn:aws:acm:eu-west-1:111122223333:certificate/1"; issue one there: CloudFront takes no other region's`,
+        `test/Web: 'certificate' must be issued in us-east-1, got "arn:aws:acm:eu-west-1:111122223333:certificate/1"; issue one there: CloudFront accepts no certificate of another region`,
       ],
       [
         "too many origins",
@@ -409,7 +409,7 @@ describe("Distribution", () => {
       [
         "an endless answer",
         { origins: { web: { ...web, readTimeoutSeconds: 121 } } },
-        `test/Web: 'origins' must have a whole 'readTimeoutSeconds' between 1 and 120, got ["web"]; give the longest that the origin works on a request; above 60 needs a quota of AWS`,
+        `test/Web: 'origins' must have a whole 'readTimeoutSeconds' between 1 and 120, got ["web"]; give the longest that the origin works on a request; above 60 needs a quota increase`,
       ],
       [
         "a path with a slash at its end",
@@ -451,7 +451,7 @@ describe("Distribution", () => {
           originGroups: { pages: group },
           defaultBehavior: { origin: "pages", methods: "all" },
         },
-        `test/Web: 'defaultBehavior' must have 'methods' that only read, since it leads to a group of origins, got "all"; choose 'read' or 'read-and-options', or lead it to one origin: nobody may write twice`,
+        `test/Web: 'defaultBehavior' must have 'methods' that only read, because it leads to a group of origins, got "all"; choose 'read' or 'read-and-options', or route it to one origin: a write must not be repeated`,
       ],
       [
         "to write to a group on some paths",
@@ -460,7 +460,7 @@ describe("Distribution", () => {
           originGroups: { pages: group },
           behaviors: [{ pathPattern: "/pages/*", origin: "pages", methods: "all" }],
         },
-        `test/Web: 'behaviors' must have 'methods' that only read where they lead to a group of origins, got ["/pages/*"]; choose 'read' or 'read-and-options', or lead them to one origin: nobody may write twice`,
+        `test/Web: 'behaviors' must have 'methods' that only read where they lead to a group of origins, got ["/pages/*"]; choose 'read' or 'read-and-options', or route them to one origin: a write must not be repeated`,
       ],
       [
         "too many behaviours",

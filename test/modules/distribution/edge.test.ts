@@ -16,7 +16,7 @@ const { publicKey, privateKey } = generateKeyPairSync("rsa", {
 describe("functions at the edge", () => {
   const functions = { rewrite: { code, comment: "Adds index.html" }, stamp: { code } };
 
-  it("are published, and stand until the distribution has let go of them", () => {
+  it("are published, and kept until the distribution no longer uses them", () => {
     const { stack } = stackWith({ functions });
 
     expect(resourceAt(stack, "aws_cloudfront_function", "Web/Functions/rewrite")).toEqual({
@@ -147,7 +147,7 @@ describe("trusted keys", () => {
       "a group without keys",
       { trustedPublicKeys: {} },
       "test/Web: 'trustedPublicKeys' must hold 1 to 5 keys, with names of lower-case letters, digits and single " +
-        "hyphens, got []; rename them, or remove keys that nobody signs with any more",
+        "hyphens, got []; rename them, or remove keys that are no longer used for signing",
     ],
     [
       "a private key, without showing it",
@@ -159,13 +159,13 @@ describe("trusted keys", () => {
       "signatures that nobody can make",
       { defaultBehavior: { origin: "web", signedOnly: true } },
       "test/Web: 'defaultBehavior' must not be 'signedOnly' without 'trustedPublicKeys', got true; " +
-        "add the keys whose signatures are taken",
+        "add the keys whose signatures are accepted",
     ],
     [
       "signatures that nobody can make, under some paths",
       { behaviors: [{ origin: "web", pathPattern: "/films/*", signedOnly: true }] },
       "test/Web: 'behaviors' must not be 'signedOnly' without 'trustedPublicKeys', got [\"/films/*\"]; " +
-        "add the keys whose signatures are taken",
+        "add the keys whose signatures are accepted",
     ],
   ])("refuse %s", (_, props, message) => {
     expect(refuse(props)).toBe(message);

@@ -26,7 +26,7 @@ describe("CertificateExpiryAlarm", () => {
     expect(resourceAt(stack, "aws_cloudwatch_metric_alarm", "Expiry/Resource")).toEqual({
       alarm_name: "certificate-expiry",
       alarm_description:
-        "The certificate was not renewed and expires: users are led elsewhere, or refused where there is nowhere else",
+        "The certificate was not renewed and expires: users are routed elsewhere, or refused if there is nowhere else",
       namespace: "AWS/CertificateManager",
       metric_name: "DaysToExpiry",
       dimensions: { CertificateArn: required.certificate.certificateArn },
@@ -91,9 +91,9 @@ describe("CertificateExpiryAlarm", () => {
       [
         "test/Expiry: 'alarmName' must have 1 to 247 characters, got \"\"; give it a short name",
         "test/Expiry: 'warningDaysBeforeExpiry' must be a whole number of days between 1 and 59, got 60; " +
-          "take 30: ACM begins to renew 60 days before",
+          "choose 30: ACM begins to renew 60 days before",
         "test/Expiry: 'daysBeforeExpiry' must be a whole number of days between 1 and 59, got 0; " +
-          "take 1: until it expires, a certificate is good",
+          "choose 1: a certificate is valid until it expires",
       ].join("\n"),
     );
   });

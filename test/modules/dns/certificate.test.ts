@@ -87,7 +87,7 @@ describe("Certificate", () => {
     );
   });
 
-  it("refuses a name that stands twice", () => {
+  it("refuses a name that is listed twice", () => {
     expect(refuse({ subjectAlternativeNames: ["example.com"] })).toBe(
       "test/Certificate: 'subjectAlternativeNames' must name each domain once and not repeat 'domainName', " +
         'got ["example.com"]; remove the repetition',

@@ -27,7 +27,7 @@ describe("CidrCollection", () => {
     expect(collection.locationNames).toEqual(["berlin", "dublin"]);
   });
 
-  it("stands for a collection that is known", () => {
+  it("represents a known collection", () => {
     const attributes = { cidrCollectionId: "c1", locationNames: ["berlin"] };
 
     expect(CidrCollection.fromCidrCollectionAttributes(attributes)).toEqual(attributes);

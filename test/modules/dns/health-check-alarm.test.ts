@@ -6,7 +6,7 @@ function stackWith(props: Partial<HealthCheckAlarmProps> = {}) {
   new HealthCheckAlarm(stack, "Health", {
     healthCheckId: "check",
     alarmName: "prod-web-eu-west-1-health",
-    alarmDescription: "Users of web are led away",
+    alarmDescription: "Users of web are routed away",
     topics: [{ topicArn: "arn:topic" }],
     ...props,
   });
@@ -17,7 +17,7 @@ describe("HealthCheckAlarm", () => {
   it("notifies when a check fails and when it is healthy again, and keeps its state while nothing is known", () => {
     expect(resourceAt(stackWith(), "aws_cloudwatch_metric_alarm")).toEqual({
       alarm_name: "prod-web-eu-west-1-health",
-      alarm_description: "Users of web are led away",
+      alarm_description: "Users of web are routed away",
       namespace: "AWS/Route53",
       metric_name: "HealthCheckStatus",
       dimensions: { HealthCheckId: "check" },

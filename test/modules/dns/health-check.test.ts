@@ -220,7 +220,7 @@ describe("HealthCheck", () => {
         "test/Check: 'check.searchString' must have 1 to 255 characters, got \"\"; " +
           "look for a short word near the beginning of the answer",
         "test/Check: 'check.timing.failureThreshold' must be a whole number between 1 and 10, got 11; " +
-          "take 2 or 3: a threshold of 1 flaps",
+          "choose 2 or 3: a threshold of 1 flaps",
         "test/Check: 'check.checkerRegions' must name at least 3 different regions, " +
           'got ["eu-west-1","eu-west-1","us-east-1"]; add regions, or remove the property to probe from all',
       ].join("\n"),
@@ -240,7 +240,7 @@ describe("HealthCheck", () => {
       [
         "test/Check: 'check.alarmName' must have 1 to 255 characters, got \"\"; name an alarm of the same account",
         "test/Check: 'check.alarmRegion' must be an AWS region, got \"eu-west\"; " +
-          "name the region that the alarm stands in",
+          "name the region that the alarm is in",
       ].join("\n"),
     );
   });
@@ -267,9 +267,9 @@ describe("HealthCheck", () => {
     expect(refuse(allOf({ region: inner, other: https, deeper: anyOf({ region: inner }) }))).toBe(
       [
         'test/Check: \'check.children\' must be no calculated checks, got ["region","deeper"]; ' +
-          "count their parts here: Route 53 counts no calculated check in another",
+          "count their parts here: Route 53 does not count one calculated check in another",
         "test/Check: 'check.children.deeper.children' must be no calculated checks, got [\"region\"]; " +
-          "count their parts here: Route 53 counts no calculated check in another",
+          "count their parts here: Route 53 does not count one calculated check in another",
       ].join("\n"),
     );
   });
@@ -280,7 +280,7 @@ describe("HealthCheck", () => {
     ).toBe(
       [
         "test/Check: 'check.healthyThreshold' must be between 1 and the number of children, 1, got 2; " +
-          "take the number of children for all of them, or 1 for any",
+          "choose the number of children for all of them, or 1 for any",
         'test/Check: \'check.children.web.path\' must begin with "/" and have at most 255 characters, got "x"; ' +
           'write it like "/health"',
       ].join("\n"),

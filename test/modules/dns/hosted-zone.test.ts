@@ -47,7 +47,7 @@ describe("HostedZone", () => {
     );
   });
 
-  it("stands for a zone that is known", () => {
+  it("represents a known zone", () => {
     const zone = HostedZone.fromHostedZoneAttributes({ hostedZoneId: "Z1", zoneName: "example.com" });
 
     expect(zone).toEqual({ hostedZoneId: "Z1", zoneName: "example.com" });

@@ -78,7 +78,7 @@ describe("PrivateHostedZone", () => {
     );
   });
 
-  it("refuses a network that stands twice", () => {
+  it("refuses a network that is listed twice", () => {
     const first = { region: "eu-west-1", vpcId: "vpc-1" };
     const second = { region: "eu-west-1", vpcId: "vpc-2" };
 

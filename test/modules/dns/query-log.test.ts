@@ -55,7 +55,7 @@ describe("QueryLog", () => {
     });
   });
 
-  it("stands in us-east-1 by another provider, encrypted with a key of the user", () => {
+  it("is in us-east-1 by another provider, encrypted with a key of the user", () => {
     const stack = emptyStack();
     const provider = new AwsProvider(stack, "UsEast1", { region: "us-east-1", alias: "us_east_1" });
     const keyArn = "arn:aws:kms:us-east-1:111122223333:key/1";
@@ -79,9 +79,9 @@ describe("QueryLog", () => {
         "test/Log: 'account' must be the 12 digits of an AWS account, got \"1\"; " +
           "write the account id as text, with its leading zeros",
         "test/Log: 'retentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, " +
-          "1827, 2192, 2557, 2922, 3288, 3653, got 31; take the next longer period",
+          "1827, 2192, 2557, 2922, 3288, 3653, got 31; choose the next longer period",
         `test/Log: 'keyArn' must be the ARN of a KMS key in us-east-1, got "${keyArn}"; ` +
-          "make the key there: the log group stands there too",
+          "make the key there: the log group is there too",
       ].join("\n"),
     );
   });

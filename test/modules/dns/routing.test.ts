@@ -100,7 +100,7 @@ describe("DnsRouting", () => {
       expect(countOf({ endpoints }, "aws_route53_health_check")).toBe(0);
     });
 
-    it("takes a check that stands already", () => {
+    it("accepts a check that already exists", () => {
       const endpoints = {
         "eu-west-1": { target: alias("eu-west-1"), healthCheck: { kind: "existing", healthCheckId: "hc" } },
       } as const;
@@ -123,7 +123,7 @@ describe("DnsRouting", () => {
       expect(recordAt({ endpoints: names }, "eu-west-1/CNAME")).toMatchObject({ records: ["a.example.org"] });
     });
 
-    it("stands over another policy in a region", () => {
+    it("is above another policy in a region", () => {
       const policy: RoutingPolicy = {
         kind: "latency",
         branches: {
@@ -164,7 +164,7 @@ describe("DnsRouting", () => {
       const endpoints = { blue: { target: alias("eu-west-1") }, green: { target: alias("eu-west-1") } };
 
       expect(refuse({ endpoints })).toBe(
-        "test/Web: 'policy.branches' must measure latency to a different region each, got [\"green\"]; " +
+        "test/Web: 'policy.branches' must each measure latency to a different region, got [\"green\"]; " +
           "put endpoints of one region under a policy of their own, such as a weighted one",
       );
     });
@@ -260,7 +260,7 @@ describe("DnsRouting", () => {
 
       expect(refuse({ endpoints, policy: { ...policy, secondary: "eu-west-1" } })).toBe(
         "test/Web: 'policy.secondary' must lead to other endpoints than 'primary', got [\"eu-west-1\"]; " +
-          "name another endpoint: one that stands on both sides takes nothing over",
+          "name another endpoint: an endpoint on both sides cannot take over",
       );
     });
   });
@@ -321,7 +321,7 @@ describe("DnsRouting", () => {
     it("refuses weights that are all zero", () => {
       expect(refuse({ policy: weighted(0, 0) })).toBe(
         "test/Web: 'policy.branches' must have a weight above 0 among them, " +
-          'got {"eu-west-1":0,"eu-central-1":0}; raise one: where all are 0 Route 53 takes all for equal',
+          'got {"eu-west-1":0,"eu-central-1":0}; raise one: if all are 0, Route 53 treats them as equal',
       );
     });
   });
@@ -363,11 +363,11 @@ describe("DnsRouting", () => {
 
       expect(refuse({ policy })).toBe(
         [
-          "test/Web: 'policy.branches' must be for a different location each, got [\"eu-central-1\"]; " +
+          "test/Web: 'policy.branches' must each be for a different location, got [\"eu-central-1\"]; " +
             "remove or merge the repetition",
           "test/Web: 'policy.branches' must have one for the location \"default\", " +
             'got ["eu-west-1","eu-central-1"]; ' +
-            "add it: users that Route 53 cannot place get no answer without it",
+            "add it: users that Route 53 cannot locate get no answer without it",
         ].join("\n"),
       );
     });
@@ -385,7 +385,7 @@ describe("DnsRouting", () => {
           "test/Web: 'policy.branches.eu-west-1.location.country' must be two capital letters of ISO 3166-1, " +
             'got "Germany"; write it like "DE"; for all users write the location "default"',
           "test/Web: 'policy.branches.bavaria.location.subdivision' must be given for US or UA only, got \"BY\"; " +
-            "remove it: Route 53 tells the parts of other countries not apart",
+            "remove it: Route 53 does not distinguish the subdivisions of other countries",
           "test/Web: 'policy.branches.california.location.subdivision' must be 1 to 3 capital letters or digits, " +
             'got "US-CA"; write the code alone, like "CA" for California',
         ].join("\n"),
@@ -394,14 +394,14 @@ describe("DnsRouting", () => {
   });
 
   describe("geoproximity", () => {
-    it("stands in the endpoints' regions without bias by default", () => {
+    it("is in the endpoints' regions without bias by default", () => {
       expect(recordAt({ policy: { kind: "geoproximity" } }, "eu-west-1/A")).toMatchObject({
         set_identifier: "eu-west-1",
         geoproximity_routing_policy: { aws_region: "eu-west-1", bias: 0 },
       });
     });
 
-    it("stands at coordinates or in a local zone with a bias", () => {
+    it("is at coordinates or in a local zone with a bias", () => {
       const policy: RoutingPolicy = {
         kind: "geoproximity",
         branches: {
@@ -454,8 +454,8 @@ describe("DnsRouting", () => {
       expect(refuse({ policy })).toBe(
         [
           "test/Web: 'policy.branches.below.place' must be given for a branch that leads to a policy, got nothing; " +
-            "say where on the map the branch is",
-          "test/Web: 'policy.branches' must stand at a different place each, got [\"again\"]; " +
+            "give the place of the branch on the map",
+          "test/Web: 'policy.branches' must each be at a different place, got [\"again\"]; " +
             "put endpoints of one place under a policy of their own, such as a weighted one",
         ].join("\n"),
       );
@@ -507,7 +507,7 @@ describe("DnsRouting", () => {
       ).toBe('test/Web: \'policy.endpoints\' must name an endpoint, got "tow"; did you mean "two"');
     });
 
-    it("refuses an endpoint that stands twice among the answers, as set identifiers are unique", () => {
+    it("refuses an endpoint that is listed twice among the answers, as set identifiers are unique", () => {
       expect(
         refuse({ policy: { kind: "multivalue", endpoints: ["one", "two", "one"] }, endpoints: addresses }),
       ).toBe(
@@ -534,7 +534,7 @@ describe("DnsRouting", () => {
       });
     });
 
-    it("refuses a location that is unknown or stands twice, and to leave anyone out", () => {
+    it("refuses a location that is unknown or listed twice, and to leave anyone out", () => {
       const policy: RoutingPolicy = {
         kind: "ip-based",
         collection,
@@ -549,11 +549,11 @@ describe("DnsRouting", () => {
         [
           "test/Web: 'policy.branches.eu-west-1.location' must be a location of the collection, got \"dubln\"; " +
             'did you mean "dublin"',
-          "test/Web: 'policy.branches' must be for a different location each, got [\"berlin\"]; " +
+          "test/Web: 'policy.branches' must each be for a different location, got [\"berlin\"]; " +
             "remove or merge the repetition",
           "test/Web: 'policy.branches' must have one for the location \"*\", " +
             'got ["eu-west-1","eu-central-1","berlin"]; ' +
-            "add it: users of no listed network get no answer without it",
+            "add it: users from no listed network get no answer without it",
         ].join("\n"),
       );
     });
@@ -610,13 +610,13 @@ describe("DnsRouting", () => {
       const endpoints = { "eu-west-1": { target: address("eu-west-1", "192.0.2.1") } };
 
       expect(refuse({ endpoints })).toBe(
-        "test/Web: 'endpoints.eu-west-1.healthCheck' must be given for a target that cannot tell its own health, " +
+        "test/Web: 'endpoints.eu-west-1.healthCheck' must be given for a target that cannot report its own health, " +
           "got nothing; " +
-          "add a check: without one Route 53 takes the endpoint for healthy always, and the whole branch with it",
+          "add a check: without one Route 53 always considers the endpoint healthy, and the whole branch with it",
       );
     });
 
-    it("refuses a plain value behind a simple policy below a branch, where no check can stand", () => {
+    it("refuses a plain value behind a simple policy below a branch, which cannot have a check", () => {
       const endpoints = {
         "eu-west-1": { target: address("eu-west-1", "192.0.2.1"), healthCheck: check("eu-west-1") },
         "eu-central-1": { target: address("eu-central-1", "192.0.2.2"), healthCheck: check("eu-central-1") },
@@ -624,7 +624,7 @@ describe("DnsRouting", () => {
       const secondary: RoutingPolicy = { kind: "simple", to: "eu-central-1" };
 
       expect(refuse({ endpoints, policy: { kind: "failover", primary: "eu-west-1", secondary } })).toBe(
-        "test/Web: 'policy' must lead to endpoints that cannot tell their own health without a simple policy between, " +
+        "test/Web: 'policy' must lead to endpoints that cannot report their own health without a simple policy between, " +
           'got ["eu-central-1"]; ' +
           "name the endpoint as the branch's target: a simple record carries no health check",
       );
@@ -665,9 +665,9 @@ describe("DnsRouting", () => {
         health_check_id: checkIn("eu-west-1", "33FCCBC0"),
       });
       expect(refuse({ endpoints: { "eu-west-1": { target } } })).toBe(
-        "test/Web: 'endpoints.eu-west-1.healthCheck' must be given for a target that cannot tell its own health, " +
+        "test/Web: 'endpoints.eu-west-1.healthCheck' must be given for a target that cannot report its own health, " +
           "got nothing; " +
-          "add a check: without one Route 53 takes the endpoint for healthy always, and the whole branch with it",
+          "add a check: without one Route 53 always considers the endpoint healthy, and the whole branch with it",
       );
     });
 
@@ -676,9 +676,9 @@ describe("DnsRouting", () => {
       const target = { region: "us-east-1", value: { ...value, hostedZoneId: "Z2FDTNDATAQYW2" } };
 
       expect(refuse({ endpoints: { "us-east-1": { target } } })).toBe(
-        "test/Web: 'endpoints.us-east-1.healthCheck' must be given for a target that cannot tell its own health, " +
+        "test/Web: 'endpoints.us-east-1.healthCheck' must be given for a target that cannot report its own health, " +
           "got nothing; " +
-          "add a check: without one Route 53 takes the endpoint for healthy always, and the whole branch with it",
+          "add a check: without one Route 53 always considers the endpoint healthy, and the whole branch with it",
       );
     });
 
@@ -712,7 +712,7 @@ describe("DnsRouting", () => {
       expect(refuse({ endpoints: { "eu-west-1": { target: alias("eu-west-1"), healthCheck } } })).toBe(
         "test/Web: 'endpoints.eu-west-1.healthCheck.fullyQualifiedDomainName' must be a name that leads to this " +
           'endpoint alone, got "web.example.com"; ' +
-          "ask a regional name: the routed one answers with whichever endpoint is healthy",
+          "check a regional name: the routed one answers with whichever endpoint is healthy",
       );
     });
 

@@ -44,7 +44,7 @@ describe("ZoneDelegation", () => {
       [
         'test/Delegation: \'zoneName\' must be a name below "example.com", got "example.com"; pass the zone above it',
         "test/Delegation: 'ttlSeconds' must be a whole number of seconds, got -1; " +
-          "take 3600, or less while name servers change",
+          "choose 3600, or less while name servers change",
       ].join("\n"),
     );
   });

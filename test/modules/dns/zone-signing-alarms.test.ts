@@ -39,7 +39,7 @@ describe("ZoneSigningAlarms", () => {
       ...common,
       alarm_name: "prod-dnssec-keys-needing-action",
       alarm_description:
-        "Route 53 cannot use the KMS key that signs example.com: look whether it is disabled or its key policy changed, before signatures expire",
+        "Route 53 cannot use the KMS key that signs example.com: check whether it is disabled or its key policy changed, before signatures expire",
       metric_name: "DNSSECKeySigningKeysNeedingAction",
     });
   });

@@ -8,7 +8,7 @@ const zone = { hostedZoneId: "Z1", zoneName: "example.com" };
 const keyArn = "arn:aws:kms:us-east-1:111122223333:key/1";
 
 describe("ZoneSigning", () => {
-  it("signs the zone once its key stands", () => {
+  it("signs the zone once its key exists", () => {
     const stack = emptyStack();
 
     const signing = new ZoneSigning(stack, "Signing", { zone, keyArn });
@@ -45,7 +45,7 @@ describe("ZoneSigning", () => {
     ).toBe(
       [
         `test/Signing: 'keyArn' must be the ARN of a KMS key in us-east-1, got "${elsewhere}"; ` +
-          "make the key there: Route 53 signs with no other region's",
+          "make the key there: Route 53 does not sign with keys of other regions",
         "test/Signing: 'keySigningKeyName' must be 3 to 128 letters, digits and '_', got \"k-1\"; rename it",
       ].join("\n"),
     );
@@ -100,7 +100,7 @@ describe("ZoneSigningKey", () => {
     expect(resolve(stack, key.keyArn)).toBe("${aws_kms_key.Key_961B73FD.arn}");
   });
 
-  it("stands in us-east-1 by another provider, and goes where protection is off", () => {
+  it("is in us-east-1 by another provider, and is deleted where protection is off", () => {
     const stack = emptyStack();
     const provider = new AwsProvider(stack, "UsEast1", { region: "us-east-1", alias: "us_east_1" });
 

@@ -228,7 +228,7 @@ describe("EcsExpressService", () => {
       [
         "a network of one zone",
         { network: { ...network, zones: ["eu-west-1a"] } },
-        `test/Web: 'network' must have at least two zones, got ["eu-west-1a"]; add a zone to the network, which AWS demands for a load balancer`,
+        `test/Web: 'network' must have at least two zones, got ["eu-west-1a"]; add a zone to the network, which AWS requires for a load balancer`,
       ],
       [
         "an image without tag",

@@ -102,7 +102,7 @@ describe("FargateCluster", () => {
       [
         `test/Cluster: 'name' must be lower-case letters, digits and single hyphens, starting with a letter, got "Prod"; choose a name like 'prod'`,
         `test/Cluster: 'account' must be the 12 digits of an AWS account, got "1"; write the account id as text, with its leading zeros`,
-        "test/Cluster: 'logRetentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 31; take the next longer period",
+        "test/Cluster: 'logRetentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 31; choose the next longer period",
       ].join("\n"),
     );
   });

@@ -89,7 +89,7 @@ describe("FargateService, given what cannot work,", () => {
     [
       "no requests a task",
       { scaling: { requestsPerTarget: 0 } },
-      "'scaling' must hold 'requestsPerTarget' above 0, got 0; give the requests a minute that one task serves well",
+      "'scaling' must hold 'requestsPerTarget' above 0, got 0; give the requests per minute that one task can serve",
     ],
     [
       "steps with an end",
@@ -241,7 +241,7 @@ describe("FargateService, given what cannot work,", () => {
     [
       "a retention that CloudWatch does not know",
       { logRetentionDays: 10 },
-      "'logRetentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 10; take the next longer period",
+      "'logRetentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 10; choose the next longer period",
     ],
     [
       "a deregistration delay above an hour",

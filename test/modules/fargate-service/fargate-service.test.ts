@@ -97,7 +97,7 @@ describe("FargateService", () => {
     expect(resourcesOf(stack, "aws_appautoscaling_target")).toEqual({});
   });
 
-  it("can be told to wait and not to roll back", () => {
+  it("can be set to wait and not to roll back", () => {
     const stack = stackWith({ waitForSteadyState: true, automaticRollback: false });
 
     expect(resourceAt(stack, "aws_ecs_service")).toMatchObject({
@@ -577,7 +577,7 @@ describe("the alarms of a FargateService", () => {
     TargetGroup: "${aws_lb_target_group.Web_Ingress_TargetGroup_63A2D940.arn_suffix}",
   };
 
-  it("watch the share of server errors, once there are enough requests to tell", () => {
+  it("watch the share of server errors, once there are enough requests", () => {
     const metric = { namespace: "AWS/ApplicationELB", dimensions, stat: "Sum", period: 60 };
 
     expect(resourceAt(stackWith(), "aws_cloudwatch_metric_alarm", "Web/Alarms/ServerErrors")).toEqual({
@@ -633,7 +633,7 @@ describe("the alarms of a FargateService", () => {
     });
   });
 
-  it("tell the topic of trouble and of its end", () => {
+  it("notify the topic of problems and of their end", () => {
     const topicArn = "arn:aws:sns:eu-west-1:111122223333:alarms";
     const alarms = Object.values(
       resourcesOf(stackWith({ alarmTopic: { topicArn } }), "aws_cloudwatch_metric_alarm"),
@@ -683,7 +683,7 @@ describe("the scaling of a FargateService", () => {
     });
   });
 
-  it("tracks memory and requests where asked, requests once the rule stands", () => {
+  it("tracks memory and requests where asked, requests once the rule exists", () => {
     const stack = stackWith({
       scaling: { cpuPercentage: 50, memoryPercentage: 70, requestsPerTarget: 1000 },
     });

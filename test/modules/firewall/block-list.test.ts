@@ -84,15 +84,15 @@ describe("parseBlockList", () => {
       `${file}: 'line 8' must expire on a day that exists, got "tomorrow"; write it as 'expires=YYYY-MM-DD', the first day that is no longer blocked`,
       `${file}: 'line 8' must hold nothing but 'expires=' and 'reason=' after the address, got "until=2027-01-01"; put other words behind 'reason=' or behind a '#'`,
       `${file}: 'line 9' must give 'expires' once, got "expires=2027-01-02"; remove one of the two`,
-      `${file}: 'line 10' must give a reason behind 'reason=', got "reason="; say why, or remove 'reason='`,
+      `${file}: 'line 10' must give a reason behind 'reason=', got "reason="; give a reason, or remove 'reason='`,
       `${file}: 'line 12' must differ from every line before it, got "198.51.100.0/24"; remove it, or line 11, which lists the same block`,
-      `${file}: 'line 13' must list addresses that no other line covers, got "198.51.100.9/32"; remove it, for line 11 lists 198.51.100.0/24`,
+      `${file}: 'line 13' must list addresses that no other line covers, got "198.51.100.9/32"; remove it, because line 11 lists 198.51.100.0/24`,
       `${file}: 'line 14' must begin with an IPv4 or IPv6 address or block, got "fe80::1%eth0"; write it like '203.0.113.7', '203.0.113.0/24' or '2001:db8::/32'`,
       `${file}: 'line 15' must begin with an IPv4 or IPv6 address or block, got "192.0.2.5/33"; write it like '203.0.113.7', '203.0.113.0/24' or '2001:db8::/32'`,
     ]);
   });
 
-  it("lets a line stand that outlasts the wider one", () => {
+  it("keeps a line that outlasts the wider one", () => {
     const list = parse(
       "198.51.100.0/24 expires=2027-01-01",
       "198.51.100.9",
@@ -106,7 +106,7 @@ describe("parseBlockList", () => {
     expect(
       refusal(() => parse("198.51.100.9 expires=2027-01-01", "198.51.100.0/24 expires=2027-01-01")),
     ).toBe(
-      `${file}: 'line 1' must list addresses that no other line covers, got "198.51.100.9/32"; remove it, for line 2 lists 198.51.100.0/24`,
+      `${file}: 'line 1' must list addresses that no other line covers, got "198.51.100.9/32"; remove it, because line 2 lists 198.51.100.0/24`,
     );
   });
 

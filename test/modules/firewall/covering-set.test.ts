@@ -62,7 +62,7 @@ describe("coveringSet", () => {
     );
   });
 
-  it("does not depend on the order of the list, nor on being told twice", () => {
+  it("does not depend on the order of the list, nor on repetitions", () => {
     fc.assert(
       fc.property(blocks, (cidrBlocks) => {
         const reversed = [...cidrBlocks, ...cidrBlocks].reverse();

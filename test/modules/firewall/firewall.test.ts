@@ -128,7 +128,7 @@ describe("Firewall", () => {
     ]);
   });
 
-  it("stands in front of a resource of its region", () => {
+  it("protects a resource of its region", () => {
     const stack = emptyStack();
     new Firewall(stack, "Firewall", required).associate("LoadBalancer", "arn:of-a-load-balancer");
 
@@ -144,7 +144,7 @@ describe("Firewall", () => {
     );
   });
 
-  it("stands for a web ACL that exists already", () => {
+  it("represents a web ACL that already exists", () => {
     expect(Firewall.fromWebAclArn("arn:of-a-web-acl")).toEqual({ webAclArn: "arn:of-a-web-acl" });
   });
 });
@@ -214,7 +214,7 @@ describe("a firewall's lists", () => {
 });
 
 describe("a firewall's country rules", () => {
-  it("turn away countries that are blocked", () => {
+  it("block the given countries", () => {
     expect(ruleOf("blocked-countries", { blockedCountries: ["KP", "AQ"] })).toEqual({
       name: "blocked-countries",
       priority: 30,
@@ -223,7 +223,7 @@ describe("a firewall's country rules", () => {
     });
   });
 
-  it("turn away all countries but those that are allowed", () => {
+  it("block all countries but those that are allowed", () => {
     expect(ruleOf("allowed-countries", { allowedCountries: ["IE"] })).toEqual({
       name: "allowed-countries",
       priority: 30,
@@ -456,7 +456,7 @@ describe("a firewall's rules of one's own", () => {
     });
   });
 
-  it("can be in groups that stand already, counted first or with overrides, at the capacity that they were made with", () => {
+  it("can be in groups that already exist, counted first or with overrides, at the capacity that they were made with", () => {
     const arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/rulegroup/own/a1b2";
     const ruleGroups = [
       { name: "own", arn, capacityUnits: 40, overrides: { Strict: "count" } },
@@ -484,14 +484,14 @@ describe("a firewall's rules of one's own", () => {
 });
 
 describe("a firewall's tokens and bodies", () => {
-  it("takes tokens of the domains that it is told", () => {
+  it("accepts tokens of the given domains", () => {
     expect(webAcl({ tokenDomains: ["example.com", "example.org"] }).token_domains).toEqual([
       "example.com",
       "example.org",
     ]);
   });
 
-  it("sees as much of a body as it is told, in front of a distribution or of App Runner", () => {
+  it("inspects as much of a body as configured, in front of a distribution or of App Runner", () => {
     const limit = { default_size_inspection_limit: "KB_32" };
 
     expect(webAcl({ ...cloudfront, bodyInspectionKiB: 32 }).association_config).toEqual({
@@ -601,7 +601,7 @@ describe("a firewall against fraud", () => {
     ["another group that knows a sign-up", { name: "AWSManagedRulesSQLiRuleSet", signUp }],
   ])("refuses %s", (_, group) => {
     expect(refused({ managedRuleGroups: [group] })).toBe(
-      `test/Firewall: 'managedRuleGroups' must have a 'login' for AWSManagedRulesATPRuleSet, a 'signUp' for AWSManagedRulesACFPRuleSet, and neither for any other group, got ["${group.name}"]; say what their requests look like, or remove what belongs to the other group`,
+      `test/Firewall: 'managedRuleGroups' must have a 'login' for AWSManagedRulesATPRuleSet, a 'signUp' for AWSManagedRulesACFPRuleSet, and neither for any other group, got ["${group.name}"]; describe their requests, or remove what belongs to the other group`,
     );
   });
 
@@ -609,7 +609,7 @@ describe("a firewall against fraud", () => {
     const response = { kind: "status-code", success: [200], failure: [401] } as const;
 
     expect(refused({ managedRuleGroups: [{ name: atp, login: { ...login, response } }] })).toBe(
-      `test/Firewall: 'managedRuleGroups' must look at responses where the scope is CLOUDFRONT only, got ["${atp}"]; remove their 'response', for AWS WAF sees those of distributions and no others`,
+      `test/Firewall: 'managedRuleGroups' must look at responses where the scope is CLOUDFRONT only, got ["${atp}"]; remove their 'response', because AWS WAF inspects those of distributions only`,
     );
   });
 
@@ -757,7 +757,7 @@ describe("a firewall's capacity", () => {
 });
 
 describe("a firewall's answers", () => {
-  it("say what they are told to, each to whom it concerns", () => {
+  it("send the configured response, each for its own rule", () => {
     const customResponses = {
       blockList: { statusCode: 403, body: "No", headers: { "x-list": "1" } },
       countries: { statusCode: 302, headers: { location: "https://example.com/sorry" } },
@@ -877,7 +877,7 @@ describe("a firewall's log", () => {
     expect(firewallWith().logGroupName).toBe("aws-waf-logs-prod-eu-west-1");
   });
 
-  it("stands alone: samples, which hold all headers, are kept only if asked", () => {
+  it("is independent: samples, which hold all headers, are kept only if asked", () => {
     const sampled = webAcl({ sampledRequests: true });
 
     expect(sampled.visibility_config).toMatchObject({ sampled_requests_enabled: true });
@@ -925,7 +925,7 @@ describe("what a firewall refuses", () => {
 
   it("refuses countries that are blocked and countries that are allowed together", () => {
     expect(refused({ blockedCountries: ["KP"], allowedCountries: ["IE"] })).toBe(
-      "test/Firewall: 'allowedCountries' must not be combined with 'blockedCountries', got [\"IE\"]; remove one of the two, for whatever is not allowed is blocked",
+      "test/Firewall: 'allowedCountries' must not be combined with 'blockedCountries', got [\"IE\"]; remove one of the two, because whatever is not allowed is blocked",
     );
   });
 
@@ -971,7 +971,7 @@ describe("what a firewall refuses", () => {
     },
   );
 
-  it("refuses more than 50 countries where their 'or' would stand too deep", () => {
+  it("refuses more than 50 countries where their 'or' would be nested too deep", () => {
     const countries = Array.from({ length: 51 }, (_, index) => `A${String.fromCharCode(65 + (index % 26))}`);
     const deep = { kind: "not", match: { kind: "not", match: { kind: "country", countries } } } as const;
 
@@ -1060,7 +1060,7 @@ describe("what a firewall refuses", () => {
     }));
 
     expect(refused({ ruleGroups })).toBe(
-      "test/Firewall: 'ruleGroupCount' must be at most 50 together with the IP sets, for a web ACL refers to no more, got 49; join rule groups, or shorten the block list",
+      "test/Firewall: 'ruleGroupCount' must be at most 50 together with the IP sets, because a web ACL can refer to no more, got 49; join rule groups, or shorten the block list",
     );
   });
 
@@ -1098,7 +1098,7 @@ describe("what a firewall refuses", () => {
     expect(
       refused({ managedRuleGroups: [{ name: "AWSManagedRulesTypo" }, { name: "X", vendor: "Seller" }] }),
     ).toBe(
-      "test/Firewall: 'managedRuleGroups' must say the capacity of groups that Meridian does not know, got [\"AWSManagedRulesTypo\",\"X\"]; correct the name, or set 'capacityUnits' to the Capacity that 'aws wafv2 describe-managed-rule-group' says",
+      "test/Firewall: 'managedRuleGroups' must give the capacity of groups that Meridian does not know, got [\"AWSManagedRulesTypo\",\"X\"]; correct the name, or set 'capacityUnits' to the Capacity that 'aws wafv2 describe-managed-rule-group' says",
     );
   });
 
@@ -1152,7 +1152,7 @@ describe("what a firewall refuses", () => {
     };
 
     expect(refusal(check)).toBe(
-      "test: 'ipSetCount' must be at most 50, for a web ACL refers to no more, got 51; shorten the block list or the allow list; an IP set holds 10000 blocks of one version",
+      "test: 'ipSetCount' must be at most 50, because a web ACL can refer to no more, got 51; shorten the block list or the allow list; an IP set holds 10000 blocks of one version",
     );
   });
 
@@ -1160,7 +1160,7 @@ describe("what a firewall refuses", () => {
     const managedRuleGroups = [{ name: "Group", vendor: "Seller", capacityUnits: 4997 }];
 
     expect(refused({ managedRuleGroups })).toBe(
-      "test/Firewall: 'capacityUnits' must be at most 5000, for a web ACL has no more, got 5001; remove managed rule groups, or keys of rate limits at 30 units each",
+      "test/Firewall: 'capacityUnits' must be at most 5000, because a web ACL can have no more, got 5001; remove managed rule groups, or keys of rate limits at 30 units each",
     );
   });
 });

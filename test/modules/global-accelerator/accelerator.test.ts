@@ -276,7 +276,7 @@ describe("Accelerator", () => {
     expect(resourceAt(stack, "aws_s3_bucket").force_destroy).toBe(true);
   });
 
-  it("logs into a prefix of its own in a bucket that stands already", () => {
+  it("logs into a prefix of its own in a bucket that already exists", () => {
     const stack = stackWith({ flowLogs: { kind: "existing-bucket", bucketName: "logs" } });
 
     expect(resourceAt(stack, "aws_globalaccelerator_accelerator").attributes).toEqual({
@@ -317,7 +317,7 @@ describe("Accelerator", () => {
     });
   });
 
-  it("tells its addresses and the ARNs of its parts", () => {
+  it("exposes its addresses and the ARNs of its parts", () => {
     const stack = emptyStack();
 
     const accelerator = new Accelerator(stack, "Accelerator", required);
@@ -592,7 +592,7 @@ describe("Accelerator refuses", () => {
     expect(
       refusalOfGroup({ endpoints: [{ endpoint: loadBalancer("eu-west-1"), attachmentArn: "shared" }] }),
     ).toBe(
-      `${at}'${groupPath}.endpoints[0].attachmentArn' must be the ARN of a cross-account attachment, got "shared"; take 'attachmentArn' of the CrossAccountAttachment in the endpoint's account`,
+      `${at}'${groupPath}.endpoints[0].attachmentArn' must be the ARN of a cross-account attachment, got "shared"; use 'attachmentArn' of the CrossAccountAttachment in the endpoint's account`,
     );
   });
 });

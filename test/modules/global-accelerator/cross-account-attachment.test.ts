@@ -40,7 +40,7 @@ describe("CrossAccountAttachment", () => {
       ),
     ).toBe(
       [
-        "test/Attachment: 'name' must be 1 to 64 letters, digits, points, hyphens and underscores, got \"a b\"; choose a name like 'prod-web'",
+        "test/Attachment: 'name' must be 1 to 64 letters, digits, periods, hyphens and underscores, got \"a b\"; choose a name like 'prod-web'",
         "test/Attachment: 'principals' must name at least one account or accelerator, got []; add the account whose accelerator uses the endpoints",
         "test/Attachment: 'endpoints' must name at least one endpoint, got []; add a load balancer, an instance or an Elastic IP address of this account",
       ].join("\n"),

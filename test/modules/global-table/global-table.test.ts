@@ -218,7 +218,7 @@ describe("GlobalTable", () => {
     expect(errors).toHaveLength(11);
   });
 
-  it("lists the hottest keys in every region where asked, once the replica stands", () => {
+  it("lists the hottest keys in every region on request, once the replica exists", () => {
     const { stack } = make({ contributorInsights: true });
 
     const table_name = `\${${tableRef}.name}`;
@@ -332,7 +332,7 @@ describe("GlobalTable", () => {
     });
   });
 
-  it("tells its stream", () => {
+  it("exposes its stream", () => {
     const { stack, table } = make();
 
     expect(resolve(stack, table.streamArn)).toBe(`\${${tableRef}.stream_arn}`);
@@ -432,7 +432,7 @@ describe("GlobalTable refuses", () => {
       }),
     ).toBe(
       [
-        "'name' must be 3 to 255 letters, digits, underscores, hyphens and points, got \"a b\"; choose a name like 'prod-sessions'",
+        "'name' must be 3 to 255 letters, digits, underscores, hyphens and periods, got \"a b\"; choose a name like 'prod-sessions'",
         "'account' must be the 12 digits of an AWS account, got \"1\"; write the account id as text, with its leading zeros",
         "'ttlAttributeName' must be 1 to 255 characters, got \"\"; name the attribute that holds the expiry, or leave it out",
         "'alarmThresholds.throttledRequestCount' must be above 0, got 0; choose what your users would notice",
@@ -496,7 +496,7 @@ describe("GlobalTable refuses", () => {
       }),
     ).toBe(
       [
-        `${at}'globalSecondaryIndexes' must have names of 3 to 255 letters, digits, underscores, hyphens and points, got "x"; choose a name like 'by-user'`,
+        `${at}'globalSecondaryIndexes' must have names of 3 to 255 letters, digits, underscores, hyphens and periods, got "x"; choose a name like 'by-user'`,
         `${at}'globalSecondaryIndexes.x.projection' must name at least one attribute, got []; choose 'KEYS_ONLY' where the keys are enough`,
         `${at}'globalSecondaryIndexes' must name at most 100 projected attributes together, got 101; project 'ALL' where an index needs many`,
       ].join("\n"),

@@ -111,7 +111,7 @@ playing("a stock image becomes", () => {
     expect(calls.indexOf("systemctl enable --now meridian-imds")).toBeGreaterThan(0);
   });
 
-  it("a login node, which runs no daemon and tells its group that it has booted", () => {
+  it("a login node, which runs no daemon and signals its group that it has booted", () => {
     const { code, output, calls } = boot("ubuntu", "login", { autoScalingGroup: "demo-login" });
 
     expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
@@ -302,7 +302,7 @@ playing("a boot that fails", () => {
   /** Fails at the first package. */
   const nowhere: Partial<NodeSettings> = { customActions: { OnNodeStart: [{ Script: "s3://files/none" }] } };
 
-  it("makes a compute or login node tell its console why and power itself off", () => {
+  it("makes a compute or login node write the reason to its console and power itself off", () => {
     for (const role of ["compute", "login"] as const) {
       const { code, console: told, calls, files } = boot("ubuntu", role, nowhere);
 
@@ -326,7 +326,7 @@ playing("a boot that fails", () => {
     expect(item.Log?.S).toContain("Error");
   });
 
-  it("is none where all went well", () => {
+  it("is absent where everything succeeded", () => {
     const { files, calls } = boot("ubuntu", "head", { table: "meridian-hpc-demo" });
     const item = JSON.parse(files["/run/meridian-boot.json"] ?? "") as Record<string, { S: string }>;
 

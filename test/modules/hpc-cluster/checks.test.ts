@@ -144,7 +144,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:12: ERROR SchedulerFeatures: LoginNodes: login nodes exist with Slurm only; remove the section or use Slurm",
+      "cluster.yaml:12: ERROR SchedulerFeatures: LoginNodes: login nodes are available with Slurm only; remove the section or use Slurm",
     ],
   ],
   [
@@ -164,7 +164,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:19: ERROR DuplicateName: SharedStorage: the storage 'a' stands more than once; give each a name of its own",
+      "cluster.yaml:19: ERROR DuplicateName: SharedStorage: the storage 'a' is listed more than once; give each a name of its own",
     ],
   ],
   [
@@ -298,7 +298,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:16: WARNING EfaSecurityGroup: Scheduling.SlurmQueues[0].Networking.SecurityGroups: EFA needs a group that allows all traffic from and to itself, which cannot be seen from here; check the group, or use AdditionalSecurityGroups and keep the module's own",
+      "cluster.yaml:16: WARNING EfaSecurityGroup: Scheduling.SlurmQueues[0].Networking.SecurityGroups: EFA needs a group that allows all traffic from and to itself, which cannot be checked here; check the group, or use AdditionalSecurityGroups and keep the module's own",
     ],
   ],
   [
@@ -306,7 +306,7 @@ const cases: readonly Case[] = [
     slurmFile({ networking: "SubnetIds: [subnet-22222222222222222, subnet-22222222222222222]" }),
     {},
     [
-      "cluster.yaml:15: ERROR QueueSubnets: Scheduling.SlurmQueues[0].Networking.SubnetIds: subnet-22222222222222222 stands more than once; remove the repeated subnet",
+      "cluster.yaml:15: ERROR QueueSubnets: Scheduling.SlurmQueues[0].Networking.SubnetIds: subnet-22222222222222222 is listed more than once; remove the repeated subnet",
     ],
   ],
   [
@@ -326,7 +326,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:19: ERROR MultiAzPlacementGroup: Scheduling.SlurmQueues[0].ComputeResources[0].Networking.PlacementGroup: a cluster placement group lies in one zone, but the queue has several subnets; give one subnet, or set PlacementGroup.Enabled to false",
+      "cluster.yaml:19: ERROR MultiAzPlacementGroup: Scheduling.SlurmQueues[0].ComputeResources[0].Networking.PlacementGroup: a cluster placement group is in one zone, but the queue has several subnets; give one subnet, or set PlacementGroup.Enabled to false",
     ],
   ],
   [
@@ -729,7 +729,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:15: ERROR ManagedFsxMultiAz: Scheduling.SlurmQueues[0].Networking.SubnetIds: a managed Lustre file system lies in one zone, but the queue has several subnets; give one subnet, or use an existing file system",
+      "cluster.yaml:15: ERROR ManagedFsxMultiAz: Scheduling.SlurmQueues[0].Networking.SubnetIds: a managed Lustre file system is in one zone, but the queue has several subnets; give one subnet, or use an existing file system",
     ],
   ],
   [
@@ -809,7 +809,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:23: INFO DeletionPolicy: SharedStorage[0].EfsSettings.DeletionPolicy: the storage home is deleted with its data when it leaves the file or the cluster goes; set DeletionPolicy to Retain to keep it",
+      "cluster.yaml:23: INFO DeletionPolicy: SharedStorage[0].EfsSettings.DeletionPolicy: the storage home is deleted with its data when it is removed from the file or the cluster is deleted; set DeletionPolicy to Retain to keep it",
     ],
   ],
   [
@@ -890,7 +890,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:27: ERROR FsxStorageTypeOptions: SharedStorage[0].FsxLustreSettings.StorageType: HDD exists with PERSISTENT_1 only, not with PERSISTENT_2; set DeploymentType to PERSISTENT_1 or use SSD",
+      "cluster.yaml:27: ERROR FsxStorageTypeOptions: SharedStorage[0].FsxLustreSettings.StorageType: HDD is available with PERSISTENT_1 only, not with PERSISTENT_2; set DeploymentType to PERSISTENT_1 or use SSD",
     ],
   ],
   [
@@ -960,7 +960,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:25: ERROR FsxBackupOptions: SharedStorage[0].FsxLustreSettings.AutomaticBackupRetentionDays: backups exist with PERSISTENT_1, PERSISTENT_2 only; remove the key or change DeploymentType",
+      "cluster.yaml:25: ERROR FsxBackupOptions: SharedStorage[0].FsxLustreSettings.AutomaticBackupRetentionDays: backups are available with PERSISTENT_1, PERSISTENT_2 only; remove the key or change DeploymentType",
     ],
   ],
   [
@@ -1012,7 +1012,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:29: ERROR FsxExportPolicy: SharedStorage[0].FsxLustreSettings.DataRepositoryAssociations[0].AutoExportPolicy: NEW stands more than once; remove the repeated event",
+      "cluster.yaml:29: ERROR FsxExportPolicy: SharedStorage[0].FsxLustreSettings.DataRepositoryAssociations[0].AutoExportPolicy: NEW is listed more than once; remove the repeated event",
     ],
   ],
   [
@@ -1256,7 +1256,7 @@ const cases: readonly Case[] = [
       .replace("      Networking:\n        SubnetIds: [subnet-22222222222222222]\n", ""),
     {},
     [
-      "cluster.yaml:6: WARNING ManagedNetwork: HeadNode.Networking.ElasticIp: where the file names no subnets the head node lies in a private one, and nobody reaches it by its Elastic IP; name a public subnet, or leave out ElasticIp",
+      "cluster.yaml:6: WARNING ManagedNetwork: HeadNode.Networking.ElasticIp: where the file names no subnets the head node is in a private one, and cannot be reached at its Elastic IP; name a public subnet, or leave out ElasticIp",
     ],
   ],
   [
@@ -1386,7 +1386,7 @@ const cases: readonly Case[] = [
     }),
     {},
     [
-      "cluster.yaml:24: WARNING LdapTlsReqCert: DirectoryService.LdapTlsReqCert: with never a false directory is not noticed; use hard or demand",
+      "cluster.yaml:24: WARNING LdapTlsReqCert: DirectoryService.LdapTlsReqCert: with never a forged directory server is not detected; use hard or demand",
     ],
   ],
   [
@@ -1404,7 +1404,7 @@ const cases: readonly Case[] = [
     slurmFile({ rest: "Meridian:\n  DirectConnectGatewayId: 11111111-2222-3333-4444-555555555555" }),
     {},
     [
-      "cluster.yaml:20: ERROR DirectConnectNetwork: Meridian.DirectConnectGatewayId: a Direct Connect gateway is attached to the network that the module makes, and this cluster lies in a network that exists; remove it and attach that network itself, or remove the subnets",
+      "cluster.yaml:20: ERROR DirectConnectNetwork: Meridian.DirectConnectGatewayId: a Direct Connect gateway is attached to the network that the module makes, and this cluster is in a network that exists; remove it and attach that network itself, or remove the subnets",
     ],
   ],
   [
@@ -1412,7 +1412,7 @@ const cases: readonly Case[] = [
     slurmFile({ rest: "Meridian:\n  DataTransfers:\n    - { Name: a, Association: in, S3Path: s3://raw }" }),
     {},
     [
-      "cluster.yaml:21: ERROR DataTransfers: Meridian.DataTransfers[0].Association: 'in' is no data repository association of this file; add DataRepositoryAssociations to a Lustre file system",
+      "cluster.yaml:21: ERROR DataTransfers: Meridian.DataTransfers[0].Association: 'in' is not a data repository association of this file; add DataRepositoryAssociations to a Lustre file system",
     ],
   ],
 ];

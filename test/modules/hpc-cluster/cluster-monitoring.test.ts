@@ -69,7 +69,7 @@ describe("the monitoring of a cluster", () => {
     }
   });
 
-  it("tells of a daemon that fell silent while the node still logs", () => {
+  it("reports a daemon that fell silent while the node still logs", () => {
     expect(
       resourceAt(stackOf(undefined, head), "aws_cloudwatch_metric_alarm", "Monitoring/DaemonAlarm"),
     ).toEqual({

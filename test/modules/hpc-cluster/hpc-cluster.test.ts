@@ -522,7 +522,7 @@ describe("the launch template of a compute resource", () => {
               condition:
                 "${self.default_vcpus == 96 && self.maximum_network_cards == 4 && self.efa_supported == true}",
               error_message:
-                "EC2 describes p4d.24xlarge otherwise than Meridian's table of instance types; bring its facts under DevSettings.InstanceTypesData",
+                "EC2 describes p4d.24xlarge differently from Meridian's table of instance types; bring its facts under DevSettings.InstanceTypesData",
             },
           ],
         },
@@ -991,7 +991,7 @@ describe("a Batch cluster", () => {
   it.each([
     ["\n  AssignPublicIp: true", "ENABLED"],
     ["", "DISABLED"],
-  ])("tells containers on Fargate%s that a public address is %s", (line, expected) => {
+  ])("gives containers on Fargate%s a public address setting of %s", (line, expected) => {
     const { stack } = clusterOf(
       batchFile({
         queue: `Meridian: {Fargate: true}\nNetworking:\n  SubnetIds: [subnet-22222222222222222]${line}`,

@@ -41,7 +41,7 @@ describe("the balancer of login nodes", () => {
     });
   });
 
-  it("lets in only whom the pool's AllowedIps name", () => {
+  it("admits only the addresses of the pool's AllowedIps", () => {
     const { stack } = balancerOf(open, withoutSubnets);
 
     expect(

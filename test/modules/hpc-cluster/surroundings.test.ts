@@ -33,7 +33,7 @@ const errorsOf = (text: string, hasNetwork = false) =>
     .findings.filter(({ level }) => level === "ERROR")
     .map(({ line, code, message, remedy }) => `${line} ${code}: ${message}; ${remedy}`);
 
-describe("what stands around a cluster", () => {
+describe("what surrounds a cluster", () => {
   it("is nothing by default", () => {
     const stack = stackOf("  Zone: eu-west-1a\n");
 
@@ -89,7 +89,7 @@ describe("what stands around a cluster", () => {
 
     expect(errorsOf(file, true)).toEqual([
       "14 DirectConnectNetwork: a Direct Connect gateway is attached to the network that the module makes, " +
-        "and this cluster lies in a network that exists; remove it and attach that network itself, or remove the subnets",
+        "and this cluster is in a network that exists; remove it and attach that network itself, or remove the subnets",
     ]);
   });
 
@@ -99,7 +99,7 @@ describe("what stands around a cluster", () => {
     expect(errorsOf(file)).toEqual([
       "14 DataTransfers: 'a' names two data transfers; rename one of them",
       "15 DataTransfers: a data transfer has one source, Nfs or S3Path; give exactly one of the two",
-      "16 DataTransfers: 'out' is no data repository association of this file; name one of in",
+      "16 DataTransfers: 'out' is not a data repository association of this file; name one of in",
     ]);
   });
 });

@@ -40,7 +40,7 @@ function policyOf(stack: TerraformStack): { Statement: Block[] } {
 }
 
 describe("LoadBalancer", () => {
-  it("stands in the public tier, protected, logged and strict about headers", () => {
+  it("is in the public tier, protected, logged and strict about headers", () => {
     const stack = stackWith();
 
     const bucket = "${aws_s3_bucket.LoadBalancer_Logs_B5B0A3F1.bucket}";
@@ -159,7 +159,7 @@ describe("LoadBalancer", () => {
     expect(resourceAt(stackWith({ name }), "aws_lb").name).toBe("a-very-long-name-of-an-cc452ab7");
   });
 
-  it("knows one that stands elsewhere by its attributes", () => {
+  it("represents one of another stack by its attributes", () => {
     const attributes = {
       loadBalancerArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/prod-web/abc",
       httpsListenerArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/prod-web/abc/def",
@@ -293,13 +293,13 @@ describe("LoadBalancer, given what AWS would refuse,", () => {
 
   it("refuses a network of one zone", () => {
     expect(refusal(() => stackWith({ network: { ...network, zones: ["eu-west-1a"] } }))).toBe(
-      `${where}: 'network' must have at least two zones, got ["eu-west-1a"]; add a zone to the network, which AWS demands for a load balancer`,
+      `${where}: 'network' must have at least two zones, got ["eu-west-1a"]; add a zone to the network, which AWS requires for a load balancer`,
     );
   });
 
   it("refuses to admit CloudFront to private addresses", () => {
     expect(refusal(() => stackWith({ internal: true, admits: "cloudfront" }))).toBe(
-      `${where}: 'admits' must not be 'cloudfront' where the load balancer is 'internal', got "cloudfront"; remove 'internal', for CloudFront connects to public addresses only`,
+      `${where}: 'admits' must not be 'cloudfront' where the load balancer is 'internal', got "cloudfront"; remove 'internal', because CloudFront connects to public addresses only`,
     );
   });
 
@@ -329,7 +329,7 @@ describe("LoadBalancer, given what AWS would refuse,", () => {
 });
 
 describe("an internal load balancer", () => {
-  it("stands in the private tier", () => {
+  it("is in the private tier", () => {
     expect(resourceAt(stackWith({ internal: true }), "aws_lb")).toMatchObject({
       internal: true,
       subnets: ["subnet-private-a", "subnet-private-b"],
@@ -477,7 +477,7 @@ describe("a load balancer that admits its network only", () => {
   it("refuses public addresses, at which the network would come from outside", () => {
     expect(refusal(() => stackWith({ admits: "network" }))).toBe(
       "test/LoadBalancer: 'admits' must be 'network' only where the load balancer is 'internal', got \"network\"; " +
-        "set 'internal' to true, for a network asks public addresses from outside",
+        "set 'internal' to true, because a network reaches public addresses from outside",
     );
   });
 });

@@ -4,7 +4,7 @@ import { TerraformFolder } from "./terraform-folder";
 const region = "eu-west-1";
 const minutes = 60_000;
 
-describe("A network that stands", () => {
+describe("An existing network", () => {
   let folder: TerraformFolder;
 
   const synthesize = (props: Pick<NetworkProps, "zones" | "natGateways">): void => {
@@ -77,7 +77,7 @@ describe("A network that stands", () => {
   );
 
   it(
-    "stands with the new zone and goes without a trace",
+    "is deployed with the new zone and destroyed without a trace",
     async () => {
       synthesize({ zones: ["eu-west-1b", "eu-west-1c", "eu-west-1a"], natGateways: "single" });
 

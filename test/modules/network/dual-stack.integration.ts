@@ -4,7 +4,7 @@ import { TerraformFolder } from "./terraform-folder";
 const region = "eu-west-1";
 const minutes = 60_000;
 
-describe("A network that stands and becomes dual-stack", () => {
+describe("An existing network that becomes dual-stack", () => {
   let folder: TerraformFolder;
 
   const synthesize = (props: Pick<NetworkProps, "zones" | "dualStack" | "blockedIpv6CidrBlocks">): void => {
@@ -68,7 +68,7 @@ describe("A network that stands and becomes dual-stack", () => {
   );
 
   it(
-    "stands with the new zone and goes without a trace",
+    "is deployed with the new zone and destroyed without a trace",
     async () => {
       synthesize({ zones: ["eu-west-1b", "eu-west-1a"], ...dualStack });
 

@@ -55,7 +55,7 @@ describe("A dual-stack network", () => {
     });
   });
 
-  it("tells others its IPv6 block, as an imported one does", () => {
+  it("exposes its IPv6 block, as an imported one does", () => {
     const stack = emptyStack();
     const subnetIds = { public: [], private: [], isolated: [] };
     const imported = {
@@ -263,7 +263,7 @@ describe("A dual-stack network, given what AWS would refuse,", () => {
       "more blocks of both families than a network ACL holds",
       { blockedIpv4CidrBlocks: ipv4Blocks, blockedIpv6CidrBlocks: ipv6Blocks },
       "'blockedIpv4CidrBlocks' must list at most 6 blocks together with 'blockedIpv6CidrBlocks', " +
-        "for a network ACL holds 20 rules a direction, got 9; " +
+        "because a network ACL holds 20 rules a direction, got 9; " +
         "merge neighbouring blocks, or block them in the firewall of the load balancer",
     ],
   ])("refuses %s", (_, props, message) => {

@@ -151,7 +151,7 @@ describe("Network", () => {
 });
 
 describe("NAT gateways", () => {
-  it("stand in every zone by default, each serving its own", () => {
+  it("are in every zone by default, each serving its own", () => {
     const stack = stackWith();
 
     expect(resourceAt(stack, "aws_nat_gateway", "Network/Nat/eu-west-1b/Resource")).toEqual({
@@ -168,7 +168,7 @@ describe("NAT gateways", () => {
     });
   });
 
-  it("stand in the first zone of the list alone when one is asked for", () => {
+  it("are only in the first zone of the list when one is requested", () => {
     const stack = stackWith({ natGateways: "single", zones: ["eu-west-1b", "eu-west-1a"] });
 
     expect(pathsOf(stack, "aws_nat_gateway")).toEqual(["Nat/eu-west-1b/Resource"]);
@@ -225,7 +225,7 @@ describe("Endpoints", () => {
     expect(resourcesOf(stack, "aws_security_group")).toEqual({});
   });
 
-  it("stand in the private subnets with private DNS for a bundle's services", () => {
+  it("are in the private subnets with private DNS for a bundle's services", () => {
     const stack = stackWith({ interfaceEndpoints: ["private-fargate"] });
 
     expect(Object.keys(resourcesOf(stack, "aws_vpc_endpoint"))).toHaveLength(
@@ -471,7 +471,7 @@ describe("Network refusals", () => {
     [
       "more blocks than a network ACL holds",
       { blockedIpv4CidrBlocks: Array.from({ length: 15 }, (_, index) => `203.0.${index}.0/24`) },
-      "'blockedIpv4CidrBlocks' must list at most 13 blocks, for a network ACL holds 20 rules a direction, got 15; " +
+      "'blockedIpv4CidrBlocks' must list at most 13 blocks, because a network ACL holds 20 rules a direction, got 15; " +
         "merge neighbouring blocks, or block them in the firewall of the load balancer",
     ],
   ])("refuses %s", (_, props, message) => {

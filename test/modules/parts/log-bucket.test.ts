@@ -69,7 +69,7 @@ describe("LogBucket", () => {
     });
   });
 
-  it("lets in whom its module names, and nobody over plain HTTP", () => {
+  it("admits what its module names, and nobody over plain HTTP", () => {
     const { stack } = stackWith({ partition: "aws-cn" });
     const arn = "arn:aws-cn:s3:::${aws_s3_bucket.Log_95422804.bucket}";
 
@@ -89,7 +89,7 @@ describe("LogBucket", () => {
     });
   });
 
-  it("stands in the region of its provider as a whole", () => {
+  it("is in the region of its provider as a whole", () => {
     const stack = emptyStack();
     const provider = new AwsProvider(stack, "Replica", { region: "eu-central-1", alias: "replica" });
     new ExampleLog(stack, "Log", { provider });

@@ -14,7 +14,7 @@ function stackWith(props: Partial<DnsFirewallAssociationProps> = {}) {
 }
 
 describe("DnsFirewallAssociation", () => {
-  it("guards a network by a rule group that stands, protected and first", () => {
+  it("protects a network by an existing rule group, protected and first", () => {
     expect(resourceAt(stackWith(), "aws_route53_resolver_firewall_rule_group_association")).toEqual({
       name: "shared-main",
       firewall_rule_group_id: "rslvr-frg-1",
@@ -24,7 +24,7 @@ describe("DnsFirewallAssociation", () => {
     });
   });
 
-  it("takes another place, and can be taken away, where told so", () => {
+  it("takes another priority, and can be removed, on request", () => {
     const stack = stackWith({ priority: 9_899, mutationProtection: false });
 
     expect(resourceAt(stack, "aws_route53_resolver_firewall_rule_group_association")).toMatchObject({

@@ -56,7 +56,7 @@ describe("DnsFirewall", () => {
     });
   });
 
-  it("resolves names while it does not answer, and can be taken away, where told so", () => {
+  it("resolves names while it does not answer, and can be removed, on request", () => {
     const stack = stackWith({
       networks: { main: { vpcId: "vpc-1" }, build: { vpcId: "vpc-2" } },
       priority: 200,
@@ -81,7 +81,7 @@ describe("DnsFirewall", () => {
     ).toEqual({ resource_id: "vpc-2", firewall_fail_open: "ENABLED" });
   });
 
-  it("allows first, then blocks, then tells, and asks a list of every name last", () => {
+  it("allows first, then blocks, then reports, and checks a list of every name last", () => {
     const stack = stackWith({
       allow: {
         own: { domains: ["*.example.com", "example.com"], trustRedirections: true },
@@ -160,7 +160,7 @@ describe("DnsFirewall", () => {
     expect(() => stackWith({ block: { later: { domainListId: "${aws_list.This.id}" } } })).not.toThrow();
   });
 
-  it("refuses a bad name, no list, a network that stands twice and a priority that AWS keeps", () => {
+  it("refuses a bad name, no list, a network that is listed twice and a priority that AWS keeps", () => {
     const networks = { main: { vpcId: "vpc-1" }, same: { vpcId: "vpc-1" } };
 
     expect(refuse({ name: "a/b", block: {}, networks, priority: 9_900 })).toBe(
@@ -168,7 +168,7 @@ describe("DnsFirewall", () => {
         "test/Firewall: 'name' must be 1 to 64 letters, digits, hyphens, underscores or spaces, and not digits alone, " +
           'got "a/b"; shorten it or leave other characters out',
         "test/Firewall: 'block' must hold at least one list, got {}; " +
-          "name what is blocked or told of, or remove the firewall: all names get through without it",
+          "name what is blocked or reported, or remove the firewall: all names get through without it",
         'test/Firewall: \'networks\' must name each network once, got {"main":"vpc-1","same":"vpc-1"}; ' +
           "remove the repetition",
         "test/Firewall: 'priority' must be a whole number between 101 and 9899, got 9900; " +
@@ -192,7 +192,7 @@ describe("DnsFirewall", () => {
       [
         "test/Firewall: 'block' must name each list with 1 to 50 letters, digits, hyphens or underscores, " +
           'got ["a b"]; shorten the name or leave other characters out',
-        "test/Firewall: 'block' must hold at least one domain in each list of one's own, got [\"empty\"]; " +
+        "test/Firewall: 'block' must hold at least one domain in each list of your own, got [\"empty\"]; " +
           "remove the empty list",
         "test/Firewall: 'block' must hold domains of lower-case letters, digits, hyphens and dots, with an asterisk at most " +
           'as their first character, got ["Upper.example","dot.example.","a..b","under*.example"]; ' +
@@ -214,12 +214,12 @@ describe("DnsFirewall", () => {
       }),
     ).toBe(
       [
-        "test/Firewall: 'allow' must leave out the domain that is every domain, got \"*\"; " +
+        "test/Firewall: 'allow' must leave out the domain that matches every domain, got \"*\"; " +
           "remove it: what no list holds is let through",
         "test/Firewall: 'block' must hold no domain that is allowed as well, got [\"a.example\"]; " +
-          "take each off one of both: allow lists are asked first",
+          "remove each from one of the two lists: allow lists are asked first",
         "test/Firewall: 'block' must name no list of AWS twice, here or among the allowed ones, " +
-          'got ["rslvr-fdl-0123456789abcdef"]; remove the repetition: a list stands in one rule of a group',
+          'got ["rslvr-fdl-0123456789abcdef"]; remove the repetition: a list can be in one rule of a group',
       ].join("\n"),
     );
   });

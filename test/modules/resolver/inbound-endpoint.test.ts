@@ -89,14 +89,14 @@ describe("InboundEndpoint", () => {
 
   it("refuses one zone", () => {
     expect(refuse({ network: network("a") })).toBe(
-      "test/Inbound: 'network' must stand in 2 zones or more, got [\"eu-west-1a\"]; " +
-        "add a zone: names should not fail with one",
+      "test/Inbound: 'network' must be in 2 zones or more, got [\"eu-west-1a\"]; " +
+        "add a zone, so that names resolve when one fails",
     );
   });
 
   it("refuses more zones than an endpoint has addresses", () => {
     expect(refuse({ network: network("a", "b", "c", "d", "e", "f", "g") })).toBe(
-      "test/Inbound: 'network' must stand in at most 6 zones, got " +
+      "test/Inbound: 'network' must be in at most 6 zones, got " +
         '["eu-west-1a","eu-west-1b","eu-west-1c","eu-west-1d","eu-west-1e","eu-west-1f","eu-west-1g"]; ' +
         "pass a network of fewer zones; the others ask across",
     );

@@ -1,6 +1,6 @@
 import type { INetwork } from "../../../core";
 
-/** A network that stands elsewhere, in two zones unless said otherwise. */
+/** An existing network elsewhere, in two zones unless said otherwise. */
 export function network(...letters: readonly string[]): INetwork {
   const zones = letters.length === 0 ? ["a", "b"] : letters;
   return {

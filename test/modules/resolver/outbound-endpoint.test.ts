@@ -44,7 +44,7 @@ describe("OutboundEndpoint", () => {
     expect(resourcesOf(stack, "aws_vpc_security_group_ingress_rule")).toEqual({});
   });
 
-  it("stands in another tier where asked to", () => {
+  it("is in another tier on request", () => {
     expect(
       resourceAt(stackWith({ tier: "isolated" }).stack, "aws_route53_resolver_endpoint").ip_address,
     ).toEqual([{ subnet_id: "subnet-isolated-a" }, { subnet_id: "subnet-isolated-b" }]);
@@ -55,8 +55,8 @@ describe("OutboundEndpoint", () => {
       [
         "test/Outbound: 'name' must be 1 to 64 letters, digits, hyphens, underscores or spaces, and not digits alone, " +
           'got "a.b"; shorten it or leave other characters out',
-        "test/Outbound: 'network' must stand in 2 zones or more, got [\"eu-west-1a\"]; " +
-          "add a zone: names should not fail with one",
+        "test/Outbound: 'network' must be in 2 zones or more, got [\"eu-west-1a\"]; " +
+          "add a zone, so that names resolve when one fails",
         "test/Outbound: 'serverCidrBlocks' must hold at least one block, got []; name the networks at the other end",
       ].join("\n"),
     );

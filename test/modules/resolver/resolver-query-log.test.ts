@@ -79,7 +79,7 @@ describe("ResolverQueryLog", () => {
           "write the account id as text, with its leading zeros",
         "test/Log: 'networks' must hold at least one network, got {}; name the networks whose queries are kept",
         "test/Log: 'retentionDays' must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, " +
-          "1827, 2192, 2557, 2922, 3288, 3653, got 31; take the next longer period",
+          "1827, 2192, 2557, 2922, 3288, 3653, got 31; choose the next longer period",
       ].join("\n"),
     );
   });

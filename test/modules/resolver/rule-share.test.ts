@@ -50,7 +50,7 @@ describe("RuleShare", () => {
     expect(resourceAt(stack, "aws_ram_resource_association").resource_arn).toBe(firewallRuleGroupArn);
   });
 
-  it("shares with accounts outside of the organisation only where told to", () => {
+  it("shares with accounts outside of the organisation only on request", () => {
     expect(
       resourceAt(stackWith({ allowExternalPrincipals: true }), "aws_ram_resource_share")
         .allow_external_principals,
@@ -62,7 +62,7 @@ describe("RuleShare", () => {
       [
         "test/Share: 'name' must be 1 to 255 characters long, got \"\"; shorten it",
         "test/Share: 'rules' must hold at least one rule, got {}; " +
-          "name the rules that others obey, or remove the share",
+          "name the rules that others use, or remove the share",
         "test/Share: 'principals' must hold at least one principal, got []; " +
           "name an account, an organisation or an organisational unit",
       ].join("\n"),

@@ -53,7 +53,7 @@ describe("ForwardingRule", () => {
     });
   });
 
-  it("refuses a bad name, a bad domain and a network that stands twice", () => {
+  it("refuses a bad name, a bad domain and a network that is listed twice", () => {
     const networks = { main: { vpcId: "vpc-1" }, same: { vpcId: "vpc-1" } };
 
     expect(refuse({ name: "a/b", domainName: "Corp.example.com.", networks })).toBe(
@@ -81,7 +81,7 @@ describe("ForwardingRule", () => {
     );
   });
 
-  it("refuses servers by name and servers that stand twice", () => {
+  it("refuses servers by name and servers that are listed twice", () => {
     expect(refuse({ servers: ["dns.example.com", "192.168.0.10", "192.168.0.10"] })).toBe(
       [
         "test/Corporate: 'servers' must hold IPv4 addresses, " +

@@ -75,7 +75,7 @@ describe("EvacuationRole", () => {
     });
   });
 
-  it("overrides safety rules unless told otherwise", async () => {
+  it("overrides safety rules by default", async () => {
     const careful = policyOf({ mayOverrideSafetyRules: false, recordObjectArns: [] });
 
     expect(await decision([policyOf()], flip, control, overriding)).toBe("Allowed");

@@ -42,7 +42,7 @@ describe("RoutingControls", () => {
     });
   });
 
-  it("keeps more regions on and waits longer where asked to, and goes where protection is off", () => {
+  it("keeps more regions on and waits longer where asked to, and is deleted where protection is off", () => {
     const { stack } = stackWith({
       regions: ["eu-west-1", "eu-central-1", "us-east-1"],
       minimumOn: 2,
@@ -66,7 +66,7 @@ describe("RoutingControls", () => {
     ]);
   });
 
-  it("tells endpoints, panel, rule and controls in one document", () => {
+  it("describes endpoints, panel, rule and controls in one document", () => {
     const { stack, controls } = stackWith();
 
     expect(resolve(stack, controls.document)).toMatch(
@@ -74,18 +74,18 @@ describe("RoutingControls", () => {
     );
   });
 
-  it("refuses names that AWS does not take, and rules that let nobody be led anywhere", () => {
+  it("refuses names that AWS does not accept, and rules that let users be routed nowhere", () => {
     expect(
       refusal(() => stackWith({ name: "two words", regions: ["eu-west-1"], waitPeriodSeconds: 61 })),
     ).toBe(
       [
         "test/Controls: 'name' must have 1 to 64 characters without blanks, got \"two words\"; write it with hyphens, or shorten it",
-        "test/Controls: 'regions' must hold 2 to 10 different regions, got [\"eu-west-1\"]; leave users somewhere to go; one call flips no more controls than that",
-        "test/Controls: 'waitPeriodSeconds' must be a whole number between 0 and 60, got 61; take 5, as AWS does",
+        "test/Controls: 'regions' must hold 2 to 10 different regions, got [\"eu-west-1\"]; keep a region to route users to; one call can change no more controls than that",
+        "test/Controls: 'waitPeriodSeconds' must be a whole number between 0 and 60, got 61; choose 5, the default of AWS",
       ].join("\n"),
     );
     expect(refusal(() => stackWith({ minimumOn: 2 }))).toBe(
-      "test/Controls: 'minimumOn' must be a whole number between 1 and 1, got 2; leave one region at least that can be taken out, and one that stays",
+      "test/Controls: 'minimumOn' must be a whole number between 1 and 1, got 2; keep at least one region that can be taken out, and one that stays",
     );
   });
 });

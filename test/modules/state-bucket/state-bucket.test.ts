@@ -25,7 +25,7 @@ describe("StateBucket", () => {
     });
   });
 
-  it("lets go of buckets and keys without deletion protection", () => {
+  it("deletes buckets and keys without deletion protection", () => {
     const stack = stackWith({ deletionProtection: false });
 
     expect(resourceAt(stack, "aws_s3_bucket", "State/Primary/Resource")).toMatchObject({
@@ -144,8 +144,8 @@ describe("StateBucket", () => {
       [
         'prod-bootstrap/State: \'bucketName\' must be a bucket name of 3 to 55 lower-case letters, digits and hyphens, got "Prod_State"; shorten or respell it; the replica adds "-replica"',
         "prod-bootstrap/State: 'replicaRegion' must be another region than the bucket's, got \"eu-west-1\"; choose a region that fails independently",
-        "prod-bootstrap/State: 'noncurrentVersionDays' must be a whole number of days of at least 1, got 0; name how long an old state may be restored",
-        "prod-bootstrap/State: 'accessLogRetentionDays' must be a whole number of days of at least 1, got 0.5; name how long it must be known who read the state",
+        "prod-bootstrap/State: 'noncurrentVersionDays' must be a whole number of days of at least 1, got 0; choose how long an old state can be restored",
+        "prod-bootstrap/State: 'accessLogRetentionDays' must be a whole number of days of at least 1, got 0.5; choose how long access to the state must be traceable",
       ].join("\n"),
     );
   });

@@ -15,7 +15,7 @@ describe("the alarms of names", () => {
       provider: "aws.us-east-1",
       alarm_name: "sample-web-eu-west-1-health",
       alarm_description:
-        "Route 53 leads users of web away from eu-west-1: the service does not answer there, its certificate is about to expire, or the region was taken out",
+        "Route 53 routes users of web away from eu-west-1: the service does not answer there, its certificate is about to expire, or the region was taken out",
       dimensions: {
         HealthCheckId: expect.stringContaining("Routing-Web_Checks_eu-west-1") as string,
       },
@@ -42,7 +42,7 @@ describe("the alarms of names", () => {
     expect(resourceAt(edge, "aws_sns_topic_subscription")).toMatchObject({ endpoint: "oncall@example.com" });
   });
 
-  it("say when users are led past an accelerator", () => {
+  it("say when users are routed past an accelerator", () => {
     const accelerated = stackOf(
       sample({ alarms, services: { web: service({ routing: { entry: "accelerator" } }) } }),
       "edge",
@@ -52,7 +52,7 @@ describe("the alarms of names", () => {
       resourceAt(accelerated, "aws_cloudwatch_metric_alarm", "Health-Web-accelerator/Resource"),
     ).toMatchObject({
       alarm_description:
-        "Route 53 leads users of web past the accelerator, to the regions: nothing answers behind it, or one of its regions was taken out",
+        "Route 53 routes users of web past the accelerator, to the regions: nothing answers behind it, or one of its regions was taken out",
     });
   });
 

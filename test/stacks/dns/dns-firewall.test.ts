@@ -16,7 +16,7 @@ const input = sample({
 });
 
 describe("what the networks of an environment may look up", () => {
-  it("is what is allowed, unless blocked by name, told of, or blocked with everything else", () => {
+  it("is what is allowed, unless blocked by name, reported, or blocked with everything else", () => {
     const regional = stackOf(input, "eu-central-1");
     const rules = Object.values(resourcesOf(regional, "aws_route53_resolver_firewall_rule"));
     const asked = [...rules].sort((left, right) => Number(left.priority) - Number(right.priority));

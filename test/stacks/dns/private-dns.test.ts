@@ -29,7 +29,7 @@ describe("the private names of an environment", () => {
     });
   });
 
-  it("are told to other networks, and theirs are asked for, by endpoints of each region", () => {
+  it("are published to other networks, and theirs are resolved, by endpoints of each region", () => {
     const regional = stackOf(input, "eu-central-1");
     const endpoints = Object.values(resourcesOf(regional, "aws_route53_resolver_endpoint"));
     const rules = Object.values(resourcesOf(regional, "aws_route53_resolver_rule"));

@@ -59,7 +59,7 @@ describe("the block list of an environment", () => {
     expect(addressesIn(always("prod-cloudfront"))).toEqual(expected);
   });
 
-  it("lets an expired entry drop out on the day that is said, and on no other", () => {
+  it("removes an expired entry on its day, and on no other", () => {
     expect(addressesIn(prodOn("2027-01-30")("prod-eu-west-1"))).toContain("198.51.100.7/32");
     expect(addressesIn(prodOn("2027-01-31")("prod-eu-west-1"))).toEqual([
       "192.0.2.0/24",

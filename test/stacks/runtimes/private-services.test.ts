@@ -11,7 +11,7 @@ describe("services on Fargate that only the networks reach", () => {
   const regional = stackOf(input, "eu-central-1");
   const edge = stackOf(input, "edge");
 
-  it("stand behind a load balancer in the private tier that admits the network alone", () => {
+  it("are behind a load balancer in the private tier that admits only the network", () => {
     expect(resourceAt(regional, "aws_lb", "PrivateLoadBalancer/Resource")).toMatchObject({
       name: "sample-eu-central-1-private",
       internal: true,
@@ -113,7 +113,7 @@ describe("services on App Runner that only the networks reach", () => {
     expect(resourcesOf(regional, "aws_apprunner_custom_domain_association")).toEqual({});
   });
 
-  it("are told by the name that App Runner gives them in each region", () => {
+  it("are known by the name that App Runner gives them in each region", () => {
     const edge = stackOf(input, "edge");
 
     expect(synthesize(edge).output).toMatchObject({

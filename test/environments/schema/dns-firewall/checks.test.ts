@@ -27,14 +27,14 @@ describe("checkDnsFirewall", () => {
     expect(refusals(sample({ dnsFirewall: { allow: ["*"] } }))).toEqual([
       `${path} 'dnsFirewall.block' must name a domain, as there are no 'managedDomainLists' either, got []; ` +
         "add what is blocked, or remove 'dnsFirewall': all names get through without it",
-      `${path} 'dnsFirewall.allow' must leave out the domain that is every domain, got "*"; ` +
+      `${path} 'dnsFirewall.allow' must leave out the domain that matches every domain, got "*"; ` +
         "remove it: what is not blocked is let through",
     ]);
   });
 
   it("refuses a domain that is allowed and blocked", () => {
     expect(refusals(sample({ dnsFirewall: { allow: ["a.example"], block: ["a.example"] } }))).toEqual([
-      `${path} 'dnsFirewall.block' must hold no domain that is allowed as well, got ["a.example"]; take each off one of both`,
+      `${path} 'dnsFirewall.block' must hold no domain that is allowed as well, got ["a.example"]; remove each from one of the two lists`,
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("checkDnsFirewall", () => {
     ]);
   });
 
-  it("lets tasks start where everything else is blocked, or told of", () => {
+  it("lets tasks start where everything else is blocked, or reported", () => {
     const allow = ["*.amazonaws.com"];
 
     expect(() => check(sample({ dnsFirewall: { allow, block: ["*"] } }))).not.toThrow();

@@ -1,6 +1,6 @@
 import { check, refusals, sample, sampleService, service } from "../../sample";
 
-const remedy = "raise it: whoever the firewall turns away takes the region for unhealthy";
+const remedy = "raise it: a health checker that the firewall blocks reports the region as unhealthy";
 
 describe("checkFirewall", () => {
   it("takes a limit that the health checkers stay under", () => {

@@ -64,7 +64,7 @@ describe("checkCidrBlocks", () => {
   it("refuses to block the environment's own network", () => {
     expect(refusals(withBlocked("203.0.113.0/24", "10.0.0.0/24"))).toEqual([
       "environments/sample.ts: 'firewall.blockedIpv4CidrBlocks.1' must leave out 10.0.0.0/16, the network of " +
-        'eu-west-1, got "10.0.0.0/24"; block less, or the network denies itself',
+        'eu-west-1, got "10.0.0.0/24"; block less, or the network blocks itself',
     ]);
   });
 });

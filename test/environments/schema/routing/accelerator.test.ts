@@ -11,8 +11,8 @@ describe("checkAccelerator", () => {
     const web = service({ ...entered, runtime: "app-runner" });
 
     expect(refusals(sample({ appRunner: { existingCustomer: true }, services: { web } }))).toEqual([
-      "environments/sample.ts: 'services.web.routing.entry' must be 'dns' or 'distribution' on App Runner, which is no " +
-        "endpoint of Global Accelerator, got \"accelerator\"; choose another entry, or use runtime 'fargate'",
+      "environments/sample.ts: 'services.web.routing.entry' must be 'dns' or 'distribution' on App Runner, which cannot be " +
+        "an endpoint of Global Accelerator, got \"accelerator\"; choose another entry, or use runtime 'fargate'",
     ]);
   });
 

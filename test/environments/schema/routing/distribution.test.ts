@@ -32,8 +32,8 @@ describe("checkDistribution", () => {
     const services = { web: service({ routing: { entry: "accelerator" } }) };
 
     expect(refusals(sample({ ...onlyEntry, accelerator: { onlyEntry: true }, services }))).toEqual([
-      "environments/sample.ts: 'distribution.onlyEntry' must be false where 'accelerator.onlyEntry' is true, for CloudFront " +
-        "reaches no private load balancer, got true; choose one entry for all services on Fargate",
+      "environments/sample.ts: 'distribution.onlyEntry' must be false where 'accelerator.onlyEntry' is true, because CloudFront " +
+        "cannot reach a private load balancer, got true; choose one entry for all services on Fargate",
     ]);
   });
 });

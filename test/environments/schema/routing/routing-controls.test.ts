@@ -43,7 +43,7 @@ describe("routing controls", () => {
     };
 
     expect(refusals(sample({ recovery: on, homeRegion: "cn-north-1", regions }))).toContain(
-      "environments/sample.ts: 'recovery.routingControls' must be left out outside of the partition aws, where nobody has tried it, got \"cn-north-1\"; remove it",
+      "environments/sample.ts: 'recovery.routingControls' must be left out outside of the partition aws, where it is untested, got \"cn-north-1\"; remove it",
     );
   });
 });

@@ -11,7 +11,7 @@ describe("checkAppRunner", () => {
 
   it("refuses App Runner without the acknowledgement and names Fargate", () => {
     expect(refusals(sampleService({ runtime: "app-runner" }))).toEqual([
-      "environments/sample.ts: 'services.web.runtime' must be 'fargate', because App Runner takes no new customers " +
+      "environments/sample.ts: 'services.web.runtime' must be 'fargate', because App Runner has accepted no new customers " +
         "since 2026-04-30, got \"app-runner\"; use 'fargate', or, if the account used App Runner before, " +
         "add appRunner: { existingCustomer: true }",
     ]);
@@ -62,7 +62,7 @@ describe("checkAppRunner", () => {
       "environments/sample.ts: 'services.web.healthCheck.intervalSeconds' must be between 1 and 20 on App Runner, got 30; " +
         "choose a value within, or use runtime 'fargate'",
       "environments/sample.ts: 'services.web.secrets.TOKEN' must be the name of an SSM parameter or an ARN, because App " +
-        'Runner finds no secret by its name, got "(hidden)"; keep it in an SSM parameter of every region, or use ' +
+        'Runner cannot find a secret by its name, got "(hidden)"; keep it in an SSM parameter of every region, or use ' +
         "runtime 'fargate'",
     ]);
   });

@@ -39,8 +39,7 @@ describe("checkPrivateEntry", () => {
     const services = { ledger: service({ routing: { entry } }) };
 
     expect(refusals(sample({ privateDns: { zone: "corp.internal" }, services }))).toEqual([
-      `${path}routing.entry' must be 'private' only where 'privateDns.zone' is below example.com, in which its ` +
-        "certificate is proved, got \"corp.internal\"; choose a zone such as 'internal' below the domain, or another entry",
+      `${path}routing.entry' must be 'private' only where 'privateDns.zone' is below example.com, in which its certificate is validated, got "corp.internal"; choose a zone such as 'internal' below the domain, or another entry`,
     ]);
   });
 
@@ -51,12 +50,12 @@ describe("checkPrivateEntry", () => {
     });
 
     expect(refusals(sample({ appRunner, privateDns, services: { ledger } }))).toEqual([
-      `${path}routing.subdomain' must not be '@' behind a private entry, for the zone's own name is in no ` +
-        'certificate, got "@"; choose a name below the zone',
-      `${path}routing.policy' must be 'latency' behind a private entry, for a network reaches its own region only, ` +
+      `${path}routing.subdomain' must not be '@' behind a private entry, because no certificate covers the zone's own ` +
+        'name, got "@"; choose a name below the zone',
+      `${path}routing.policy' must be 'latency' behind a private entry, because a network reaches only its own region, ` +
         'got "geoproximity"; leave it out, or choose another entry',
-      `${path}runtime' must be one runtime behind a private entry, for App Runner answers to a private service's own ` +
-        "name only, got {\"app-runner\":50,\"fargate\":50}; choose 'fargate' or 'app-runner'",
+      `${path}runtime' must be one runtime behind a private entry, because App Runner answers only to its own name of a ` +
+        "private service, got {\"app-runner\":50,\"fargate\":50}; choose 'fargate' or 'app-runner'",
     ]);
   });
 });

@@ -164,7 +164,7 @@ describe("a connector whose service is gone", () => {
     expect(remove).not.toThrow();
   });
 
-  it("is let go of at once otherwise", () => {
+  it("is released at once otherwise", () => {
     expect(use(false)).not.toThrow();
   });
 });

@@ -78,7 +78,7 @@ describe("the stand-in of Global Accelerator", () => {
     });
   });
 
-  it("gives an end point group the health check of its listener's port unless told otherwise", async () => {
+  it("gives an endpoint group the health check of its listener's port by default", async () => {
     const created = await listener(await accelerator());
     const balancer = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1";
 

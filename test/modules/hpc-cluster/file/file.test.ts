@@ -109,7 +109,7 @@ describe("parseClusterFile", () => {
     expect(parseClusterFile(file, "cluster.yaml").configuration).toBeDefined();
   });
 
-  it("lets a section's own keys override those that it merges, wherever the merge stands", () => {
+  it("lets a section's own keys override those that it merges, wherever the merge is", () => {
     const file = slurmFile({
       resource: "MinCount: 1\nTags: [&one {Key: a, Value: one}, &two {Key: b, Value: two}]",
       rest: "Tags:\n  - {Key: c, <<: *one}\n  - {<<: [*two, *one], Value: own}",
@@ -184,7 +184,7 @@ describe("parseClusterFile", () => {
     ]);
   });
 
-  it("reports a key that stands twice", () => {
+  it("reports a key that is listed twice", () => {
     expect(parseClusterFile("Image:\n  Os: rhel9\nImage:\n  Os: rhel9\n", "cluster.yaml").findings).toEqual([
       {
         level: "ERROR",
