@@ -216,7 +216,7 @@ describe("meridian preflight", () => {
     expect(
       found.filter(({ result }) => result === "block").map(({ what, got }) => `${what}: ${got}`),
     ).toEqual([
-      "bucket demo-taken: is in the account but in no state, and demo-stack makes it",
+      "bucket demo-taken: exists in the account but in no state, and demo-stack creates it",
       "repositories taken: taken in the account but in no state",
       "names of roles: taken in the account but in no state",
       `OIDC provider tokens.example.com: arn:aws:iam::${demo.account}:oidc-provider/tokens.example.com is in the account but in no state`,
@@ -319,7 +319,7 @@ describe("meridian preflight", () => {
     expect(found.filter(({ result }) => result === "warn").map(({ what, got }) => `${what}: ${got}`)).toEqual(
       [
         "App Runner is open to the account: the account has no App Runner service in any region of the environment, and App Runner has accepted no new customers since 30 April 2026",
-        "service-linked roles: AWSServiceRoleForAppRunner, AWSServiceRoleForECS are not there yet",
+        "service-linked roles: AWSServiceRoleForAppRunner, AWSServiceRoleForECS are missing",
       ],
     );
   });

@@ -82,7 +82,7 @@ describe("awaitDelegation", () => {
     expect(context.written.err).toContain("  ns-1.awsdns-01.org\n");
     expect(context.written.err).toContain("example.com is delegated to its zone.");
     // What is left to do once it answers.
-    expect(context.written.err).toMatch(/add this DS record[^]*12345 13 2 [^]*leads to its zone/);
+    expect(context.written.err).toMatch(/add this DS record[^]*12345 13 2 [^]*is delegated to its zone/);
   });
 
   it("ends its wait on Ctrl-C", async () => {
@@ -124,7 +124,7 @@ describe("awaitDelegation", () => {
     const { remedy } = await refusal(contextWith([{ nameServers, dsRecords: ["1 8 2 FF"] }]));
 
     expect(remedy).toContain(
-      "The DS record that the zone above has for example.com is not of its zone's key",
+      "The DS record that the zone above has for example.com does not match its zone's key",
     );
   });
 
