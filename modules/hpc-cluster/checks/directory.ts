@@ -1,5 +1,5 @@
 import { addressesOf, type DirectoryService, isUnencrypted } from "../directory/sssd-settings";
-import { listed, type Check } from "./check";
+import { listed, type Check, type Reports } from "./check";
 
 /** SSSD settings that a directory join depends on, with the value they must keep. */
 const fixedSssd: Readonly<Record<string, string>> = { id_provider: "ldap" };
@@ -68,38 +68,41 @@ const certificate: Check = {
 
 const sssd: Check = {
   code: "AdditionalSssdConfigs",
-  run: ({ DirectoryService }, { error, warn }) => {
-    const settings = DirectoryService?.AdditionalSssdConfigs ?? {};
+  run: ({ DirectoryService }, reports) => {
     const fixed: Readonly<Record<string, string>> = {
       ...fixedSssd,
       ...(DirectoryService?.LdapAccessFilter === undefined ? {} : { access_provider: "ldap" }),
     };
-    for (const [key, given] of Object.entries(settings)) {
-      const path = `DirectoryService.AdditionalSssdConfigs.${key}`;
-      const wanted = fixed[key];
-      if (wanted !== undefined && given !== wanted) {
-        error(path, `${key} must stay ${wanted}, got ${given}`, `remove it, or use ${listed([wanted])}`);
-      }
-      if (key === "ldap_tls_reqcert" && !["hard", "demand"].includes(given)) {
-        warn(path, `with ${given} a forged directory server is not detected`, "use hard or demand");
-      }
-      if (key === "ldap_default_authtok") {
-        error(
-          path,
-          "a password in the file would stand in Terraform's state and in the cluster's bucket",
-          "remove it, and put the password into the secret PasswordSecretArn",
-        );
-      }
-      if (!/^[a-zA-Z][\w/]*$/.test(key) || /\p{Cc}/u.test(given)) {
-        error(
-          path,
-          "a setting of SSSD is a word and one line of text without control characters",
-          "correct it",
-        );
-      }
+    for (const [key, given] of Object.entries(DirectoryService?.AdditionalSssdConfigs ?? {})) {
+      checkSetting(key, given, fixed[key], reports);
     }
   },
 };
+
+function checkSetting(
+  key: string,
+  given: string,
+  wanted: string | undefined,
+  { error, warn }: Reports,
+): void {
+  const path = `DirectoryService.AdditionalSssdConfigs.${key}`;
+  if (wanted !== undefined && given !== wanted) {
+    error(path, `${key} must stay ${wanted}, got ${given}`, `remove it, or use ${listed([wanted])}`);
+  }
+  if (key === "ldap_tls_reqcert" && !["hard", "demand"].includes(given)) {
+    warn(path, `with ${given} a forged directory server is not detected`, "use hard or demand");
+  }
+  if (key === "ldap_default_authtok") {
+    error(
+      path,
+      "a password in the file would stand in Terraform's state and in the cluster's bucket",
+      "remove it, and put the password into the secret PasswordSecretArn",
+    );
+  }
+  if (!/^[a-zA-Z][\w/]*$/.test(key) || /\p{Cc}/u.test(given)) {
+    error(path, "a setting of SSSD is a word and one line of text without control characters", "correct it");
+  }
+}
 
 /** Checks of the directory service. */
 export const directoryChecks: readonly Check[] = [address, domainName, certificate, sssd];
