@@ -14,9 +14,9 @@ export interface DeployTimes {
 
 /** The stacks after the bootstrap, as `meridian` deploys them side by side. */
 const waves = [
-  ["local-foundation"],
-  ["local-eu-west-1", "local-eu-central-1", "local-cloudfront"],
-  ["local-edge", "local-hpc-lab"],
+  ["local-foundation", "local-eu-west-1-network", "local-eu-central-1-network"],
+  ["local-eu-west-1", "local-eu-central-1", "local-cloudfront", "local-hpc-lab"],
+  ["local-edge"],
 ];
 
 /**

@@ -9,6 +9,7 @@ import { readClusterFiles } from "./hpc/cluster-files";
 import { EdgeStack } from "./edge-stack";
 import { FoundationStack } from "./foundation-stack";
 import { HpcStack } from "./hpc-stack";
+import { NetworkStack } from "./network-stack";
 import { RecoveryStack } from "./recovery-stack";
 import { RegionalStack } from "./regional-stack";
 
@@ -66,15 +67,16 @@ function addEnvironment(app: App, environment: Environment, blockListDay: string
   const foundation = new FoundationStack(app, environment);
   foundation.addDependency(bootstrap);
   const recovery = addRecovery(app, environment, bootstrap);
-  const shared = { foundation, blockedAddresses, recovery };
-  const regional = Object.keys(environment.regions).map(
-    (region) => new RegionalStack(app, environment, region, shared),
+  const shared = { bootstrap, foundation, blockedAddresses, recovery };
+  const networks = Object.keys(environment.regions).map(
+    (region) => new NetworkStack(app, environment, region, shared),
   );
+  const regional = networks.map((network) => new RegionalStack(app, environment, network, shared));
   const hasDistributions = Object.keys(distributedServices(environment)).length > 0;
   const cloudfront = hasDistributions ? new CloudfrontStack(app, environment, shared) : undefined;
-  new EdgeStack(app, environment, { foundation, regional, cloudfront, recovery });
+  new EdgeStack(app, environment, { foundation, networks, regional, cloudfront, recovery });
   for (const file of clusterFiles) {
-    new HpcStack(app, environment, file, regionalStackOf(regional, file.region));
+    new HpcStack(app, environment, file, networkOf(networks, file.region));
   }
 }
 
@@ -92,9 +94,9 @@ function addRecovery(
   return recovery;
 }
 
-function regionalStackOf(stacks: readonly RegionalStack[], region: string): RegionalStack {
+function networkOf(stacks: readonly NetworkStack[], region: string): NetworkStack {
   return known(
     stacks.find((stack) => stack.region === region),
-    `${region} has no stack, which validation refuses`,
+    `${region} has no network, which validation refuses`,
   );
 }

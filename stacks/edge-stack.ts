@@ -33,6 +33,7 @@ import { addDnsAlarms, route53MetricsRegion } from "./dns/dns-alarms";
 import type { FoundationStack } from "./foundation-stack";
 import { regionalHostname } from "./dns/hostnames";
 import { certificateAlarmName, outputWord } from "./physical-names";
+import type { NetworkStack } from "./network-stack";
 import { outputNamed, PlatformStack, stateRegionOf, type Outputs } from "./platform-stack";
 import { routingControlOutput, type RecoveryOutput, type RecoveryStack } from "./recovery-stack";
 import { appRunnerOutput, type RegionalOutput, type RegionalStack } from "./regional-stack";
@@ -42,6 +43,8 @@ import { endpointName, routingPolicyOf } from "./routing/routing-policy";
 export interface EdgeStackProps {
   /** Where the zone is. */
   readonly foundation: FoundationStack;
+  /** The regions' networks. */
+  readonly networks: readonly NetworkStack[];
   /** The regions. */
   readonly regional: readonly RegionalStack[];
   /**
@@ -81,7 +84,7 @@ export class EdgeStack extends PlatformStack {
     this.regional = new Map(upstream.regional.map((stack) => [stack.region, stack.read(this)]));
     this.distributions = upstream.cloudfront?.read(this) ?? {};
     this.recovery = upstream.recovery?.read(this);
-    this.createPrivateZone();
+    this.createPrivateZone(upstream.networks);
     this.timing = this.healthCheckTiming();
     this.accelerators = addAccelerators(this, environment, (region) => ({
       region,
@@ -105,18 +108,20 @@ export class EdgeStack extends PlatformStack {
     });
   }
 
-  private createPrivateZone(): void {
+  private createPrivateZone(stacks: readonly NetworkStack[]): void {
     const { privateDns, homeRegion, deletionProtection } = this.environment;
     if (privateDns === undefined) {
       return;
     }
-    const networks = [...this.regional].map(
-      ([region, outputs]) => [region, { region, vpcId: outputs.vpc_id }] as const,
+    const networks = new Map(
+      stacks.map((stack) => [stack.region, { region: stack.region, vpcId: stack.read(this).vpc_id }]),
     );
+    const network = known(networks.get(homeRegion), `${this.node.id}: ${homeRegion} has no network`);
+    networks.delete(homeRegion);
     new PrivateHostedZone(this, "PrivateZone", {
       name: privateDns.zone,
-      network: { region: homeRegion, vpcId: this.outputsOf(homeRegion).vpc_id },
-      otherNetworks: Object.fromEntries(networks.filter(([region]) => region !== homeRegion)),
+      network,
+      otherNetworks: Object.fromEntries(networks),
       deletionProtection,
     });
   }

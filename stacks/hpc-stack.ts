@@ -3,13 +3,16 @@ import { Annotations, TerraformOutput, type App } from "cdktf";
 import type { Environment } from "../environments";
 import { formatFinding, HpcCluster } from "../modules/hpc-cluster";
 import type { ClusterFile } from "./hpc/cluster-files";
+import type { NetworkStack } from "./network-stack";
+import { alarmTopicArn } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
-import type { RegionalStack } from "./regional-stack";
 
 /** One HPC cluster in a network of its own, in a state of its own. Its alarms go where its region's go. */
 export class HpcStack extends PlatformStack {
-  public constructor(app: App, environment: Environment, file: ClusterFile, regional: RegionalStack) {
+  public constructor(app: App, environment: Environment, file: ClusterFile, network: NetworkStack) {
     super(app, environment, `hpc-${file.cluster}`, file.region);
+    // Whose topic its alarms go to.
+    this.addDependency(network);
 
     const { slurm, batch } = new HpcCluster(this, "Cluster", {
       name: file.name,
@@ -17,7 +20,7 @@ export class HpcStack extends PlatformStack {
       region: file.region,
       configurationFile: file.text,
       fileName: file.fileName,
-      alarmTopic: { topicArn: regional.read(this).alarm_topic_arn },
+      alarmTopic: { topicArn: alarmTopicArn(environment, file.region) },
       logKeyArn: environment.logKeyArns?.[file.region],
       tags: environment.tags,
     });

@@ -46,7 +46,7 @@ export class PlatformStack<Name extends string = never> extends TerraformStack {
   public constructor(
     app: App,
     protected readonly environment: Environment,
-    /** The layer: `bootstrap`, `foundation`, a region, `cloudfront`, `edge` or `hpc-<cluster>`. */
+    /** The layer: `bootstrap`, `foundation`, `<region>-network`, a region, `cloudfront`, `edge` or `hpc-<cluster>`. */
     public readonly layer: string,
     /** The region of the stack's provider. */
     public readonly region: string = environment.homeRegion,

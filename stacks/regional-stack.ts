@@ -1,11 +1,9 @@
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
-import { Annotations, type App } from "cdktf";
+import type { App } from "cdktf";
 
 import type { Environment, Runtime, Service } from "../environments";
-import { AlarmTopic } from "../modules/alarm-topic";
 import {
   clientKeepAliveSecondsFor,
-  InternalError,
   type IAlarmTopic,
   type ICertificate,
   type IHostedZone,
@@ -13,40 +11,31 @@ import {
   type INetwork,
 } from "../core";
 import { Certificate, CertificateExpiryAlarm, HostedZone } from "../modules/dns";
-import { dualStackNetworkAclDenies, Firewall, networkAclDenies } from "../modules/firewall";
+import { Firewall } from "../modules/firewall";
 import { LoadBalancer } from "../modules/load-balancer";
-import {
-  blockedCidrBlockLimit,
-  dualStackBlockedCidrBlockLimit,
-  Network,
-  type NetworkProps,
-} from "../modules/network";
 import { addAppRunnerServices } from "./runtimes/app-runner-services";
 import type { BlockedAddresses } from "./firewall/blocked-addresses";
-import { addDnsFirewall } from "./dns/dns-firewall";
 import { addFargateServices } from "./runtimes/fargate-services";
 import { firewallSettings } from "./firewall/firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
 import { regionalCertificateName, sharedCertificateNames } from "./dns/hostnames";
 import {
-  alarmTopicName,
+  alarmTopicArn,
   certificateAlarmName,
   outputWord,
   routingControlsParameterName,
 } from "./physical-names";
+import type { NetworkStack } from "./network-stack";
 import { PlatformStack } from "./platform-stack";
-import { addResolver } from "./dns/private-dns";
 import { addPrivateLoadBalancer } from "./runtimes/private-services";
 import type { RecoveryStack } from "./recovery-stack";
 import { prepareRegistry } from "./registry/registries";
 
 /** What a region tells the stacks that route to it. */
 export type RegionalOutput =
-  | "vpc_id"
   | "load_balancer_arn"
   | "load_balancer_dns_name"
   | "load_balancer_hosted_zone_id"
-  | "alarm_topic_arn"
   | "certificate_arn"
   | AppRunnerOutput;
 
@@ -72,11 +61,17 @@ export interface RegionalStackProps {
   readonly recovery?: RecoveryStack;
 }
 
-/** All of one region: network, load balancer, services, alarms. It needs no other region. */
+/** What serves users in one region: load balancer, firewall, services. It needs no other region. */
 export class RegionalStack extends PlatformStack<RegionalOutput> {
   private readonly blockedAddresses: BlockedAddresses;
 
-  public constructor(app: App, environment: Environment, region: string, shared: RegionalStackProps) {
+  public constructor(
+    app: App,
+    environment: Environment,
+    networkStack: NetworkStack,
+    shared: RegionalStackProps,
+  ) {
+    const { region } = networkStack;
     super(app, environment, region, region);
     this.blockedAddresses = shared.blockedAddresses;
 
@@ -84,13 +79,11 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       hostedZoneId: shared.foundation.read(this).hosted_zone_id,
       zoneName: environment.domain.name,
     });
-    const network = this.createNetwork();
-    const alarmTopic = this.createAlarmTopic();
+    const network = networkStack.networkFor(this);
+    const alarmTopic = { topicArn: alarmTopicArn(environment, region) };
     const certificate = this.createCertificate(zone, alarmTopic);
     const loadBalancer = this.createLoadBalancer(network, certificate);
     const firewall = this.createFirewall(loadBalancer);
-    addResolver(this, environment, network);
-    addDnsFirewall(this, environment, network);
     prepareRegistry(this, environment, region);
     this.noteRoutingControls(shared.recovery);
     const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network, zone, alarmTopic });
@@ -98,11 +91,9 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
     const appRunner = addAppRunnerServices(this, { ...regional, services: this.servicesOn("app-runner") });
     this.publish({
-      vpc_id: network.vpcId,
       load_balancer_arn: loadBalancer.loadBalancerArn,
       load_balancer_dns_name: loadBalancer.dnsName,
       load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
-      alarm_topic_arn: alarmTopic.topicArn,
       certificate_arn: certificate.certificateArn,
       ...Object.fromEntries(
         Object.entries(appRunner).map(([name, { domainName }]) => [appRunnerOutput(name), domainName]),
@@ -120,61 +111,6 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
       description: "Where the routing controls are, for `meridian region`",
       type: "String",
       value: recovery.read(this).routing_controls,
-    });
-  }
-
-  private createNetwork(): Network {
-    const { name, regions, logRetentionDays, logKeyArns, ipv6, accelerator } = this.environment;
-    const settings = regions[this.region];
-    if (settings === undefined) {
-      throw new InternalError(`${this.node.id}: ${this.region} is no region of ${name}`);
-    }
-    return new Network(this, "Network", {
-      name,
-      region: this.region,
-      ipv4CidrBlock: settings.ipv4CidrBlock,
-      zones: settings.zones,
-      natGateways: settings.natGateways,
-      // Without NAT the tasks reach what they need of AWS through endpoints or not at all.
-      interfaceEndpoints: settings.natGateways === "none" ? ["private-fargate"] : [],
-      flowLogs: { retentionDays: logRetentionDays, kmsKeyArn: logKeyArns?.[this.region] },
-      dualStack: ipv6,
-      acceleratorEndpoints: accelerator.onlyEntry,
-      ...this.networkAclDenies(),
-    });
-  }
-
-  /** The blocks that fit in network ACLs; the firewall in front of the load balancer has them all. */
-  private networkAclDenies(): Pick<NetworkProps, "blockedIpv4CidrBlocks" | "blockedIpv6CidrBlocks"> {
-    const { cidrBlocks } = this.blockedAddresses;
-    if (this.environment.ipv6) {
-      const denies = dualStackNetworkAclDenies(cidrBlocks, dualStackBlockedCidrBlockLimit);
-      this.warnOfRest(dualStackBlockedCidrBlockLimit, denies.leftOut);
-      return {
-        blockedIpv4CidrBlocks: denies.ipv4CidrBlocks,
-        blockedIpv6CidrBlocks: denies.ipv6CidrBlocks,
-      };
-    }
-    const { ipv4CidrBlocks, leftOut } = networkAclDenies(cidrBlocks, blockedCidrBlockLimit);
-    this.warnOfRest(blockedCidrBlockLimit, leftOut);
-    return { blockedIpv4CidrBlocks: ipv4CidrBlocks };
-  }
-
-  private warnOfRest(limit: number, leftOut: readonly string[]): void {
-    if (leftOut.length > 0) {
-      Annotations.of(this).addWarning(
-        `network ACLs hold the ${limit} widest blocks of the block list; ${leftOut.length} are blocked by the web ACL only`,
-      );
-    }
-  }
-
-  private createAlarmTopic(): AlarmTopic {
-    const { account, alarms } = this.environment;
-    return new AlarmTopic(this, "AlarmTopic", {
-      topicName: alarmTopicName(this.environment),
-      account,
-      region: this.region,
-      emails: alarms.emails,
     });
   }
 

@@ -9,22 +9,26 @@ import { findOrphans } from "../state/orphans";
 import { table } from "../terminal/report";
 import { writeResult } from "../base/result-file";
 import { withSession } from "../runs/open-session";
+import { refuseUnfinished } from "../runs/unfinished";
 import { addRunOptions } from "../runs/run-options";
 import { forEachStack, type Session } from "../session/session";
 import { managedCountOf, type State } from "../stacks/state-file";
 import { promoteReplica, returnHome } from "../state/promotion";
+import { splitStates, type StateMove } from "../state/split";
+import { StateHome } from "../state/state-home";
 import { restoreState, type StateVersion, stateVersions } from "../state/state-versions";
 import { addApprovalOptions, type DeployOptions } from "./deploy";
 
 type Done = (exitCode: number) => void;
 
-/** `meridian state list|restore`. */
+/** `meridian state list|restore|promote-replica|split`. */
 export function stateCommand(context: Context, done: Done): Command {
   return new Command("state")
-    .description("the versions of an environment's states, and how to go back to one")
+    .description("the states of an environment: their versions, their replica, and how they are split")
     .addCommand(listCommand(context, done))
     .addCommand(restoreCommand(context, done))
-    .addCommand(promoteCommand(context, done));
+    .addCommand(promoteCommand(context, done))
+    .addCommand(splitCommand(context, done));
 }
 
 function promoteCommand(context: Context, done: Done): Command {
@@ -56,6 +60,45 @@ function promoteCommand(context: Context, done: Done): Command {
       done(count === undefined ? exitCodes.failure : exitCodes.success);
     });
   return addApprovalOptions(addRunOptions(command));
+}
+
+function splitCommand(context: Context, done: Done): Command {
+  const command = new Command("split")
+    .description(
+      "give each region's network the state of its own that the code has for it; AWS is left as it is",
+    )
+    .argument("<env>")
+    .action(async (name: string, options: DeployOptions) => {
+      const approval = new Approval(context.terminal, await environmentNamed(context, name), options);
+      const settings = { command: "state split", cloud: "require" } as const;
+      const moves = await withSession(context, name, options, settings, async (session) => {
+        const home = await StateHome.find(session);
+        await refuseUnfinished(session, home, session.synthesis.stacks);
+        return splitStates(session, home, (planned) => {
+          context.terminal.err(movesTable(planned));
+          return approval.given("Move these resources between the states?");
+        });
+      });
+      context.terminal.out(
+        moves === undefined
+          ? "Nothing was changed.\n"
+          : `${totalOf(moves)} resources of ${name} were moved, and nothing in AWS was changed. Each state as it was is kept beside it (${moves.map(({ backup }) => backup).join(", ")}). Run \`meridian plan ${name}\`: it adds and destroys nothing.\n`,
+      );
+      writeResult(options.json, { command: "state split", environment: name, moves: moves ?? [] });
+      done(moves === undefined ? exitCodes.failure : exitCodes.success);
+    });
+  return addApprovalOptions(addRunOptions(command));
+}
+
+function movesTable(moves: readonly StateMove[]): string {
+  return table(
+    ["From", "To", "Resources", "Stay"],
+    moves.map(({ from, to, addresses, staying }) => [from, to, addresses.length, staying]),
+  );
+}
+
+function totalOf(moves: readonly StateMove[]): number {
+  return moves.reduce((sum, { addresses }) => sum + addresses.length, 0);
 }
 
 function listCommand(context: Context, done: Done): Command {

@@ -15,10 +15,13 @@ import type { PlansByStack } from "./plan-reading";
 import type { StackResult } from "../terminal/report";
 import { commitOf } from "../base/repository";
 import type { Session } from "../session/session";
+import { networkStackOf } from "../stacks/layers";
 
-/** The region of a stack that is for one: its layer is the region's name. */
-export function regionOfStack(environment: TargetEnvironment, stack: string): string | undefined {
-  return Object.keys(environment.regions).find((region) => stack === `${environment.name}-${region}`);
+/** The region of a stack that is for one: its layer is the region's name, or that of the region's network. */
+export function regionOfStack({ name, regions }: TargetEnvironment, stack: string): string | undefined {
+  return Object.keys(regions).find((region) =>
+    [`${name}-${region}`, networkStackOf(`${name}-${region}`)].includes(stack),
+  );
 }
 
 /** What a report tells besides the plans. */
@@ -63,7 +66,7 @@ function plannedStack(
   const synthDiff = codeChanges?.get(name);
   return {
     name,
-    ...(region === undefined ? {} : { region, layer: "regional" }),
+    ...(region === undefined ? {} : { region, layer: name.endsWith(region) ? "regional" : "network" }),
     ...(plan === undefined ? {} : { plan }),
     ...(outcome === "blocked" && needs !== undefined ? { blockedOn: needs } : {}),
     ...(synthDiff === undefined ? {} : { synthDiff }),

@@ -23,6 +23,7 @@ import { BegunApply } from "../state/begun";
 import { hasFailed, isGood, Results, withOutcome } from "./results";
 import { makeLinkedRoles } from "../rollout/linked-roles";
 import { refuseUnfinished } from "./unfinished";
+import { refuseUnsplit } from "../state/unsplit";
 import { Settling } from "../rollout/settling";
 import { forEachStack, isWhole, type Session } from "../session/session";
 import { managedCountOf } from "../stacks/state-file";
@@ -95,6 +96,7 @@ export async function deploy(
     environment.name,
     found.map(({ stack }) => stack),
   );
+  await refuseUnsplit(whole, home);
   await refuseUnfinished(whole, home, [...whole.selected, ...found.map(({ stack }) => stack)]);
   const reviewed = await reviewedPlans(whole, home, settings, found);
   const orphans = found.filter(({ stack }) => reviewed?.destroys(stack) ?? true);

@@ -6,6 +6,7 @@ import { gatedOf, Gatekeeper } from "../gates/gatekeeper";
 import { denialsOf } from "../gates/policies";
 import type { Stack } from "../stacks/manifest";
 import { findOrphans, type Orphan } from "../state/orphans";
+import { unsplitStacks } from "../state/unsplit";
 import { refuseForeign } from "../plan/plan-bundle";
 import { readPlans } from "../plan/plan-reading";
 import { saveEnvironment } from "../plan/plan-saving";
@@ -17,6 +18,7 @@ import { rolloutWaves } from "../rollout/rollout";
 import { boundCommitOf } from "../plan/saved-plan";
 import { forEachStack, isWhole, type Session } from "../session/session";
 import type { StateHome } from "../state/state-home";
+import { withOutcome } from "./results";
 import { wavesOf } from "../stacks/waves";
 
 /** What planning an environment may be told. */
@@ -60,7 +62,12 @@ export async function planEnvironment(
   }
   const wanted = affectedStacks(session, options.changedSince);
   const orphans = isWhole(session) ? await findOrphans(session) : [];
-  const planned = await forEachStack(session, wanted, (stack) => planStack(session, home, stack));
+  const unsplit = await unsplitStacks(session, home);
+  const waiting = new Set(unsplit.flatMap(({ region, network }) => [region.name, network.name]));
+  const needs = [`meridian state split ${session.environment.name}`];
+  const planned = await forEachStack(session, wanted, async (stack): Promise<StackResult> =>
+    waiting.has(stack.name) ? { ...withOutcome(stack, "blocked"), needs } : planStack(session, home, stack),
+  );
   const ending = await forEachStack(
     session,
     orphans.map(({ stack }) => stack),

@@ -89,6 +89,14 @@ export async function recordUnchanged(session: Session, home: StateHome, stack: 
   }
 }
 
+/** Notes in what is recorded of a stack which stacks it depends on now: orphans are destroyed in that order. */
+export async function recordDependencies(session: Session, stack: Stack): Promise<void> {
+  const record = stack.backend === undefined ? undefined : await readAppliedRecord(session, stack.backend);
+  if (record !== undefined) {
+    await store(session, stack, `${JSON.stringify({ ...record, dependencies: stack.dependencies })}\n`);
+  }
+}
+
 async function store(session: Session, { backend }: Stack, text: string | undefined): Promise<void> {
   const place = backend === undefined ? undefined : placeBeside(backend, "applied.json");
   if (place !== undefined) {

@@ -79,7 +79,7 @@ export async function restoreState(
     );
   }
   const restored = parseState(text, `s3://${place.bucket}/${place.key}, version ${versionId}`);
-  return whileLocked(session, stack, place, async () => {
+  return whileLocked(session, stack, "state restore", async () => {
     const now = await objects.read(access, place);
     const current = now === undefined ? undefined : readable(now);
     if (current !== undefined && current.lineage !== restored.lineage) {
@@ -97,19 +97,26 @@ export async function restoreState(
   });
 }
 
-async function whileLocked<Result>(
+/**
+ * Does something to a stack's state under Terraform's own lock.
+ *
+ * @param command - the command that holds the lock, as others are told.
+ * @throws CommandError while somebody else holds it.
+ */
+export async function whileLocked<Result>(
   session: Session,
   stack: Stack,
-  place: ObjectPlace,
+  command: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { context, access } = session;
   const { objects } = context.aws;
+  const place = statePlaceOf(stack);
   const lock = { ...place, key: `${place.key}.tflock` };
   // As Terraform writes it, so that Terraform can tell who holds it.
   const holder = {
     ID: randomUUID(),
-    Operation: "meridian state restore",
+    Operation: `meridian ${command}`,
     Info: "",
     Who: `${context.variables.USER ?? "unknown"}, process ${process.pid}`,
     Version: "",

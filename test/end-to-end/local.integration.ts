@@ -134,7 +134,8 @@ describe("the environment local", () => {
     expect(outcome.output).toMatch(
       /^The account now has .*AWSServiceRoleForECS\b.*, for all its environments\.$/m,
     );
-    for (const stack of ["foundation", "eu-west-1", "eu-central-1", "cloudfront", "edge", "hpc-lab"]) {
+    const networks = regions.map((region) => `${region}-network`);
+    for (const stack of ["foundation", ...networks, ...regions, "cloudfront", "edge", "hpc-lab"]) {
       expect(outcome.output).toMatch(new RegExp(`^local-${stack} .*applied$`, "m"));
     }
     expect(outcome.output).toContain("https://web.meridian.test");

@@ -51,11 +51,12 @@ afterAll(() => {
 });
 
 describe("the App", () => {
-  it("has a bootstrap, a foundation and an edge stack for each environment, one for each region, for its distributions, and for each cluster", () => {
+  it("has a bootstrap, a foundation and an edge stack for each environment, two for each region, one for its distributions, and for each cluster", () => {
     const expected = environments.flatMap(({ name, regions, services, hpc }) => {
       const isDistributed = Object.values(services).some(({ routing }) => routing.entry === "distribution");
       const clusters = Object.keys(hpc.clusters).map((cluster) => `hpc-${cluster}`);
-      const layers = ["bootstrap", "foundation", "edge", ...Object.keys(regions), ...clusters];
+      const regional = Object.keys(regions).flatMap((region) => [`${region}-network`, region]);
+      const layers = ["bootstrap", "foundation", "edge", ...regional, ...clusters];
       return [...layers, ...(isDistributed ? ["cloudfront"] : [])].map((layer) => `${name}-${layer}`);
     });
 
@@ -137,14 +138,19 @@ describe("what passes between stacks", () => {
     }
   });
 
-  it("never lets one region read another", () => {
+  function upstreamsOf(stack: string): string[] {
+    return Object.values(templateOf(all, stack).data?.terraform_remote_state ?? {})
+      .map(({ config }) => path.basename((config as { key: string }).key, ".tfstate"))
+      .sort();
+  }
+
+  it("never lets one region read another, and lets a network stand before all else of its region", () => {
     for (const environment of environments) {
       for (const region of Object.keys(environment.regions)) {
-        const upstreams = Object.values(
-          templateOf(all, `${environment.name}-${region}`).data?.terraform_remote_state ?? {},
-        ).map(({ config }) => path.basename((config as { key: string }).key, ".tfstate"));
+        const stack = `${environment.name}-${region}`;
 
-        expect(upstreams).toEqual([`${environment.name}-foundation`]);
+        expect(upstreamsOf(stack)).toEqual([`${environment.name}-foundation`, `${stack}-network`].sort());
+        expect(upstreamsOf(`${stack}-network`)).toEqual([]);
       }
     }
   });

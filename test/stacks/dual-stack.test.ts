@@ -27,10 +27,10 @@ function recordsOf(input: EnvironmentInput, name: string): string[] {
 describe("an environment with IPv6", () => {
   it("has dual-stack networks and load balancers in all of its regions", () => {
     for (const region of ["eu-west-1", "eu-central-1"]) {
-      const stack = stackOf(withIpv6(), region);
+      const network = stackOf(withIpv6(), `${region}-network`);
 
-      expect(resourceAt(stack, "aws_vpc").assign_generated_ipv6_cidr_block).toBe(true);
-      expect(resourceAt(stack, "aws_lb").ip_address_type).toBe("dualstack");
+      expect(resourceAt(network, "aws_vpc").assign_generated_ipv6_cidr_block).toBe(true);
+      expect(resourceAt(stackOf(withIpv6(), region), "aws_lb").ip_address_type).toBe("dualstack");
     }
   });
 

@@ -281,20 +281,24 @@ describe("an accelerator that is the only way in", () => {
     ...sampleService({ routing: { entry: "accelerator" } }),
     accelerator: { onlyEntry: true },
   });
-  const { edge, "eu-west-1": region } = stacks as Record<"edge" | "eu-west-1", TerraformStack>;
+  const {
+    edge,
+    "eu-west-1": region,
+    "eu-west-1-network": network,
+  } = stacks as Record<"edge" | "eu-west-1" | "eu-west-1-network", TerraformStack>;
 
   it("has private load balancers behind it", () => {
     const loadBalancer = resourceAt(region, "aws_lb");
 
     expect(loadBalancer.internal).toBe(true);
     expect(loadBalancer.subnets).toEqual([
-      expect.stringContaining("Network_Private_eu-west-1a"),
-      expect.stringContaining("Network_Private_eu-west-1b"),
+      expect.stringContaining("outputs.private_subnet_id_eu_west_1a"),
+      expect.stringContaining("outputs.private_subnet_id_eu_west_1b"),
     ]);
   });
 
   it("lets the clients of the accelerator through to them", () => {
-    expect(resourceAt(region, "aws_network_acl_rule", "Network/PrivateAcl/InboundHttps")).toMatchObject({
+    expect(resourceAt(network, "aws_network_acl_rule", "Network/PrivateAcl/InboundHttps")).toMatchObject({
       rule_action: "allow",
       cidr_block: "0.0.0.0/0",
       from_port: 443,

@@ -26,9 +26,7 @@ describe("the stack of a cluster", () => {
 
     expect(alarms).toHaveLength(6);
     for (const { alarm_actions } of alarms) {
-      expect(alarm_actions).toEqual([
-        "${data.terraform_remote_state.Upstream-EuWest1.outputs.alarm_topic_arn}",
-      ]);
+      expect(alarm_actions).toEqual(["arn:aws:sns:eu-west-1:111122223333:sample-alarms"]);
     }
   });
 

@@ -3,7 +3,7 @@ import { resourceAt, resourcesOf } from "../support/synth";
 import { stackOf } from "./sample-stacks";
 
 const appRunner = { existingCustomer: true } as const;
-const topic = "${aws_sns_topic.AlarmTopic_D01E77F9.arn}";
+const topic = "arn:aws:sns:eu-central-1:111122223333:sample-alarms";
 
 describe("a region's services on App Runner", () => {
   const input = sample({ appRunner, services: { web: service({ runtime: "app-runner" }) } });
@@ -156,7 +156,10 @@ describe("a region's services on Fargate", () => {
     ]);
     expect(rulesOf(dualStack).map(({ description, cidr_ipv6: block }) => [description, block])).toEqual([
       ["To database", undefined],
-      ["To database.ipv6", "${aws_vpc.Network_1C6012B5.ipv6_cidr_block}"],
+      [
+        "To database.ipv6",
+        "${data.terraform_remote_state.Upstream-EuCentral1Network.outputs.vpc_ipv6_cidr_block}",
+      ],
       ["To mainframe", undefined],
     ]);
   });

@@ -17,7 +17,7 @@ const input = sample({
 
 describe("what the networks of an environment may look up", () => {
   it("is what is allowed, unless blocked by name, reported, or blocked with everything else", () => {
-    const regional = stackOf(input, "eu-central-1");
+    const regional = stackOf(input, "eu-central-1-network");
     const rules = Object.values(resourcesOf(regional, "aws_route53_resolver_firewall_rule"));
     const asked = [...rules].sort((left, right) => Number(left.priority) - Number(right.priority));
 
@@ -31,7 +31,7 @@ describe("what the networks of an environment may look up", () => {
   });
 
   it("is guarded in the network of each region, as protected as the environment", () => {
-    const regional = stackOf({ ...input, deletionProtection: false }, "eu-west-1");
+    const regional = stackOf({ ...input, deletionProtection: false }, "eu-west-1-network");
 
     expect(resourceAt(regional, "aws_route53_resolver_firewall_rule_group_association")).toMatchObject({
       name: "sample-eu-west-1-main",
@@ -39,19 +39,19 @@ describe("what the networks of an environment may look up", () => {
     });
     expect(resourceAt(regional, "aws_route53_resolver_firewall_config").firewall_fail_open).toBe("ENABLED");
     expect(
-      resourceAt(stackOf(input, "eu-west-1"), "aws_route53_resolver_firewall_rule_group_association")
+      resourceAt(stackOf(input, "eu-west-1-network"), "aws_route53_resolver_firewall_rule_group_association")
         .mutation_protection,
     ).toBe("ENABLED");
   });
 
   it("is everything while nobody asks for a firewall", () => {
-    const open = stackOf(sample(), "eu-west-1");
+    const open = stackOf(sample(), "eu-west-1-network");
 
     expect(resourcesOf(open, "aws_route53_resolver_firewall_rule_group")).toEqual({});
   });
 
   it("is all but the domains of a block list where nothing is allowed", () => {
-    const regional = stackOf(sample({ dnsFirewall: { block: ["sink.example"] } }), "eu-west-1");
+    const regional = stackOf(sample({ dnsFirewall: { block: ["sink.example"] } }), "eu-west-1-network");
 
     expect(resourceAt(regional, "aws_route53_resolver_firewall_domain_list")).toMatchObject({
       domains: ["sink.example."],

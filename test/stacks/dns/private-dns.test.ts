@@ -20,17 +20,20 @@ describe("the private names of an environment", () => {
     expect(resourceAt(edge, "aws_route53_zone")).toMatchObject({
       name: "internal.example.com",
       vpc: [
-        { vpc_id: "${data.terraform_remote_state.Upstream-EuWest1.outputs.vpc_id}", vpc_region: "eu-west-1" },
+        {
+          vpc_id: "${data.terraform_remote_state.Upstream-EuWest1Network.outputs.vpc_id}",
+          vpc_region: "eu-west-1",
+        },
       ],
     });
     expect(resourceAt(edge, "aws_route53_zone_association")).toMatchObject({
-      vpc_id: "${data.terraform_remote_state.Upstream-EuCentral1.outputs.vpc_id}",
+      vpc_id: "${data.terraform_remote_state.Upstream-EuCentral1Network.outputs.vpc_id}",
       vpc_region: "eu-central-1",
     });
   });
 
   it("are published to other networks, and theirs are resolved, by endpoints of each region", () => {
-    const regional = stackOf(input, "eu-central-1");
+    const regional = stackOf(input, "eu-central-1-network");
     const endpoints = Object.values(resourcesOf(regional, "aws_route53_resolver_endpoint"));
     const rules = Object.values(resourcesOf(regional, "aws_route53_resolver_rule"));
 
@@ -48,7 +51,7 @@ describe("the private names of an environment", () => {
   });
 
   it("are shared with the accounts that may obey a rule", () => {
-    const regional = stackOf(input, "eu-central-1");
+    const regional = stackOf(input, "eu-central-1-network");
 
     expect(resourceAt(regional, "aws_ram_principal_association").principal).toBe("444455556666");
   });
@@ -56,6 +59,6 @@ describe("the private names of an environment", () => {
   it("need no endpoint while nobody else asks", () => {
     const alone = sample({ privateDns: { zone: "internal.example.com" } });
 
-    expect(resourcesOf(stackOf(alone, "eu-central-1"), "aws_route53_resolver_endpoint")).toEqual({});
+    expect(resourcesOf(stackOf(alone, "eu-central-1-network"), "aws_route53_resolver_endpoint")).toEqual({});
   });
 });

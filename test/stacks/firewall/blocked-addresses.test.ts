@@ -40,14 +40,14 @@ describe("the block list of an environment", () => {
   const always = prodOn();
 
   it("turns the same addresses away in the firewall and in the network ACLs of a region", () => {
-    const stack = always("prod-eu-west-1");
+    const expected = ["192.0.2.0/24", "198.51.100.7/32", "2001:db8:bad::/48"];
 
-    expect(addressesIn(stack)).toEqual(["192.0.2.0/24", "198.51.100.7/32", "2001:db8:bad::/48"]);
-    expect(deniesIn(stack)).toEqual(["192.0.2.0/24", "198.51.100.7/32", "2001:db8:bad::/48"]);
+    expect(addressesIn(always("prod-eu-west-1"))).toEqual(expected);
+    expect(deniesIn(always("prod-eu-west-1-network"))).toEqual(expected);
   });
 
   it("leaves its IPv6 to the firewall where networks have none", () => {
-    const stack = prodOn(undefined, { ...prod, ipv6: false })("prod-eu-west-1");
+    const stack = prodOn(undefined, { ...prod, ipv6: false })("prod-eu-west-1-network");
 
     expect(deniesIn(stack)).toEqual(["192.0.2.0/24", "198.51.100.7/32"]);
   });

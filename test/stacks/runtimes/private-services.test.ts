@@ -48,7 +48,12 @@ describe("services on Fargate that only the networks reach", () => {
   it("are found by each network in its own region, whatever the health of others", () => {
     expect(resourceAt(regional, "aws_route53_zone", "Service-Ledger/PrivateZone/Resource")).toMatchObject({
       name: "ledger.internal.example.com",
-      vpc: [{ vpc_id: "${aws_vpc.Network_1C6012B5.id}", vpc_region: "eu-central-1" }],
+      vpc: [
+        {
+          vpc_id: "${data.terraform_remote_state.Upstream-EuCentral1Network.outputs.vpc_id}",
+          vpc_region: "eu-central-1",
+        },
+      ],
     });
     expect(resourceAt(regional, "aws_route53_record", "Service-Ledger/PrivateName/Resource")).toEqual({
       zone_id: "${aws_route53_zone.Service-Ledger_PrivateZone_D2872E9B.zone_id}",
