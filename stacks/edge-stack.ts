@@ -18,7 +18,6 @@ import {
   DnsRouting,
   HealthCheck,
   HostedZone,
-  PrivateHostedZone,
   RegionalRecord,
   type ExistingCheck,
   type HttpCheck,
@@ -28,15 +27,16 @@ import {
 } from "../modules/dns";
 import type { Accelerator } from "../modules/global-accelerator";
 import { addAccelerators, everywhere } from "./routing/accelerators";
+import { capabilities } from "./capabilities";
 import { distributionOutput, type CloudfrontStack } from "./cloudfront-stack";
-import { addDnsAlarms, route53MetricsRegion } from "./dns/dns-alarms";
 import type { FoundationStack } from "./foundation-stack";
 import { regionalHostname } from "./dns/hostnames";
-import { certificateAlarmName, outputWord } from "./physical-names";
+import { appRunnerOutput, certificateAlarmName, outputWord } from "./physical-names";
 import type { NetworkStack } from "./network-stack";
+import { addPrivateZone } from "./private-dns/private-zone";
 import { outputNamed, PlatformStack, stateRegionOf, type Outputs } from "./platform-stack";
 import { routingControlOutput, type RecoveryOutput, type RecoveryStack } from "./recovery-stack";
-import { appRunnerOutput, type RegionalOutput, type RegionalStack } from "./regional-stack";
+import type { RegionalOutput, RegionalStack } from "./regional-stack";
 import { endpointName, routingPolicyOf } from "./routing/routing-policy";
 
 /** The stacks that the edge leads to. */
@@ -84,7 +84,9 @@ export class EdgeStack extends PlatformStack {
     this.regional = new Map(upstream.regional.map((stack) => [stack.region, stack.read(this)]));
     this.distributions = upstream.cloudfront?.read(this) ?? {};
     this.recovery = upstream.recovery?.read(this);
-    this.createPrivateZone(upstream.networks);
+    addPrivateZone(this, environment, () =>
+      upstream.networks.map((stack) => ({ region: stack.region, vpcId: stack.read(this).vpc_id })),
+    );
     this.timing = this.healthCheckTiming();
     this.accelerators = addAccelerators(this, environment, (region) => ({
       region,
@@ -99,31 +101,15 @@ export class EdgeStack extends PlatformStack {
         this.routeService(name, service);
       }
     }
-    addDnsAlarms(this, {
-      environment,
-      zone: this.zone,
-      healthCheckIds: this.healthCheckIds,
-      provider: () =>
-        this.region === route53MetricsRegion ? undefined : this.providerIn(route53MetricsRegion),
-    });
-  }
-
-  private createPrivateZone(stacks: readonly NetworkStack[]): void {
-    const { privateDns, homeRegion, deletionProtection } = this.environment;
-    if (privateDns === undefined) {
-      return;
+    for (const capability of capabilities) {
+      capability.edge?.({
+        scope: this,
+        environment,
+        zone: this.zone,
+        healthCheckIds: this.healthCheckIds,
+        providerIn: (region) => (region === this.region ? undefined : this.providerIn(region)),
+      });
     }
-    const networks = new Map(
-      stacks.map((stack) => [stack.region, { region: stack.region, vpcId: stack.read(this).vpc_id }]),
-    );
-    const network = known(networks.get(homeRegion), `${this.node.id}: ${homeRegion} has no network`);
-    networks.delete(homeRegion);
-    new PrivateHostedZone(this, "PrivateZone", {
-      name: privateDns.zone,
-      network,
-      otherNetworks: Object.fromEntries(networks),
-      deletionProtection,
-    });
   }
 
   private routeService(name: string, service: Service): void {

@@ -1,13 +1,11 @@
 import { TerraformOutput, type App } from "cdktf";
 
 import type { Environment } from "../environments";
-import { ImageRepository, RegistryReplication } from "../modules/container-registry";
-import { pascalCase, type IHostedZone } from "../core";
+import type { IHostedZone } from "../core";
 import { HostedZone, type LookedUpZone, QueryLog, ZoneSigning, ZoneSigningKey } from "../modules/dns";
+import { capabilities } from "./capabilities";
 import { forgetFormerProof } from "./dns/former-proof";
 import { PlatformStack } from "./platform-stack";
-import { repositoryNames } from "./registry/repository-names";
-import { addTables } from "./tables/tables";
 
 /** Where Route 53 keeps the keys that sign zones and the logs of their queries. */
 const route53Region = "us-east-1";
@@ -19,8 +17,9 @@ export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
 
     const zone = this.createHostedZone();
     forgetFormerProof(this, environment);
-    this.createRepositories();
-    addTables(this, environment, (region) => this.providerIn(region));
+    for (const capability of capabilities) {
+      capability.foundation?.({ scope: this, environment, providerIn: (region) => this.providerIn(region) });
+    }
     this.publish({ hosted_zone_id: zone.hostedZoneId });
     this.tellDelegation(zone);
   }
@@ -71,29 +70,5 @@ export class FoundationStack extends PlatformStack<"hosted_zone_id"> {
 
   private route53Provider() {
     return this.region === route53Region ? undefined : this.providerIn(route53Region);
-  }
-
-  private createRepositories(): void {
-    const { account, homeRegion, deletionProtection } = this.environment;
-    const names = repositoryNames(this.environment);
-    for (const name of names) {
-      new ImageRepository(this, `Repository-${pascalCase(name)}`, {
-        name,
-        account,
-        region: homeRegion,
-        deletionProtection,
-      });
-    }
-    const destinationRegions = Object.keys(this.environment.regions).filter(
-      (region) => region !== homeRegion,
-    );
-    if (names.length > 0 && destinationRegions.length > 0) {
-      new RegistryReplication(this, "Replication", {
-        account,
-        homeRegion,
-        destinationRegions,
-        repositoryPrefixes: names,
-      });
-    }
   }
 }

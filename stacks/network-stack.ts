@@ -11,8 +11,7 @@ import {
   type NetworkProps,
 } from "../modules/network";
 import type { BootstrapStack } from "./bootstrap-stack";
-import { addDnsFirewall } from "./dns/dns-firewall";
-import { addResolver } from "./dns/private-dns";
+import { capabilities } from "./capabilities";
 import type { BlockedAddresses } from "./firewall/blocked-addresses";
 import { alarmTopicName, outputWord } from "./physical-names";
 import { outputNamed, PlatformStack } from "./platform-stack";
@@ -56,8 +55,9 @@ export class NetworkStack extends PlatformStack<NetworkOutput> {
     this.addDependency(shared.bootstrap);
     const network = this.createNetwork();
     this.createAlarmTopic();
-    addResolver(this, environment, network);
-    addDnsFirewall(this, environment, network);
+    for (const capability of capabilities) {
+      capability.network?.({ scope: this, environment, network });
+    }
     this.publish({
       vpc_id: network.vpcId,
       ...(network.vpcIpv6CidrBlock === undefined ? {} : { [ipv6Output]: network.vpcIpv6CidrBlock }),

@@ -56,6 +56,14 @@ export function tableName({ name }: Environment, table: string): string {
   return resourceName(tableNameLimit, name, table);
 }
 
+/** The name that App Runner gives a service in the region. */
+export type AppRunnerOutput = `app_runner_${string}_domain_name`;
+
+/** The output that holds the name that App Runner gives a service. */
+export function appRunnerOutput(service: string): AppRunnerOutput {
+  return `app_runner_${outputWord(service)}_domain_name`;
+}
+
 /** The part of an output's name that stands for a service. */
 export function outputWord(service: string): string {
   return service.replaceAll("-", "_");

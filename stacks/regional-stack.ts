@@ -1,7 +1,6 @@
-import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import type { App } from "cdktf";
 
-import type { Environment, Runtime, Service } from "../environments";
+import type { Environment } from "../environments";
 import {
   clientKeepAliveSecondsFor,
   type IAlarmTopic,
@@ -13,23 +12,16 @@ import {
 import { Certificate, CertificateExpiryAlarm, HostedZone } from "../modules/dns";
 import { Firewall } from "../modules/firewall";
 import { LoadBalancer } from "../modules/load-balancer";
-import { addAppRunnerServices } from "./runtimes/app-runner-services";
+import { capabilities } from "./capabilities";
+import type { RegionPlace } from "./capability";
+import { regionalCertificateName, sharedCertificateNames } from "./dns/hostnames";
 import type { BlockedAddresses } from "./firewall/blocked-addresses";
-import { addFargateServices } from "./runtimes/fargate-services";
 import { firewallSettings } from "./firewall/firewall-settings";
 import type { FoundationStack } from "./foundation-stack";
-import { regionalCertificateName, sharedCertificateNames } from "./dns/hostnames";
-import {
-  alarmTopicArn,
-  certificateAlarmName,
-  outputWord,
-  routingControlsParameterName,
-} from "./physical-names";
 import type { NetworkStack } from "./network-stack";
+import { alarmTopicArn, type AppRunnerOutput, certificateAlarmName } from "./physical-names";
 import { PlatformStack } from "./platform-stack";
-import { addPrivateLoadBalancer } from "./runtimes/private-services";
 import type { RecoveryStack } from "./recovery-stack";
-import { prepareRegistry } from "./registry/registries";
 
 /** What a region tells the stacks that route to it. */
 export type RegionalOutput =
@@ -38,14 +30,6 @@ export type RegionalOutput =
   | "load_balancer_hosted_zone_id"
   | "certificate_arn"
   | AppRunnerOutput;
-
-/** The name that App Runner gives a service in the region. */
-export type AppRunnerOutput = `app_runner_${string}_domain_name`;
-
-/** The output that holds the name that App Runner gives a service. */
-export function appRunnerOutput(service: string): AppRunnerOutput {
-  return `app_runner_${outputWord(service)}_domain_name`;
-}
 
 /** What the regions of an environment have in common. */
 export interface RegionalStackProps {
@@ -84,34 +68,27 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     const certificate = this.createCertificate(zone, alarmTopic);
     const loadBalancer = this.createLoadBalancer(network, certificate);
     const firewall = this.createFirewall(loadBalancer);
-    prepareRegistry(this, environment, region);
-    this.noteRoutingControls(shared.recovery);
-    const privateLoadBalancer = addPrivateLoadBalancer(this, { environment, network, zone, alarmTopic });
-    const regional = { environment, network, alarmTopic, loadBalancer, privateLoadBalancer, firewall, zone };
-    addFargateServices(this, { ...regional, services: this.servicesOn("fargate") });
-    const appRunner = addAppRunnerServices(this, { ...regional, services: this.servicesOn("app-runner") });
     this.publish({
       load_balancer_arn: loadBalancer.loadBalancerArn,
       load_balancer_dns_name: loadBalancer.dnsName,
       load_balancer_hosted_zone_id: loadBalancer.hostedZoneId,
       certificate_arn: certificate.certificateArn,
-      ...Object.fromEntries(
-        Object.entries(appRunner).map(([name, { domainName }]) => [appRunnerOutput(name), domainName]),
-      ),
+      ...this.addCapabilities({ network, alarmTopic, zone, loadBalancer, firewall }, shared.recovery),
     });
   }
 
-  /** Each region says where the switches are, so that they are found while any other one is dark. */
-  private noteRoutingControls(recovery: RecoveryStack | undefined): void {
-    if (recovery === undefined) {
-      return;
-    }
-    new SsmParameter(this, "RoutingControls", {
-      name: routingControlsParameterName(this.environment),
-      description: "Where the routing controls are, for `meridian region`",
-      type: "String",
-      value: recovery.read(this).routing_controls,
-    });
+  /** Gives the outputs of all of them. */
+  private addCapabilities(
+    standing: Omit<RegionPlace, "scope" | "environment" | "routingControls">,
+    recovery: RecoveryStack | undefined,
+  ): Record<string, string> {
+    const place = {
+      ...standing,
+      scope: this,
+      environment: this.environment,
+      routingControls: recovery?.read(this).routing_controls,
+    };
+    return Object.assign({}, ...capabilities.map(({ region }) => region?.(place))) as Record<string, string>;
   }
 
   /**
@@ -157,13 +134,5 @@ export class RegionalStack extends PlatformStack<RegionalOutput> {
     });
     firewall.associate("LoadBalancer", loadBalancer.loadBalancerArn);
     return firewall;
-  }
-
-  private servicesOn(runtime: Runtime): Readonly<Record<string, Service>> {
-    return Object.fromEntries(
-      Object.entries(this.environment.services).filter(
-        ([, { runtimes, regions }]) => runtimes[runtime] !== undefined && regions.includes(this.region),
-      ),
-    );
   }
 }

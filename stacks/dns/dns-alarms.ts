@@ -8,7 +8,7 @@ import { HealthCheckAlarm, ZoneSigningAlarms } from "../../modules/dns";
 import { dnsAlarmTopicName } from "../physical-names";
 
 /** Where Route 53 publishes all of its metrics. */
-export const route53MetricsRegion = "us-east-1";
+const route53MetricsRegion = "us-east-1";
 
 /** What the alarms of an environment's names watch. */
 export interface DnsAlarmsProps {
@@ -17,8 +17,8 @@ export interface DnsAlarmsProps {
   readonly zone: IHostedZone;
   /** Ids of the health checks by endpoint, such as a region, by service. */
   readonly healthCheckIds: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** The provider of us-east-1; asked only where there are alarms. */
-  readonly provider: () => TerraformProvider | undefined;
+  /** The provider of a region; asked only where there are alarms. */
+  readonly providerIn: (region: string) => TerraformProvider | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export function addDnsAlarms(scope: Construct, props: DnsAlarmsProps): void {
   if (alarms.emails.length === 0 || partitionOf(homeRegion) !== "aws") {
     return;
   }
-  const provider = props.provider();
+  const provider = props.providerIn(route53MetricsRegion);
   const topic = new AlarmTopic(scope, "DnsAlarmTopic", {
     topicName: dnsAlarmTopicName(environment),
     account,

@@ -3,13 +3,38 @@ import type { Construct } from "constructs";
 import type { Environment } from "../../environments";
 import { AlarmTopic } from "../../modules/alarm-topic";
 import {
+  ImageRepository,
   PullThroughCache,
   RegistryAccountSetting,
+  RegistryReplication,
   RegistryScanning,
   RepositoryTemplate,
 } from "../../modules/container-registry";
 import { pascalCase, platformTags } from "../../core";
 import { repositoryNames } from "./repository-names";
+
+/** The environment's own repositories in its home region, whose images are copied to the others. */
+export function addRepositories(scope: Construct, environment: Environment): void {
+  const { account, homeRegion, deletionProtection } = environment;
+  const names = repositoryNames(environment);
+  for (const name of names) {
+    new ImageRepository(scope, `Repository-${pascalCase(name)}`, {
+      name,
+      account,
+      region: homeRegion,
+      deletionProtection,
+    });
+  }
+  const destinationRegions = Object.keys(environment.regions).filter((region) => region !== homeRegion);
+  if (names.length > 0 && destinationRegions.length > 0) {
+    new RegistryReplication(scope, "Replication", {
+      account,
+      homeRegion,
+      destinationRegions,
+      repositoryPrefixes: names,
+    });
+  }
+}
 
 /** Prepares a region's registry for the images that arrive: scanning, caches, and what replicas are like. */
 export function prepareRegistry(scope: Construct, environment: Environment, region: string): void {

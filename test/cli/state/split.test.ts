@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 import { CommandError } from "../../../cli/base/errors";
 import type { Session } from "../../../cli/session/session";
-import { regionLayers, type RegionLayers } from "../../../cli/stacks/layers";
+import { regionLayers } from "../../../cli/stacks/layers";
 import type { Configuration } from "../../../cli/stacks/manifest";
 import { parseState, type State } from "../../../cli/stacks/state-file";
 import { splitState, splitStates, type StateMove } from "../../../cli/state/split";
@@ -216,7 +216,10 @@ describe("splitStates", () => {
 describe("splitState", () => {
   it("leaves every resource in one of the two states, unchanged, and no dependency that leads out of one", async () => {
     const { session } = await benchWith({});
-    const layers = regionLayers(session.synthesis.stacks)[0] as RegionLayers;
+    const [layers] = regionLayers(session.synthesis.stacks);
+    if (layers === undefined) {
+      throw new Error("the fixture is wrong");
+    }
     const addresses = ["aws_vpc.Main", "aws_subnet.Private", "aws_lb.Web", "aws_eip.Lost"];
     const state = fc.uniqueArray(
       fc.record({ address: fc.constantFrom(...addresses), dependencies: fc.subarray(addresses) }),
