@@ -6,18 +6,9 @@ type Services = NonNullable<EnvironmentInput["services"]>;
 type ServiceInput = Services[string];
 type RegionInput = EnvironmentInput["regions"][string];
 
-/** A service with the required values only, what a test changes, and tables that it reads and writes, by variable. */
-export function service({
-  tables = {},
-  ...changes
-}: Partial<ServiceInput> & { readonly tables?: Readonly<Record<string, string>> } = {}): ServiceInput {
+/** A service with the required values only, and what a test changes. */
+export function service(changes: Partial<ServiceInput> = {}): ServiceInput {
   return {
-    uses: Object.fromEntries(
-      Object.entries(tables).map(([variable, name]) => [
-        variable,
-        { of: `tables.${name}`, access: "read-write" } as const,
-      ]),
-    ),
     image: { repository: "web", tag: "1.0.0" },
     port: 8080,
     cpu: 256,

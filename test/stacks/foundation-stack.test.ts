@@ -149,7 +149,7 @@ describe("every certificate", () => {
 
 describe("a region", () => {
   const tables = { sessions: { partitionKey: { name: "id", type: "S" } } } as const;
-  const web = service({ tables: { SESSIONS_TABLE: "sessions" } });
+  const web = service({ uses: { SESSIONS_TABLE: { of: "tables.sessions", access: "read-write" } } });
   const registry = { scanning: "enhanced", pullThroughCaches: { quay: "quay" } } as const;
   const regional = stackOf(sample({ tables, registry, services: { web } }), "eu-central-1");
 

@@ -1,9 +1,4 @@
-import type {
-  ClusterConfiguration,
-  EbsSettings,
-  RootVolumeConfiguration,
-  SharedStorageConfiguration,
-} from "../file/cluster-keys";
+import type { EbsSettings, RootVolumeConfiguration, SharedStorageConfiguration } from "../file/cluster-keys";
 import {
   factsOf,
   listed,
@@ -492,14 +487,6 @@ const lustreOs: Check = {
     }
   },
 };
-
-/** Whether a cluster has any shared storage of a type. */
-export function hasStorageOf(
-  cluster: ClusterConfiguration,
-  type: SharedStorageConfiguration["StorageType"],
-): boolean {
-  return storagesOf(cluster).some(({ storage }) => storage.StorageType === type);
-}
 
 /** Checks of volumes, EFS and mounts. */
 export const storageChecks: readonly Check[] = [
