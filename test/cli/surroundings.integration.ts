@@ -244,6 +244,7 @@ describe("a cloud", () => {
       "that nobody answers for",
       () => {
         runner.endpoint = "http://127.0.0.1:1";
+        return Promise.resolve();
       },
       "AWS cannot be reached. (connect ECONNREFUSED 127.0.0.1:1)",
       "Check the network and proxy settings; for the local cloud, run `meridian local status`.",
