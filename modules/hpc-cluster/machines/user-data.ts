@@ -1,4 +1,3 @@
-import { known } from "../../../core";
 import type { CustomActionConfiguration } from "../file/cluster-keys";
 
 /** What a node is told about itself and its cluster: `/etc/meridian/node.json`. */
@@ -7,7 +6,7 @@ export interface NodeSettings {
   readonly cluster: string;
   readonly region: string;
   /** The table in which the head node says how its boot ended. */
-  readonly table?: string;
+  readonly table: string;
   readonly bucket: string;
   readonly prefix: string;
   readonly hostName?: string;
@@ -169,7 +168,7 @@ function headBootEnd({ table, region }: Pick<NodeSettings, "table" | "region">):
     `token=$(curl -sfX PUT ${metadata}/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300')`,
     `id=$(curl -sf -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/instance-id)`,
     `tail -n 100 $log | python3 -c '${bootReport}' $status "$id" > /run/meridian-boot.json`,
-    `aws dynamodb put-item --region ${region} --table-name ${known(table, "a head node has no table to report to")} --item file:///run/meridian-boot.json`,
+    `aws dynamodb put-item --region ${region} --table-name ${table} --item file:///run/meridian-boot.json`,
   ];
 }
 

@@ -111,6 +111,7 @@ export function settings(role: NodeSettings["role"]): NodeSettings {
     role,
     cluster: "demo",
     region: "eu-west-1",
+    table: "demo",
     bucket: "files",
     prefix: "cluster",
     hostName: "demo-head",
