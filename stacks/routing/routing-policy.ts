@@ -69,7 +69,7 @@ function regionalPolicy(
         })),
       };
     case "geolocation":
-      return { kind: "geolocation", branches: geolocationBranches(policy, endpointIn) };
+      return { kind: "geolocation", branches: geolocationBranches(policy, service, endpointIn) };
     case "geoproximity":
       return {
         kind: "geoproximity",
@@ -83,7 +83,11 @@ function regionalPolicy(
       if (networks === undefined) {
         throw new InternalError(`${environment.name}: IP-based routing without its networks`);
       }
-      return { kind: "ip-based", collection: networks, branches: ipBasedBranches(policy, endpointIn) };
+      return {
+        kind: "ip-based",
+        collection: networks,
+        branches: ipBasedBranches(policy, service, endpointIn),
+      };
   }
 }
 
@@ -105,10 +109,40 @@ function failover(environment: Environment, service: Service, endpointIn: Endpoi
   return { kind: "failover", primary: inRole("primary"), secondary: inRole("secondary") };
 }
 
+/**
+ * Where clients are led that no place or network names: to one region, and to the nearest of the others while
+ * it fails. Without that, Route 53 would lead them to a dead region: no other record applies to them.
+ */
+function otherwiseTo(
+  { regions }: Service,
+  otherwise: string,
+  endpointIn: EndpointIn,
+): string | Extract<RoutingPolicy, { readonly kind: "failover" }> {
+  const others = regions.filter((region) => region !== otherwise);
+  const [only] = others;
+  if (only === undefined) {
+    return endpointIn(otherwise);
+  }
+  return {
+    kind: "failover",
+    primary: endpointIn(otherwise),
+    secondary:
+      others.length === 1
+        ? endpointIn(only)
+        : {
+            kind: "latency",
+            branches: Object.fromEntries(
+              others.map((region) => [region, { region, to: endpointIn(region) }]),
+            ),
+          },
+  };
+}
+
 type Policy<Kind extends string> = Extract<Service["routing"]["policy"], { readonly kind: Kind }>;
 
 function geolocationBranches(
   { places, otherwise }: Policy<"geolocation">,
+  service: Service,
   endpointIn: EndpointIn,
 ): Record<string, GeolocationBranch> {
   const named = Object.entries(places).flatMap(([region, ofRegion]) =>
@@ -117,7 +151,10 @@ function geolocationBranches(
       { location, to: endpointIn(region) },
     ]),
   );
-  return { ...Object.fromEntries(named), default: { location: "default", to: endpointIn(otherwise) } };
+  return {
+    ...Object.fromEntries(named),
+    default: { location: "default", to: otherwiseTo(service, otherwise, endpointIn) },
+  };
 }
 
 /** Continents and countries share some codes, such as AF. */
@@ -131,11 +168,15 @@ function placeName(place: Exclude<GeoLocation, "default">): string {
 
 function ipBasedBranches(
   { networks, otherwise }: Policy<"ip-based">,
+  service: Service,
   endpointIn: EndpointIn,
 ): Record<string, IpBasedBranch> {
   const named = Object.keys(networks).map((region): [string, IpBasedBranch] => [
     region,
     { location: region, to: endpointIn(region) },
   ]);
-  return { ...Object.fromEntries(named), otherwise: { location: "*", to: endpointIn(otherwise) } };
+  return {
+    ...Object.fromEntries(named),
+    otherwise: { location: "*", to: otherwiseTo(service, otherwise, endpointIn) },
+  };
 }

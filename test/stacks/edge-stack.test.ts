@@ -66,6 +66,11 @@ describe("routing over the regions of a service", () => {
       "country-us-ca": { country: "US", subdivision: "CA" },
       default: { country: "*" },
     });
+    // A default that led to one region would lead its users nowhere while that region fails.
+    expect(selectors(edge, "default.web.example.com", "failover_routing_policy")).toEqual({
+      primary: { type: "PRIMARY" },
+      secondary: { type: "SECONDARY" },
+    });
   });
 
   it("sends users to the nearest region on the map, with a bias", () => {
@@ -92,6 +97,10 @@ describe("routing over the regions of a service", () => {
     expect(selectors(edge, "web.example.com", "cidr_routing_policy")).toMatchObject({
       "eu-central-1": { location_name: "eu-central-1" },
       otherwise: { location_name: "*" },
+    });
+    expect(selectors(edge, "otherwise.web.example.com", "failover_routing_policy")).toEqual({
+      primary: { type: "PRIMARY" },
+      secondary: { type: "SECONDARY" },
     });
   });
 });

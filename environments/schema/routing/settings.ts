@@ -39,7 +39,7 @@ const policySchema = z.union([
     kind: z.literal("geolocation"),
     /** The places of each region. */
     places: mapOf(z.string(), listOf(placeSchema)),
-    /** The region of users whose place has none. */
+    /** The region of users whose place has none; while it fails, the nearest of the others. */
     otherwise: z.string(),
   }),
   section({
@@ -57,7 +57,7 @@ const policySchema = z.union([
     kind: z.literal("ip-based"),
     /** The networks of each region, as CIDR blocks of /24 at most for IPv4 and /48 for IPv6. */
     networks: mapOf(z.string(), listOf(z.string())),
-    /** The region of users whose network has none. */
+    /** The region of users whose network has none; while it fails, the nearest of the others. */
     otherwise: z.string(),
   }),
 ]);
