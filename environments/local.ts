@@ -44,6 +44,7 @@ export default {
       memoryMiB: 512,
       capacity: { minimum: 1, maximum: 4 },
       healthCheck: { path: "/health" },
+      peakTasks: 1,
       uses: { SESSIONS_TABLE: { of: "tables.sessions", access: "read-write" } },
     },
     api: {
@@ -54,6 +55,7 @@ export default {
       capacity: { minimum: 1, maximum: 4 },
       healthCheck: { path: "/health" },
       routing: { policy: "failover", entry: "accelerator" },
+      peakTasks: 1,
     },
     site: {
       runtime: "app-runner",
@@ -64,6 +66,7 @@ export default {
       capacity: { minimum: 1, maximum: 2 },
       healthCheck: { path: "/" },
       routing: { subdomain: "@", entry: "distribution" },
+      peakTasks: 1,
     },
     ledger: {
       image: { repository: "ledger", tag: "1.0.0" },

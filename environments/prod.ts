@@ -35,7 +35,8 @@ export default {
       port: 8080,
       cpu: 1024,
       memoryMiB: 2048,
-      capacity: { minimum: 3, maximum: 12, spotPercentage: 50 },
+      // Half of it is Spot, which AWS may take back just when a region is lost.
+      capacity: { minimum: 6, maximum: 12, spotPercentage: 50 },
       scaling: { cpuPercentage: 60, requestsPerTarget: 1000 },
       healthCheck: { path: "/health" },
       routing: { subdomain: "www" },
@@ -99,6 +100,7 @@ export default {
       capacity: { minimum: 1, maximum: 10 },
       healthCheck: { path: "/" },
       routing: { subdomain: "@", entry: "distribution" },
+      peakTasks: 2,
     },
     partners: {
       runtime: { "app-runner": 90, fargate: 10 },
@@ -115,6 +117,7 @@ export default {
           otherwise: "eu-west-1",
         },
       },
+      peakTasks: 1,
       regions: ["eu-west-1", "us-east-1"],
     },
     ledger: {

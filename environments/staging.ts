@@ -26,8 +26,9 @@ export default {
       port: 8080,
       cpu: 512,
       memoryMiB: 1024,
-      capacity: { minimum: 1, maximum: 4, spotPercentage: 50 },
+      capacity: { minimum: 2, maximum: 4, spotPercentage: 50 },
       healthCheck: { path: "/health" },
+      peakTasks: 1,
     },
     api: {
       image: { repository: "api", tag: "1.0.0" },
@@ -38,6 +39,7 @@ export default {
       healthCheck: { path: "/health" },
       routing: { policy: "failover" },
       secrets: { DATABASE_PASSWORD: "api/database-password" },
+      peakTasks: 1,
     },
   },
   recovery: { rtoSeconds: 96, survives: 1 },

@@ -134,6 +134,7 @@ const results = [
   check("lint of Python", "pylint", "--score=no", ...python),
   jest("unit"),
   check("synthesis of every environment", process.execPath, meridian, "synth"),
+  check("failover proof of every environment", process.execPath, meridian, "prove"),
   check("validation by the real provider", process.execPath, meridian, "validate"),
   ...recorded((folder) => [
     jest("integration", "--maxWorkers=2", "--testTimeout=1800000"),

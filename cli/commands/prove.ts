@@ -22,7 +22,7 @@ import type { TargetEnvironment } from "../base/target-environment";
 import { outputOf } from "../plan/affected-stacks";
 import { claimsOf } from "../runs/claims";
 import { addSynthesisOptions, type RunOptions } from "../runs/run-options";
-import { type Context, environmentNamed } from "../session/context";
+import { type Context, environmentsNamed } from "../session/context";
 import { synthesize } from "../session/synthesis";
 import { synthesizeAt } from "../stacks/base-synthesis";
 import type { Stack } from "../stacks/manifest";
@@ -34,45 +34,47 @@ interface ProveOptions extends Pick<RunOptions, "blockListDay" | "json"> {
   readonly markdown?: string;
 }
 
-/** `meridian prove <env>`. */
+/** `meridian prove [env…]`. */
 export function proveCommand(context: Context, done: (exitCode: number) => void): Command {
   const command = new Command("prove")
-    .description("whether an environment survives failures as it promises, from its stacks alone")
-    .argument("<env>")
+    .description("whether environments survive failures as they promise, from their stacks alone")
+    .argument("[env...]")
     .option("--base <revision>", "show only what is better or worse than at a commit")
     .option("--json <file>", "write a machine-readable result")
     .option("--markdown <file>", "write the report as Markdown")
-    .action(async (name: string, options: ProveOptions) => {
-      const environment = await environmentNamed(context, name);
+    .action(async (names: string[], options: ProveOptions) => {
       refuseUnwritable(context.workspace, [options.json, options.markdown]);
-      const stacks = await synthesized(context, name, options.blockListDay);
-      const { report, cases } = proofOf(context, environment, stacks, options.base);
-      const shown = report.delta === undefined ? report.findings : report.delta.worse;
-      const isBroken = shown.some(({ grade }) => grade === "broken");
-      const exitCode = isBroken ? exitCodes.failure : exitCodes.success;
-      context.terminal.out(textOf(report, context.terminal.outColumns));
-      if (options.markdown !== undefined) {
-        writeFileSync(options.markdown, proofMarkdown(report));
+      const proofs: EnvironmentProof[] = [];
+      for (const environment of await environmentsNamed(context, names)) {
+        const stacks = await synthesized(context, environment.name, options.blockListDay);
+        const proof = proofOf(context, environment, stacks, options.base);
+        context.terminal.out(textOf(proof.report, context.terminal.outColumns));
+        proofs.push(proof);
       }
-      writeResult(options.json, resultOf(report, cases, exitCode));
+      const exitCode = proofs.some(isBroken) ? exitCodes.failure : exitCodes.success;
+      if (options.markdown !== undefined) {
+        writeFileSync(options.markdown, proofs.map(({ report }) => proofMarkdown(report)).join("\n"));
+      }
+      writeResult(options.json, { command: "prove", exitCode, environments: proofs.map(resultOf) });
       done(exitCode);
     });
   return addSynthesisOptions(command);
 }
 
-function resultOf(report: ProofReport, services: readonly ServiceCases[], exitCode: number): object {
+/** The proof of one environment. */
+interface EnvironmentProof {
+  readonly report: ProofReport;
+  readonly cases: readonly ServiceCases[];
+}
+
+/** With a base, what was broken before breaks nothing. */
+function isBroken({ report: { findings, delta } }: EnvironmentProof): boolean {
+  return (delta?.worse ?? findings).some(({ grade }) => grade === "broken");
+}
+
+function resultOf({ report, cases: services }: EnvironmentProof): object {
   const { environment, rtoSeconds, survives, scenarios, findings, delta } = report;
-  return {
-    command: "prove",
-    environment,
-    exitCode,
-    rtoSeconds,
-    survives,
-    scenarios,
-    services,
-    findings,
-    delta,
-  };
+  return { environment, rtoSeconds, survives, scenarios, services, findings, delta };
 }
 
 async function synthesized(
@@ -93,7 +95,7 @@ function proofOf(
   environment: TargetEnvironment,
   stacks: readonly Stack[],
   revision: string | undefined,
-): { readonly report: ProofReport; readonly cases: readonly ServiceCases[] } {
+): EnvironmentProof {
   const claims = claimsOf(environment);
   const proof = prove(outputOf(stacks), claims);
   const cases = casesOf(proof);

@@ -96,12 +96,16 @@ describe("meridian prove", () => {
     const result = JSON.parse(readFileSync(json, "utf8")) as Record<string, unknown>;
     expect(result).toMatchObject({
       command: "prove",
-      environment: "dev",
       exitCode: 0,
-      rtoSeconds: 120,
-      survives: 1,
-      findings: [{ rule: "ONE-ZONE", grade: "weak", service: "web" }],
-      services: [{ service: "web", hostname: "web.example.com", peakTasks: 4 }],
+      environments: [
+        {
+          environment: "dev",
+          rtoSeconds: 120,
+          survives: 1,
+          findings: [{ rule: "ONE-ZONE", grade: "weak", service: "web" }],
+          services: [{ service: "web", hostname: "web.example.com", peakTasks: 4 }],
+        },
+      ],
     });
     expect(readFileSync(markdown, "utf8")).toBe(
       [
