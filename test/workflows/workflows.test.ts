@@ -354,7 +354,7 @@ describe("The GitLab example", () => {
   it("gives jobs of merge requests, which bring their own script, no token for GitLab", () => {
     const ofMergeRequests = jobs.filter(([, job]) => [job.extends ?? []].flat().includes(".merge-request"));
 
-    expect(ofMergeRequests.map(([name]) => name)).toEqual(["check", "diff", "plan"]);
+    expect(ofMergeRequests.map(([name]) => name)).toEqual(["check", "diff", "prove", "plan"]);
     for (const [, { script = [] }] of ofMergeRequests) {
       expect(script.join("\n")).not.toMatch(/GITLAB_TOKEN|meridian\.js comment/);
     }
