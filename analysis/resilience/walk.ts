@@ -252,15 +252,16 @@ export class Walk {
     const lost = this.scenarios.where(
       (failure) => failure.kind === "accelerator" && failure.accelerator === accelerator.name,
     );
-    const groups = accelerator.groups.filter(({ endpoints }) => endpoints.length > 0);
+    // An endpoint of weight 0 gets nothing, whatever fails.
+    const groups = accelerator.groups
+      .map((group) => ({ ...group, endpoints: group.endpoints.filter(({ weight }) => weight > 0) }))
+      .filter(({ endpoints }) => endpoints.length > 0);
     const isNear = ({ region, dial }: EndpointGroup): boolean => region === place.region && dial > 0;
     const tiers = [groups.filter(isNear), groups.filter((group) => !isNear(group))]
       .filter((candidates) => candidates.length > 0)
       .map((candidates) => ({ candidates, isShared: false }));
-    const weighted = ({ endpoints }: EndpointGroup): EndpointGroup["endpoints"] =>
-      endpoints.filter(({ weight }) => weight > 0);
-    const healthOf = (group: EndpointGroup): Verdict =>
-      this.verdicts.or(...weighted(group).map(({ balancer }) => this.leaves.balancerHealthy(balancer)));
+    const healthOf = ({ endpoints }: EndpointGroup): Verdict =>
+      this.verdicts.or(...endpoints.map(({ balancer }) => this.leaves.balancerHealthy(balancer)));
     const reached = choose(this.verdicts, tiers, healthOf).flatMap(({ candidate, when }) =>
       candidate.endpoints.map(({ balancer }) => ({
         ...this.answer(resourceLeaf(balancer.resource, balancer.region), question.host),

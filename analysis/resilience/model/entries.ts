@@ -114,7 +114,7 @@ function distributionsIn(program: Program): Distribution[] {
         ]),
     );
     const wanted = String(asObject(listOf(attributes.default_cache_behavior)[0]).target_origin_id);
-    const origins = (groups.get(wanted) ?? [wanted]).map((id) => domains.get(id));
-    return { resource, origins: origins.filter((origin) => origin !== undefined) };
+    // Of an origin that is no name, such as a bucket, nothing is known but its id.
+    return { resource, origins: (groups.get(wanted) ?? [wanted]).map((id) => domains.get(id) ?? id) };
   });
 }

@@ -4,38 +4,53 @@ import type { Proof, ServiceProof } from "../proof";
 import { holdsIn } from "../truth/table";
 import { about, type Finding, promisedIn, type Rule, whenOf } from "./finding";
 
+/** A set of records on the way from a name of a service, and the host that is asked for at its end. */
+interface Chosen {
+  readonly set: RecordSet;
+  /** The service's own name; behind a distribution, its origin's. */
+  readonly host: string;
+}
+
 /** The sets of records that lead from a name of a service to where it ends, and are chosen from. */
-function chosenSets({ model, walk }: Proof, service: ServiceProof): RecordSet[] {
-  const seen = new Set<RecordSet>();
-  const visit = (set: RecordSet): void => {
-    if (seen.has(set)) {
+function chosenSets({ model, walk }: Proof, { sets, claim }: ServiceProof): Chosen[] {
+  const chosen = new Map<RecordSet, Chosen>();
+  const visit = (set: RecordSet, host: string): void => {
+    if (chosen.has(set)) {
       return;
     }
-    seen.add(set);
+    chosen.set(set, { set, host });
     for (const target of set.records.flatMap(({ targets }) => targets)) {
-      const names =
-        target.kind === "name"
-          ? [walk.nextSet(set, target.name)]
-          : target.kind === "resource"
-            ? (model.distributions.find(({ resource }) => resource === target.resource)?.origins ?? []).map(
-                (origin) => walk.publicSet(origin),
-              )
-            : [];
-      names.filter((next) => next !== undefined).forEach(visit);
+      if (target.kind === "name") {
+        visitIf(walk.nextSet(set, target.name), host);
+      } else if (target.kind === "resource") {
+        model.distributions
+          .filter(({ resource }) => resource === target.resource)
+          .flatMap(({ origins }) => origins)
+          .forEach((origin) => {
+            visitIf(walk.publicSet(origin), origin);
+          });
+      }
     }
   };
-  service.sets.forEach(visit);
-  return [...seen];
+  const visitIf = (set: RecordSet | undefined, host: string): void => {
+    if (set !== undefined) {
+      visit(set, host);
+    }
+  };
+  sets.forEach((set) => {
+    visit(set, claim.hostname);
+  });
+  return [...chosen.values()];
 }
 
 /** A record among others stays healthy though what it leads to is dead. */
 export const neverLeft: Rule = (proof) =>
-  forEachRecord(proof, (service, set, record) => {
+  forEachRecord(proof, (service, { set, host }, record) => {
     if (set.records.length < 2 || set.records[0]?.policy === "simple") {
       return [];
     }
     const { verdicts } = proof.scenarios;
-    const { hostname: host, path } = service.claim;
+    const { path } = service.claim;
     const [place] = proof.places;
     if (place === undefined || isLastResort(set, record)) {
       return [];
@@ -72,7 +87,7 @@ function isLastResort(set: RecordSet, record: DnsRecord): boolean {
 
 /** A record that is not healthy although nothing fails. */
 export const standbyDead: Rule = (proof) =>
-  forEachRecord(proof, (service, set, record) => {
+  forEachRecord(proof, (service, { set }, record) => {
     const dead = proof.places.filter((place) => !holdsIn(proof.walk.recordHealth(set, record, place).may, 0));
     return dead.length < proof.places.length || dead.length === 0
       ? []
@@ -134,8 +149,8 @@ export const checkBiased: Rule = (proof) =>
 export const failoverPair: Rule = (proof) =>
   proof.services.flatMap((service) =>
     chosenSets(proof, service)
-      .filter(({ records }) => records[0]?.policy === "failover")
-      .flatMap((set) => {
+      .filter(({ set }) => set.records[0]?.policy === "failover")
+      .flatMap(({ set, host }) => {
         const halves = [true, false].map((isPrimary) =>
           set.records.filter((record) => record.isPrimary === isPrimary),
         );
@@ -151,7 +166,9 @@ export const failoverPair: Rule = (proof) =>
             }),
           ];
         }
-        const regions = halves.map((records) => regionsBehind(proof, service, set, records));
+        const regions = halves.map((records) =>
+          regionsBehind(proof, { set, host }, service.claim.path, records),
+        );
         const shared = [...(regions[0] ?? [])].filter((region) => regions[1]?.has(region));
         return regions.every(({ size }) => size === 1) && shared.length > 0
           ? [
@@ -169,8 +186,8 @@ export const failoverPair: Rule = (proof) =>
 
 function regionsBehind(
   { walk, places }: Proof,
-  { claim }: ServiceProof,
-  set: RecordSet,
+  { set, host }: Chosen,
+  path: string,
   records: readonly DnsRecord[],
 ): Set<string> {
   const alone = {
@@ -180,7 +197,7 @@ function regionsBehind(
   };
   return new Set(
     places
-      .flatMap((place) => walk.answers(alone, place, { host: claim.hostname, path: claim.path }))
+      .flatMap((place) => walk.answers(alone, place, { host, path }))
       .map(({ leaf }) => leaf.region)
       .filter((region) => region !== undefined),
   );
@@ -219,10 +236,12 @@ function nameOf(set: RecordSet, { setIdentifier }: DnsRecord): string {
 
 function forEachRecord(
   proof: Proof,
-  find: (service: ServiceProof, set: RecordSet, record: DnsRecord) => readonly Finding[],
+  find: (service: ServiceProof, chosen: Chosen, record: DnsRecord) => readonly Finding[],
 ): Finding[] {
   return proof.services.flatMap((service) =>
-    chosenSets(proof, service).flatMap((set) => set.records.flatMap((record) => find(service, set, record))),
+    chosenSets(proof, service).flatMap((chosen) =>
+      chosen.set.records.flatMap((record) => find(service, chosen, record)),
+    ),
   );
 }
 
@@ -232,7 +251,7 @@ function forEachCheck(
 ): Finding[] {
   return proof.services.flatMap((service) => {
     const checks = chosenSets(proof, service)
-      .flatMap(({ records }) => records)
+      .flatMap(({ set }) => set.records)
       .flatMap(({ check }) => (check === undefined ? [] : withChildren(check)));
     const byResource = new Map(checks.map((check) => [check.resource, check]));
     return [...byResource.values()].flatMap((check) => find(service, check));

@@ -318,6 +318,46 @@ describe("The failover proof", () => {
   });
 });
 
+describe("The failover proof of a distribution", () => {
+  const distributed = (origins: readonly Record<string, unknown>[]) => {
+    const { edge, ...regions } = soundPlatform();
+    const records = edge?.resources.aws_route53_record ?? {};
+    const shop = record("shop.example.com", {
+      alias: { name: "${aws_cloudfront_distribution.main.domain_name}", evaluate_target_health: false },
+    });
+    return {
+      ...regions,
+      edge: edgeStack(
+        both,
+        { ...records, shop },
+        {
+          aws_s3_bucket: { site: { bucket_prefix: "site" } },
+          aws_cloudfront_distribution: {
+            main: { origin: origins, default_cache_behavior: { target_origin_id: "first" } },
+          },
+        },
+      ),
+    };
+  };
+  const services = [{ name: "shop", hostname: "shop.example.com", path: "/health", peakTasks: 4 }];
+
+  it("finds nothing where its origin is a name that fails over", () => {
+    const stacks = distributed([{ origin_id: "first", domain_name: "web.example.com" }]);
+
+    expect(findings(stacks, { services })).toEqual([]);
+  });
+
+  it("does not prove an origin that the stacks do not run", () => {
+    const stacks = distributed([
+      { origin_id: "first", domain_name: "${aws_s3_bucket.site.bucket_regional_domain_name}" },
+    ]);
+
+    expect(findings(stacks, { services }).map(({ rule, grade }) => [rule, grade])).toEqual([
+      ["BLACK-HOLE", "unproved"],
+    ]);
+  });
+});
+
 describe("The failover proof of an accelerator", () => {
   const endpoint = (region: string, weight = 128) => ({
     listener_arn: "${aws_globalaccelerator_listener.main.arn}",
@@ -368,6 +408,14 @@ describe("The failover proof of an accelerator", () => {
       address: "edge: aws_globalaccelerator_accelerator.main",
       says: "accelerator world has endpoints of a weight above 0 in 1 region, and 1 may be lost: an endpoint of weight 0 gets no traffic even then",
     });
+  });
+
+  it("leads nobody to an endpoint of weight 0, even when nothing else is left", () => {
+    const edge = accelerated({ one: endpoint(ireland), two: endpoint(frankfurt, 0) });
+
+    expect(findings({ ...soundPlatform(), edge }).map(({ rule, says }) => `${rule}: ${says}`)).toContain(
+      "LAST-COPY: when eu-west-1 fails (and in 1 more case), no copy of web is left",
+    );
   });
 
   it("finds services that leave a region together", () => {
