@@ -38,7 +38,7 @@ export class TerraformFolder {
   /** Writes the stack anew. */
   public synthesize(build: (stack: TerraformStack) => void): void {
     const stack = new TerraformStack(new App(), "network");
-    new AwsProvider(stack, "Aws", { region: this.region, maxRetries: 1, skipMetadataApiCheck: "true" });
+    new AwsProvider(stack, "Aws", { region: this.region, maxRetries: 3, skipMetadataApiCheck: "true" });
     stack.addOverride("terraform.required_providers.aws", {
       source: "hashicorp/aws",
       version: ">= 5.100.0, < 7.0.0",

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -79,22 +79,35 @@ function start(command: string, ...parameters: string[]): void {
   children.push(spawn(command, parameters, { stdio: "ignore", env: environment }));
 }
 
+/** So long may a command wait for nodes on a machine that has much else to do. */
+const patienceMilliseconds = 300_000;
+
 export function run(command: string, ...parameters: string[]): string {
-  return execFileSync(command, parameters, {
-    env: environment,
-    encoding: "utf8",
-    timeout: 110_000,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const { status, stdout, stderr, error } = ran(command, parameters);
+  if (status !== 0) {
+    // Not the error itself: it refers to itself, and Jest cannot write that as JSON.
+    throw new Error(
+      `${command} ${parameters.join(" ")}: ${error?.message ?? `exit ${status ?? "by a signal"}`}\n${stderr}`,
+    );
+  }
+  return stdout;
 }
 
 export function failure(command: string, ...parameters: string[]): string {
-  try {
-    run(command, ...parameters);
-  } catch (error) {
-    return String((error as { stderr?: unknown }).stderr);
+  const { status, stderr } = ran(command, parameters);
+  if (status === 0) {
+    throw new Error(`${command} was expected to fail`);
   }
-  throw new Error(`${command} was expected to fail`);
+  return stderr;
+}
+
+function ran(command: string, parameters: readonly string[]): SpawnSyncReturns<string> {
+  return spawnSync(command, parameters, {
+    env: environment,
+    encoding: "utf8",
+    timeout: patienceMilliseconds,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 const daemonProgram = join(__dirname, "../../../../modules/hpc-cluster/daemon/meridian_hpc.py");
